@@ -1,1 +1,25 @@
-//! ports
+//! What we need of a journal, a quarantine and a clock, with in-memory versions and the suite every adapter passes.
+//!
+//! Nothing here knows the partner program: an adapter carries bytes and never looks inside.
+#![warn(missing_docs)]
+
+mod clock;
+pub mod conformance;
+mod journal;
+pub mod memory;
+mod position;
+mod quarantine;
+mod tail;
+
+pub use clock::{CLOCK_STEP_BACK_MAX_MS, Clock, ManualClock, SystemClock, next_recorded_ms};
+pub use journal::{
+    Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, Journal, KindSet,
+    NewEvent, Outcome, PAGE_EVENTS_MAX, Page, ReadError, Receipt, Recorded, STREAM_NAME_BYTES_MAX, Scan,
+    Select, StreamNumber,
+};
+pub use position::{Expect, Position, PositionError, Version};
+pub use quarantine::{
+    Held, KEPT_BYTES_MAX, Listing, Put, Quarantine, QuarantineError, QuarantineId, Quarantined,
+    RETENTION_DAYS, TurnedAway, Whereabouts,
+};
+pub use tail::{TailStream, Tailed, follow};
