@@ -1,1 +1,19 @@
-//! domain
+//! The rules of the partner program: what can be asked, what follows, and who may not take what.
+//!
+//! Nothing in here reads a clock, does I/O, makes an id or knows how a thing is written down.
+//! Read [`event`] for the facts, [`account`] for what they add up to, [`decide`] for what follows
+//! from a command, and [`protection`] for the one predicate everything turns on.
+
+pub mod account;
+pub mod calendar;
+pub mod event;
+pub mod fact;
+pub mod family;
+pub mod id;
+pub mod money;
+pub mod policy;
+pub mod program;
+pub mod rank;
+pub mod scope;
+pub mod stream;
+pub mod time;

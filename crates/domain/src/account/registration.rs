@@ -1,0 +1,122 @@
+//! A deal as the account knows it: the program's decision and the customer's, apart.
+
+use crate::event::deal::RejectionReason;
+use crate::id::*;
+use crate::money::Money;
+use crate::scope::Scope;
+use crate::time::{Instant, Interval};
+
+/// What the program decided about a deal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Registration {
+    Reported,
+    Submitted,
+    InReview,
+    Returned,
+    Approved,
+    Rejected,
+    Withdrawn,
+    Cancelled,
+}
+
+/// What the customer did, whatever the program decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    Open,
+    Won,
+    Lost,
+}
+
+/// One deal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deal {
+    pub deal: DealId,
+    /// As the source knows it.
+    pub source: Option<Key>,
+    /// Who registers it; `None` while it is only reported by id.
+    pub partner: Option<PartnerId>,
+    pub scope: Scope,
+    pub need: String,
+    pub submitted_at: Option<Instant>,
+    /// Where the submission stands in the journal: of two equal instants the lower was first.
+    pub position: u64,
+    pub submission: Option<EventId>,
+    /// When the submission lacked nothing for the first time.
+    pub complete_at: Option<Instant>,
+    pub missing: Vec<String>,
+    pub registration: Registration,
+    pub decided: Option<EventId>,
+    pub decided_at: Option<Instant>,
+    pub rejection: Option<Rejection>,
+    /// Windows in which others are kept out; each ends at the latest with the outcome.
+    pub protection: Option<Interval>,
+    /// The end before extensions and outcome, as approved.
+    pub approved_scope: Option<Scope>,
+    pub extensions: u8,
+    pub activity: Vec<(Instant, EventId)>,
+    pub customer_confirmed: Option<EventId>,
+    pub under_handoff: Option<HandoffId>,
+    pub renews: Option<OrderId>,
+    pub tender: bool,
+    pub outcome: Outcome,
+    pub outcome_at: Option<Instant>,
+    pub outcome_event: Option<EventId>,
+    pub value: Option<Money>,
+    /// The highest snapshot revision reported for it.
+    pub snapshot_revision: Option<u32>,
+    pub reported: Option<Interval>,
+}
+
+/// Why a registration was rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    pub reason: RejectionReason,
+    /// Never shown to the partner.
+    pub rival: Option<DealId>,
+}
+
+impl Deal {
+    /// A deal of which nothing is known yet but its id.
+    pub fn unknown(deal: DealId) -> Self {
+        Self {
+            deal,
+            source: None,
+            partner: None,
+            scope: Scope::all(),
+            need: String::new(),
+            submitted_at: None,
+            position: 0,
+            submission: None,
+            complete_at: None,
+            missing: Vec::new(),
+            registration: Registration::Reported,
+            decided: None,
+            decided_at: None,
+            rejection: None,
+            protection: None,
+            approved_scope: None,
+            extensions: 0,
+            activity: Vec::new(),
+            customer_confirmed: None,
+            under_handoff: None,
+            renews: None,
+            tender: false,
+            outcome: Outcome::Open,
+            outcome_at: None,
+            outcome_event: None,
+            value: None,
+            snapshot_revision: None,
+            reported: None,
+        }
+    }
+
+    /// Whether others are kept out at `at`.
+    pub fn protects(&self, at: Instant) -> bool {
+        self.protection.is_some_and(|window| window.contains(at))
+    }
+
+    /// Whether it waits for a decision.
+    pub fn is_undecided(&self) -> bool {
+        matches!(self.registration, Registration::Submitted | Registration::InReview)
+    }
+}

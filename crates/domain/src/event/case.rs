@@ -1,0 +1,152 @@
+//! Cases: what was found, what proves it, how it was decided.
+
+use crate::id::*;
+use crate::time::Instant;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CaseEvent {
+    Opened(Opened),
+    FindingRecorded(Finding),
+    VerdictChanged(VerdictChanged),
+    Decided(Decided),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseKind {
+    Takeover,
+    Procedure,
+    HostAbuse,
+    Statistical,
+    Registration,
+}
+
+/// S1 signal, S2 review queue, S3 case, S4 hold and case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    S1,
+    S2,
+    S3,
+    S4,
+}
+
+/// What is held of a finding now.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// A basis may still arrive.
+    Pending,
+    Confirmed,
+    /// Cleared by `V1`..`V9`, `prior`, `granted`, `uniform_action`, `acquired`, `stewardship`, `tender`.
+    Cleared(ClearedBy),
+    /// Replaced by a later event: `late`, `correction` or `reversal`.
+    Superseded(SupersededBy),
+    /// Cannot be judged: the reason names what is missing.
+    Indeterminate(Unknown),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClearedBy {
+    Basis(super::change::Basis),
+    Prior,
+    Granted,
+    UniformAction,
+    Acquired,
+    Stewardship,
+    Tender,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SupersededBy {
+    Late(EventId),
+    Correction(EventId),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unknown {
+    ScopeUnknown,
+    IdentityAmbiguous,
+    Contested,
+    Tender,
+    Erased,
+}
+
+/// The case itself: whose handoff it is about. Its findings follow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opened {
+    pub kind: CaseKind,
+    pub account: AccountId,
+    pub handoff: Option<HandoffId>,
+    pub host: Option<PartnerId>,
+    pub guest: Option<PartnerId>,
+}
+
+/// What would clear a finding, and what is missing for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clearing {
+    pub basis: String,
+    pub missing: String,
+}
+
+/// One pattern found in one act: the certificate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    pub pattern: String,
+    pub rule_version: u32,
+    pub kind: CaseKind,
+    pub policy: Digest,
+    /// Who acted.
+    pub actor: PartnerId,
+    /// Who has to answer for it, in words of the program: a partner id or `vendor`.
+    pub respondent: String,
+    pub act: EventId,
+    pub verdict: Verdict,
+    pub severity: Severity,
+    /// When it happened.
+    pub violated_at: Instant,
+    /// The last event known when it was found.
+    pub known: EventId,
+    /// The smallest set of events that proves it.
+    pub proof: Vec<EventId>,
+    /// What helps to read it.
+    pub context: Vec<EventId>,
+    /// One sentence.
+    pub sentence: String,
+    /// The formula with each part bound to events, one line per part.
+    pub grounds: Vec<Ground>,
+    pub clearing: Vec<Clearing>,
+    pub provisional_until: Instant,
+}
+
+/// One part of the formula, and the events that make it true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ground {
+    /// Such as `gain`, `protected`, `family`, `not_granted`, `no_basis:V1`.
+    pub part: String,
+    pub holds_because: String,
+    pub events: Vec<EventId>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct VerdictChanged {
+    pub pattern: String,
+    pub act: EventId,
+    pub verdict: Verdict,
+    pub severity: Severity,
+    pub because: Option<EventId>,
+    pub known: EventId,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CaseOutcome {
+    Confirmed,
+    Valuable,
+    FalseAlarm,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    pub outcome: CaseOutcome,
+    pub grounds: String,
+    pub remedy: Option<String>,
+    pub decided_by: PrincipalId,
+    pub appeal_until: Instant,
+}

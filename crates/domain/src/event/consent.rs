@@ -1,0 +1,75 @@
+//! The customer's own voice: letters and one-time tokens.
+
+use crate::event::{Anchor, Evidence};
+use crate::id::*;
+use crate::scope::Scope;
+use crate::time::Instant;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConsentEvent {
+    LetterRecorded(LetterRecorded),
+    LetterRescinded(LetterRescinded),
+    TokenIssued(TokenIssued),
+    TokenRedeemed(TokenRedeemed),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Authority {
+    Officer,
+    Delegated,
+    ContactOnFile,
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Inducement {
+    None,
+    Declared,
+    Found,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct LetterRecorded {
+    pub letter: LetterId,
+    pub legal_name: String,
+    pub account_key: Key,
+    pub signer: ContactRef,
+    pub authority: Authority,
+    pub authority_evidence: Option<Evidence>,
+    pub losing: Option<PartnerId>,
+    pub gaining: PartnerId,
+    pub scope: Scope,
+    pub signed_at: Instant,
+    pub sole_purpose: bool,
+    pub inducement: Inducement,
+    pub statement_version: String,
+    pub document: Digest,
+    pub anchor: Option<Anchor>,
+    pub supersedes: Option<LetterId>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct LetterRescinded {
+    pub letter: LetterId,
+    pub signer: ContactRef,
+    pub signed_at: Instant,
+    pub document: Digest,
+}
+
+/// A one-time token went to the customer's verified contact; only its digest is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenIssued {
+    pub token: Digest,
+    pub scope: Scope,
+    pub gaining: PartnerId,
+    pub terms: Digest,
+    pub contact: ContactRef,
+    pub expires_at: Instant,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenRedeemed {
+    pub token: Digest,
+    pub change: ChangeId,
+    pub tries_failed: u8,
+}

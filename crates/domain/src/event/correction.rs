@@ -1,0 +1,48 @@
+//! Mistakes and how they are mended: the old fact stays readable, another one takes effect.
+
+use crate::event::{Event, Evidence};
+use crate::id::*;
+use crate::time::Instant;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CorrectionEvent {
+    Corrected(Box<Corrected>),
+    Retracted(Retracted),
+    Committed(Committed),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CorrectionReason {
+    Typo,
+    WrongIdentity,
+    Duplicate,
+    WrongDate,
+    Other,
+}
+
+/// The target says something else from now on, or happened at another time, or both.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corrected {
+    pub target: EventId,
+    pub replaces: Option<Event>,
+    pub valid_at: Option<Instant>,
+    pub reason: CorrectionReason,
+    pub approved_by: Option<PrincipalId>,
+    pub evidence: Option<Evidence>,
+}
+
+/// The target never happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Retracted {
+    pub target: EventId,
+    pub reason: CorrectionReason,
+    pub approved_by: Option<PrincipalId>,
+    pub evidence: Option<Evidence>,
+}
+
+/// A paper's digest, laid down when it was signed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Committed {
+    pub digest: Digest,
+    pub kind: String,
+}

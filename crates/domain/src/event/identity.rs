@@ -1,0 +1,74 @@
+//! Which external keys are which account: decisions, with their weights.
+
+use crate::event::{DecidedBy, Evidence};
+use crate::id::*;
+use crate::time::Interval;
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum IdentityEvent {
+    Linked(Linked),
+    Merged(Merged),
+    Split(Split),
+    Related(Related),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Band {
+    Auto,
+    Clerical,
+}
+
+/// How much one field speaks for or against two records being one customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldWeight {
+    pub field: String,
+    pub agree: bool,
+    pub weight_millibit: i64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linked {
+    pub key: Key,
+    pub survivor: AccountId,
+    pub band: Band,
+    pub weights: Vec<FieldWeight>,
+    pub hard_keys: Vec<Key>,
+    pub decided_by: DecidedBy,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Merged {
+    pub absorbed: AccountId,
+    pub survivor: AccountId,
+    pub band: Band,
+    pub weights: Vec<FieldWeight>,
+    pub hard_keys: Vec<Key>,
+    pub decided_by: DecidedBy,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    pub survivor: AccountId,
+    pub restored: AccountId,
+    pub decided_by: DecidedBy,
+    pub moved: Vec<EventId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccountRelation {
+    Parent,
+    Subsidiary,
+    Sister,
+    AcquiredBy,
+    Franchise,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Related {
+    pub account: AccountId,
+    pub other: AccountId,
+    pub relation: AccountRelation,
+    pub during: Interval,
+    pub basis: crate::event::partner::AffiliationBasis,
+    pub evidence: Option<Evidence>,
+}

@@ -1,0 +1,84 @@
+//! What a vendor has published so far: which policy and which calendar held at an instant.
+
+use crate::calendar::{Calendar, zone};
+use crate::event::change::CalendarRef;
+use crate::event::program::{PolicyPublished, ProgramEvent};
+use crate::event::{Event, PolicyRef};
+use crate::fact::Fact;
+use crate::id::Digest;
+use crate::policy::Policy;
+use crate::time::Instant;
+
+/// One version of the policy and from when it holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    pub name: PolicyRef,
+    pub policy: Policy,
+    pub effective_from: Instant,
+}
+
+/// The program of one vendor, folded from its program stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Program {
+    policies: Vec<Published>,
+    calendars: Vec<(Instant, Calendar)>,
+    built_in: Published,
+    weekdays: Calendar,
+}
+
+impl Default for Program {
+    /// The built-in policy and Monday to Friday in UTC, for a vendor that has published nothing.
+    fn default() -> Self {
+        let name = PolicyRef { version: 0, digest: Digest([0; 32]) };
+        Self {
+            policies: Vec::new(),
+            calendars: Vec::new(),
+            built_in: Published { name, policy: Policy::default(), effective_from: Instant::EARLIEST },
+            weekdays: Calendar::weekdays_utc(),
+        }
+    }
+}
+
+impl Program {
+    /// The program after one more fact of its stream.
+    pub fn evolve(mut self, fact: &Fact) -> Self {
+        if let Event::Program(event) = &fact.event {
+            match event {
+                ProgramEvent::PolicyPublished(published) => self.publish(published),
+                ProgramEvent::CalendarPublished(published) => {
+                    // An unknown zone cannot get here: `wire` refuses it by name.
+                    let zone = zone(&published.zone).unwrap_or(jiff::tz::TimeZone::UTC);
+                    let name = CalendarRef { id: published.calendar.clone(), version: published.version };
+                    let calendar = Calendar { name, zone, holidays: published.holidays.clone() };
+                    self.calendars.push((fact.meta.valid_at, calendar));
+                }
+            }
+        }
+        self
+    }
+
+    fn publish(&mut self, published: &PolicyPublished) {
+        self.policies.push(Published {
+            name: PolicyRef { version: published.version, digest: published.digest },
+            policy: published.policy.clone(),
+            effective_from: published.effective_from,
+        });
+    }
+
+    /// The policy in force at `at`: of those effective by then, the one effective last, the later one on a tie.
+    pub fn policy_at(&self, at: Instant) -> &Published {
+        let in_force = self.policies.iter().filter(|published| published.effective_from <= at);
+        in_force.max_by_key(|published| published.effective_from).unwrap_or(&self.built_in)
+    }
+
+    /// The policy with this digest, as a handoff or registration cites it.
+    pub fn policy_by_digest(&self, digest: Digest) -> Option<&Published> {
+        self.policies.iter().rev().find(|published| published.name.digest == digest)
+    }
+
+    /// The business-day calendar in force at `at`.
+    pub fn calendar_at(&self, at: Instant) -> &Calendar {
+        let in_force = self.calendars.iter().filter(|(from, _)| *from <= at);
+        in_force.max_by_key(|(from, _)| *from).map_or(&self.weekdays, |(_, calendar)| calendar)
+    }
+}
