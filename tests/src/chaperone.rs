@@ -20,6 +20,7 @@ const START_MAX: Duration = Duration::from_secs(60);
 
 /// The binary and the directory it keeps its journal in; the directory goes when this does.
 pub struct Chaperone {
+    program: PathBuf,
     data: TempDir,
 }
 
@@ -44,8 +45,12 @@ pub struct Server {
 impl Chaperone {
     /// The binary over an empty data directory.
     pub fn new() -> Self {
+        Self::over(program().to_owned())
+    }
+
+    fn over(program: PathBuf) -> Self {
         let data = tempfile::Builder::new().prefix("chaperone-test-").tempdir();
-        Self { data: data.expect("the temporary directory can be written") }
+        Self { program, data: data.expect("the temporary directory can be written") }
     }
 
     /// The data directory.
@@ -110,7 +115,7 @@ impl Chaperone {
     }
 
     fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
-        let mut command = Command::new(program());
+        let mut command = Command::new(&self.program);
         command
             .arg("--data")
             .arg(self.data())
@@ -252,9 +257,12 @@ fn modified(file: &Path) -> Option<SystemTime> {
     file.metadata().ok()?.modified().ok()
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
-    use super::address_in;
+    use std::net::{TcpListener, TcpStream};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::{Chaperone, address_in};
 
     #[test]
     fn the_address_is_found_in_what_serve_says() {
@@ -267,5 +275,46 @@ mod tests {
         check("see http://localhost for more", None);
         check("will listen on http://127.0.0.1:0", None);
         check("opened the journal", None);
+    }
+
+    /// Answers as the real binary would: the harness is tested before there is anything to serve.
+    const STAND_IN: &str = r#"#!/bin/sh
+[ "$1" = --data ] && [ -d "$2" ] || exit 2
+shift 2
+case "$1" in
+    serve) echo "opened" >&2; echo "listening on http://PEER/" >&2; exec cat FIFO ;;
+    *) echo "{\"arguments\": $#}"; wc -c; echo talk >&2; exit 6 ;;
+esac
+"#;
+
+    #[test]
+    fn a_program_is_run_fed_served_and_killed() {
+        let folder = tempfile::tempdir().unwrap();
+        let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+        let fifo = folder.path().join("fifo");
+        assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+        let script = STAND_IN
+            .replace("PEER", &peer.local_addr().unwrap().to_string())
+            .replace("FIFO", &fifo.to_string_lossy());
+        let program = folder.path().join("chaperone");
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let chaperone = Chaperone::over(program);
+
+        let finished = chaperone.run(["deal", "list"]).ended_with(6);
+        assert_eq!(finished.ndjson(), [serde_json::json!({"arguments": 2}), 0.into()]);
+        assert_eq!(finished.stderr, "talk\n");
+        let fed = chaperone.run_with_input(["ingest", "-"], &[b'x'; 1_000_000]);
+        assert!(fed.stdout.contains("1000000"), "{fed:?}");
+
+        let server = chaperone.serve::<&str>([]);
+        assert_eq!(server.authority, peer.local_addr().unwrap().to_string());
+        assert!(TcpStream::connect(&server.authority).is_ok());
+        let id = server.id().to_string();
+        let alive =
+            || std::process::Command::new("kill").args(["-0", &id]).output().unwrap().status.success();
+        assert!(alive());
+        server.kill();
+        assert!(!alive());
     }
 }
