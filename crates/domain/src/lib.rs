@@ -6,6 +6,8 @@
 
 pub mod account;
 pub mod calendar;
+pub mod command;
+pub mod decide;
 pub mod event;
 pub mod fact;
 pub mod family;

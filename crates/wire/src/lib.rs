@@ -1,1 +1,4 @@
-//! wire
+//! The only crate that knows JSON: what is read from and written to the world, in versions that never change.
+
+pub mod input;
+pub mod problem;

@@ -379,7 +379,7 @@ impl Account {
                 let used_by = self.changes.iter().find(executed).map(|change| change.change.clone());
                 self.letters.push(Letter {
                     letter: letter.letter.clone(),
-                    terms: letter.clone(),
+                    terms: letter.as_ref().clone(),
                     event: meta.id,
                     valid_at: meta.valid_at,
                     recorded_at: meta.recorded_at,

@@ -7,7 +7,7 @@ use crate::time::Instant;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConsentEvent {
-    LetterRecorded(LetterRecorded),
+    LetterRecorded(Box<LetterRecorded>),
     LetterRescinded(LetterRescinded),
     TokenIssued(TokenIssued),
     TokenRedeemed(TokenRedeemed),

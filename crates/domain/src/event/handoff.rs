@@ -9,7 +9,7 @@ use crate::time::Instant;
 #[derive(Debug, Clone, PartialEq)]
 pub enum HandoffEvent {
     Requested(Requested),
-    Invited(Invited),
+    Invited(Box<Invited>),
     Accepted(Accepted),
     Declined(Declined),
     Revoked(Revoked),

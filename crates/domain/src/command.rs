@@ -1,0 +1,222 @@
+//! What can be asked of the book: orders in the imperative, by family.
+//!
+//! A command carries what its sender knows; ids, instants and windows that follow from the rules are
+//! computed by [`crate::decide`] and stand in the events.
+
+use crate::event::account::{FreezeTarget, HoldingBasis, Lifted, OverrideRecorded};
+use crate::event::change::{self, ObjectionGround, ObjectionOutcome, ReversalReason};
+use crate::event::correction::{Committed, Corrected, Retracted};
+use crate::event::deal::{RejectionReason, Submitted};
+use crate::event::handoff::{self, DeclaredPrior, HandoffOutcome, Invited};
+use crate::event::partner::{Affiliated, AffiliationEnded, Deauthorised, Enrolled, Merged};
+use crate::event::program::{CalendarPublished, PolicyPublished};
+use crate::event::{Anchor, Evidence, Party, case, consent, notice};
+use crate::id::*;
+use crate::scope::Scope;
+use crate::time::Instant;
+
+/// One order to the book; each family is decided in a file of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    Deal(DealCommand),
+    Account(AccountCommand),
+    Handoff(HandoffCommand),
+    Change(ChangeCommand),
+    Consent(ConsentCommand),
+    Partner(PartnerCommand),
+    Program(ProgramCommand),
+    Correction(CorrectionCommand),
+    Case(CaseCommand),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum DealCommand {
+    /// A partner registers a deal; what is missing is found out here, not said by the sender.
+    Submit(Box<Submitted>),
+    Withdraw {
+        deal: DealId,
+        reason: Option<String>,
+    },
+    ReportActivity {
+        deal: DealId,
+        what: String,
+        at: Option<Instant>,
+    },
+    /// A person approves what no rule could decide, or what a rule would reject.
+    Approve {
+        deal: DealId,
+    },
+    Reject {
+        deal: DealId,
+        reason: RejectionReason,
+    },
+    Return {
+        deal: DealId,
+        missing: Vec<String>,
+    },
+    Extend {
+        deal: DealId,
+    },
+    Cancel {
+        deal: DealId,
+        reason: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum AccountCommand {
+    /// A vendor officer records who holds the account.
+    RecordHolder {
+        holder: PartnerId,
+        scope: Scope,
+        basis: HoldingBasis,
+    },
+    PlaceFreeze {
+        freeze: FreezeId,
+        scope: Scope,
+        against: FreezeTarget,
+        until: Instant,
+        requested_by: Party,
+    },
+    LiftFreeze {
+        lifted: Lifted,
+        scope: Scope,
+        from: Option<Instant>,
+        by: Party,
+        evidence: Option<Evidence>,
+        anchor: Option<Anchor>,
+    },
+    Override(OverrideRecorded),
+    StartStewardship {
+        steward: PartnerId,
+        scope: Scope,
+        until: Instant,
+        reason: String,
+    },
+    /// The refused side disagrees.
+    DisputeRefusal {
+        refused: EventId,
+        text: String,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum HandoffCommand {
+    Request(handoff::Requested),
+    /// `expires_at` may be left out by the sender; the policy's invitation life is then used.
+    Invite {
+        invitation: Box<Invited>,
+        expires_at: Option<Instant>,
+    },
+    Accept {
+        handoff: HandoffId,
+        terms: Digest,
+        declared_prior: Vec<DeclaredPrior>,
+        declared_family: Vec<PartnerId>,
+        disclosed_networks: Vec<Digest>,
+    },
+    Decline {
+        handoff: HandoffId,
+        reason: Option<String>,
+    },
+    Revoke {
+        handoff: HandoffId,
+        reason: Option<String>,
+    },
+    Amend(handoff::Amended),
+    Progress(handoff::Progressed),
+    Release {
+        handoff: HandoffId,
+        scope: Scope,
+        from: Option<Instant>,
+        until: Option<Instant>,
+        ratifies: Option<EventId>,
+        anchor: Option<Anchor>,
+    },
+    ClaimForfeiture {
+        handoff: HandoffId,
+        scope: Scope,
+        claimed_by: Party,
+        notices: Vec<NoticeId>,
+    },
+    Close {
+        handoff: HandoffId,
+        outcome: HandoffOutcome,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChangeCommand {
+    Request(change::Requested),
+    Verify(change::Verified),
+    /// Tell customer, host and guest at once who would gain.
+    Notify {
+        change: ChangeId,
+        notices: Vec<notice::Sent>,
+    },
+    Object {
+        change: ChangeId,
+        by: Party,
+        ground: ObjectionGround,
+        text: Option<String>,
+        evidence: Vec<Evidence>,
+        inquiry_attested: bool,
+    },
+    DecideObjection {
+        change: ChangeId,
+        objection: EventId,
+        outcome: ObjectionOutcome,
+        reason: String,
+    },
+    Waive {
+        change: ChangeId,
+        by: Party,
+    },
+    Execute {
+        change: ChangeId,
+        effective_from: Option<Instant>,
+    },
+    Rescind {
+        change: ChangeId,
+        letter: Option<LetterId>,
+    },
+    Reverse {
+        change: ChangeId,
+        reason: ReversalReason,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConsentCommand {
+    RecordLetter(Box<consent::LetterRecorded>),
+    RescindLetter(consent::LetterRescinded),
+    IssueToken { token: Digest, scope: Scope, gaining: PartnerId, terms: Digest, contact: ContactRef },
+    RedeemToken { token: Digest, change: ChangeId },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PartnerCommand {
+    Enroll(Enrolled),
+    Affiliate(Affiliated),
+    EndAffiliation(AffiliationEnded),
+    Merge(Merged),
+    Deauthorise(Deauthorised),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProgramCommand {
+    PublishPolicy(Box<PolicyPublished>),
+    PublishCalendar(CalendarPublished),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CorrectionCommand {
+    Correct(Box<Corrected>),
+    Retract(Retracted),
+    Commit(Committed),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CaseCommand {
+    Decide { outcome: case::CaseOutcome, grounds: String, remedy: Option<String> },
+}
