@@ -129,14 +129,14 @@ impl History {
         let mut course = std::mem::take(&mut self.courses[index]);
         match (course.guest, self.random.below(100)) {
             (Some(guest), 0..40) => self.guest_acts(account, guest, &mut course),
-            (_, 40..75) => self.deal_moves(account, &mut course),
-            (_, 75..90) => {
+            (_, 0..55) => self.deal_moves(account, &mut course),
+            (_, 55..85) => {
                 course.orders += 1;
                 let cents = self.cents();
                 let line = self.random.below(facts::PRODUCT_LINES);
                 self.facts.order_booked(account, course.orders, course.holder, line, None, cents);
             }
-            (_, 90..95) => self.facts.quote_issued(account, course.holder),
+            (_, 85..93) => self.facts.quote_issued(account, course.holder),
             _ => self.facts.meeting_held(account, course.holder),
         }
         self.courses[index] = course;

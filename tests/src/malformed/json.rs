@@ -104,6 +104,10 @@ fn bad_values(event: &Value) -> Vec<Variant> {
     for text in ["no stream at all", "account-acme.", "account-acme.a.b.c", "account-acme.../../etc/passwd"] {
         put("/subject", json!(text));
     }
+    for pointer in ["/data/deal", "/data/partner"].iter().filter(|pointer| event.pointer(pointer).is_some()) {
+        put(pointer, json!(""));
+        put(pointer, json!("../../etc/passwd"));
+    }
     for pointer in places(event) {
         let here = event.pointer(&pointer).expect("places are pointers into the event");
         if here.as_str().is_some_and(is_instant) {
