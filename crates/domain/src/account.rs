@@ -20,7 +20,7 @@ use crate::rank::{FoldKey, fold_key};
 use crate::scope::Scope;
 use crate::time::{Instant, Interval};
 use gain::{Gain, Touch};
-use guest::{Change, Freeze, Handoff, Letter, Lock, Notice, Override, Token};
+use guest::{Change, Freeze, Handoff, Letter, Lock, Notice, Override, ReportedInvitation, Token};
 use holding::{Holding, Stewardship};
 use registration::Deal;
 
@@ -34,6 +34,7 @@ pub struct Account {
     pub holdings: Vec<Holding>,
     pub deals: Vec<Deal>,
     pub handoffs: Vec<Handoff>,
+    pub invitations: Vec<ReportedInvitation>,
     pub freezes: Vec<Freeze>,
     pub locks: Vec<Lock>,
     pub changes: Vec<Change>,

@@ -105,7 +105,9 @@ fn of_handoff(event: &HandoffEvent) -> Rank {
         | HandoffEvent::Invited(_)
         | HandoffEvent::Accepted(_)
         | HandoffEvent::Amended(_) => Rank::Terms,
-        HandoffEvent::Progressed(_) | HandoffEvent::ForfeitureClaimed(_) => Rank::Ask,
+        HandoffEvent::Reported(_) | HandoffEvent::Progressed(_) | HandoffEvent::ForfeitureClaimed(_) => {
+            Rank::Ask
+        }
     }
 }
 

@@ -90,6 +90,11 @@ impl Account {
 
     pub(super) fn on_handoff(&mut self, meta: &Meta, event: &HandoffEvent) {
         match event {
+            HandoffEvent::Reported(reported) => {
+                let (at, reported) = (meta.valid_at, reported.clone());
+                self.invitations.retain(|known| known.reported.handoff != reported.handoff);
+                self.invitations.push(ReportedInvitation { event: meta.id, at, reported });
+            }
             HandoffEvent::Requested(requested) => {
                 let mut handoff = Handoff::new(requested.handoff.clone(), requested.host.clone());
                 handoff.requested = Some(meta.id);

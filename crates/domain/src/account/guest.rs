@@ -56,6 +56,14 @@ pub struct Handoff {
     pub closed: Option<(Instant, HandoffOutcome, EventId)>,
 }
 
+/// A lead or referral of another system: known, but on no terms of ours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReportedInvitation {
+    pub event: EventId,
+    pub at: Instant,
+    pub reported: crate::event::handoff::Reported,
+}
+
 /// What the guest may do, from an instant on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grant {

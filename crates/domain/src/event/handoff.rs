@@ -8,6 +8,7 @@ use crate::time::Instant;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum HandoffEvent {
+    Reported(Reported),
     Requested(Requested),
     Invited(Box<Invited>),
     Accepted(Accepted),
@@ -18,6 +19,28 @@ pub enum HandoffEvent {
     Released(Released),
     ForfeitureClaimed(ForfeitureClaimed),
     Closed(Closed),
+}
+
+/// Where an invitation of another system stands there (AWS: PENDING, ACCEPTED, REJECTED, EXPIRED, CANCELED).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InvitationStatus {
+    Pending,
+    Accepted,
+    Rejected,
+    Expired,
+    Cancelled,
+}
+
+/// Another system says a lead or referral was offered to a partner. No terms of ours, so no protection.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reported {
+    pub handoff: HandoffId,
+    /// The lead or referral as its system knows it, `system:foreign id`.
+    pub system: Key,
+    pub sender: Option<PartnerId>,
+    pub receiver: Option<PartnerId>,
+    pub status: InvitationStatus,
+    pub need: String,
 }
 
 /// A host asks the vendor for a skill it lacks.
