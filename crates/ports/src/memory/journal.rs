@@ -133,16 +133,21 @@ impl Journal for MemoryJournal {
         scan: Scan<'_>,
         each: &mut dyn FnMut(FactRow<'_>) -> ControlFlow<()>,
     ) -> Result<Position, ReadError> {
-        let state = self.state();
+        // Copied out, so that the visitor may ask the journal while it visits.
+        let visited: Vec<(Recorded, StreamNumber)> = {
+            let state = self.state();
+            let range = state.range(scan.after, scan.upto).iter();
+            range.map(|event| (event.clone(), state.stream_of[index_of(event.position)])).collect()
+        };
         let mut scanned = scan.after;
-        for event in state.range(scan.after, scan.upto) {
+        for (event, stream) in visited {
             scanned = event.position;
             if !scan.kinds.contains(event.kind) {
                 continue;
             }
             let flow = each(FactRow {
                 position: event.position,
-                stream: state.stream_of[index_of(event.position)],
+                stream,
                 revision: event.revision,
                 id: event.id,
                 recorded_ms: event.recorded_ms,
