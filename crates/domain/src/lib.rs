@@ -16,6 +16,7 @@ pub mod money;
 pub mod policy;
 pub mod program;
 pub mod rank;
+pub mod refusal;
 pub mod scope;
 pub mod stream;
 pub mod time;
