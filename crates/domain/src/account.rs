@@ -4,7 +4,10 @@
 //! went in decides what was known. [`history`] puts facts in order, [`Account::evolve`] folds them.
 
 mod evolve;
-mod evolve_guest;
+mod evolve_change;
+mod evolve_consent;
+mod evolve_freeze;
+mod evolve_handoff;
 pub mod gain;
 pub mod guest;
 pub mod history;

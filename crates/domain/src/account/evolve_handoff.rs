@@ -1,0 +1,241 @@
+//! How one fact changes the account: invitations, terms, progress and what ends a handoff.
+
+use crate::account::Account;
+use crate::account::gain::{Touch, TouchKind, reporter};
+use crate::account::guest::*;
+use crate::event::Party;
+use crate::event::account::{FreezeTarget, Lifted};
+use crate::event::handoff::{Accepted, Amended, HandoffEvent, Invited, ProgressKind};
+use crate::fact::Meta;
+use crate::id::{HandoffId, PartnerId};
+use crate::scope::Scope;
+use crate::time::Interval;
+
+impl Account {
+    fn handoff_mut(&mut self, handoff: &HandoffId) -> Option<&mut Handoff> {
+        self.handoffs.iter_mut().find(|known| known.handoff == *handoff)
+    }
+
+    pub(super) fn on_handoff(&mut self, meta: &Meta, event: &HandoffEvent) {
+        match event {
+            HandoffEvent::Reported(reported) => {
+                let (at, reported) = (meta.valid_at, reported.clone());
+                self.invitations.retain(|known| known.reported.handoff != reported.handoff);
+                self.invitations.push(ReportedInvitation { event: meta.id, at, reported });
+            }
+            HandoffEvent::Requested(requested) => {
+                let mut handoff = Handoff::new(requested.handoff.clone(), requested.host.clone());
+                handoff.requested = Some(meta.id);
+                handoff.protected_scope = requested.scope.clone();
+                self.handoffs.push(handoff);
+            }
+            HandoffEvent::Invited(invited) => self.invite(meta, invited),
+            HandoffEvent::Accepted(accepted) => self.accept(meta, accepted),
+            HandoffEvent::Declined(declined) => self.end_invitation(&declined.handoff, Phase::Declined),
+            HandoffEvent::Revoked(revoked) => self.end_invitation(&revoked.handoff, Phase::Revoked),
+            HandoffEvent::Amended(amended) => self.amend(meta, amended),
+            HandoffEvent::Progressed(progressed) => {
+                let (by, at, event) = (progressed.by.clone(), progressed.at, meta.id);
+                let commitment = progressed.commitment.clone();
+                let kind = progressed.kind;
+                let Some(handoff) = self.handoff_mut(&progressed.handoff) else { return };
+                handoff.progress.push(Progress { commitment, kind, by: by.clone(), at, event });
+                let partner = handoff.partner_of(&by);
+                let scope = Some(handoff.protected_scope.clone());
+                if let (Some(partner), Some(kind)) = (partner, touch_kind(kind)) {
+                    let reported_under = Some(progressed.handoff.clone());
+                    let customer_initiated = false;
+                    self.touches.push(Touch {
+                        kind,
+                        partner,
+                        scope,
+                        at,
+                        reported_under,
+                        customer_initiated,
+                        event,
+                    });
+                }
+            }
+            HandoffEvent::Released(released) => {
+                if let Some(handoff) = self.handoff_mut(&released.handoff) {
+                    handoff.releases.push(Release {
+                        scope: released.scope.clone(),
+                        during: Interval { from: released.from, until: released.until },
+                        signed_by: released.signed_by.clone(),
+                        signed_at: released.signed_at,
+                        ratifies: released.ratifies,
+                        anchor: released.anchor.clone(),
+                        event: meta.id,
+                        valid_at: meta.valid_at,
+                        recorded_at: meta.recorded_at,
+                        reported_by: reporter(&meta.actor),
+                    });
+                }
+            }
+            HandoffEvent::ForfeitureClaimed(claimed) => {
+                if let Some(handoff) = self.handoff_mut(&claimed.handoff) {
+                    handoff.forfeitures.push(Forfeiture {
+                        scope: claimed.scope.clone(),
+                        claimed_by: claimed.claimed_by.clone(),
+                        notices: claimed.notices.clone(),
+                        claimed_at: meta.valid_at,
+                        cure_until: claimed.cure_until,
+                        event: meta.id,
+                    });
+                }
+            }
+            HandoffEvent::Closed(closed) => {
+                if let Some(handoff) = self.handoff_mut(&closed.handoff) {
+                    handoff.phase = Phase::Closed;
+                    handoff.closed = Some((closed.at, closed.outcome, meta.id));
+                }
+            }
+        }
+    }
+
+    fn invite(&mut self, meta: &Meta, invited: &Invited) {
+        if self.handoff(&invited.handoff).is_none() {
+            self.handoffs.push(Handoff::new(invited.handoff.clone(), invited.host.clone()));
+        }
+        let Some(handoff) = self.handoff_mut(&invited.handoff) else { return };
+        handoff.host = invited.host.clone();
+        handoff.guest = Some(invited.guest.clone());
+        handoff.phase = Phase::Invited;
+        handoff.invited = Some(meta.id);
+        handoff.invited_at = Some(meta.valid_at);
+        handoff.expires_at = Some(invited.expires_at);
+        handoff.protected_scope = invited.protected_scope.clone();
+        handoff.grants = vec![Grant {
+            from: meta.valid_at,
+            scope: invited.granted_scope.clone(),
+            acts: invited.granted_acts.clone(),
+            role: invited.role.clone(),
+            event: meta.id,
+        }];
+        handoff.terms = Some(invited.terms);
+        handoff.commission = Some(invited.commission.clone());
+        handoff.commitments.clone_from(&invited.commitments);
+        handoff.protection_days = invited.protection_days;
+        handoff.tail_days = invited.tail_days;
+    }
+
+    fn accept(&mut self, meta: &Meta, accepted: &Accepted) {
+        let Some(handoff) = self.handoff_mut(&accepted.handoff) else { return };
+        handoff.phase = Phase::Accepted;
+        handoff.accepted = Some(meta.id);
+        handoff.accepted_at = Some(meta.valid_at);
+        handoff.protected_until = Some(accepted.protected_until);
+        handoff.tail_until = Some(accepted.tail_until);
+        handoff.commission_until = Some(accepted.commission_until);
+        handoff.declared_prior.clone_from(&accepted.declared_prior);
+        handoff.declared_family.clone_from(&accepted.declared_family);
+        handoff.disclosed_networks.clone_from(&accepted.disclosed_networks);
+        handoff.policy = Some(accepted.policy.clone());
+        let Some(guest) = handoff.guest.clone() else { return };
+        let scope = handoff.protected_scope.clone();
+        self.freezes.push(Freeze {
+            name: Lifted::Handoff(accepted.handoff.clone()),
+            scope,
+            against: FreezeTarget::FamilyOf(guest),
+            during: Interval::new(meta.valid_at, accepted.protected_until),
+            handoff: Some(accepted.handoff.clone()),
+            event: meta.id,
+            lifts: Vec::new(),
+        });
+    }
+
+    fn end_invitation(&mut self, handoff: &HandoffId, phase: Phase) {
+        if let Some(handoff) = self.handoff_mut(handoff) {
+            handoff.phase = phase;
+        }
+    }
+
+    fn amend(&mut self, meta: &Meta, amended: &Amended) {
+        let Some(handoff) = self.handoff_mut(&amended.handoff) else { return };
+        let effective = handoff.both_signed(&amended.signed);
+        if effective {
+            let before = handoff.grants.last().cloned();
+            let scope = amended.granted_scope.clone().or(before.as_ref().map(|grant| grant.scope.clone()));
+            let acts = amended.granted_acts.clone().or(before.as_ref().map(|grant| grant.acts.clone()));
+            let role = amended.role.clone().or(before.map(|grant| grant.role));
+            handoff.grants.push(Grant {
+                from: meta.valid_at,
+                scope: scope.unwrap_or_default(),
+                acts: acts.unwrap_or_default(),
+                role: role.unwrap_or_default(),
+                event: meta.id,
+            });
+            handoff.terms = Some(amended.terms);
+        }
+        handoff.amendments.push(Amendment {
+            event: meta.id,
+            at: meta.valid_at,
+            terms: amended.terms,
+            signed: amended.signed.clone(),
+            prime: amended.prime.clone(),
+            effective,
+        });
+    }
+}
+
+fn touch_kind(kind: ProgressKind) -> Option<TouchKind> {
+    match kind {
+        ProgressKind::Contacted => Some(TouchKind::Contact),
+        ProgressKind::Quoted => Some(TouchKind::Quote),
+        ProgressKind::Met => Some(TouchKind::Meeting),
+        ProgressKind::Delivered | ProgressKind::BlockedByCustomer => None,
+    }
+}
+
+impl Handoff {
+    pub(super) fn new(handoff: HandoffId, host: PartnerId) -> Self {
+        Self {
+            handoff,
+            host,
+            guest: None,
+            phase: Phase::Requested,
+            requested: None,
+            invited: None,
+            invited_at: None,
+            expires_at: None,
+            protected_scope: Scope::all(),
+            grants: Vec::new(),
+            terms: None,
+            commission: None,
+            commitments: Vec::new(),
+            protection_days: 0,
+            tail_days: 0,
+            accepted: None,
+            accepted_at: None,
+            protected_until: None,
+            tail_until: None,
+            commission_until: None,
+            declared_prior: Vec::new(),
+            declared_family: Vec::new(),
+            disclosed_networks: Vec::new(),
+            policy: None,
+            releases: Vec::new(),
+            forfeitures: Vec::new(),
+            progress: Vec::new(),
+            amendments: Vec::new(),
+            closed: None,
+        }
+    }
+
+    /// The partner a party of this handoff stands for.
+    pub fn partner_of(&self, party: &Party) -> Option<PartnerId> {
+        match party {
+            Party::Host => Some(self.host.clone()),
+            Party::Guest => self.guest.clone(),
+            Party::Partner(partner) => Some(partner.clone()),
+            Party::Customer | Party::Vendor => None,
+        }
+    }
+
+    fn both_signed(&self, signed: &[crate::event::handoff::Signature]) -> bool {
+        let has = |partner: Option<&PartnerId>| {
+            partner.is_some() && signed.iter().any(|s| self.partner_of(&s.party).as_ref() == partner)
+        };
+        has(Some(&self.host)) && has(self.guest.as_ref())
+    }
+}
