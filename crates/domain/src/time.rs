@@ -58,6 +58,12 @@ impl Instant {
         moved.map_or_else(|_| self.plus_ms(days.saturating_mul(DAY_MS)), |z| Self::from(z.timestamp()))
     }
 
+    /// The same day of month and time of day `months` later in `zone`; a day the month lacks becomes its last.
+    pub fn plus_civil_months(self, months: u16, zone: &TimeZone) -> Self {
+        let moved = self.timestamp().to_zoned(zone.clone()).checked_add(i64::from(months).months());
+        moved.map_or(Self::LATEST, |z| Self::from(z.timestamp()))
+    }
+
     /// Midnight at the start of `date` in `zone`.
     pub fn midnight(date: Date, zone: &TimeZone) -> Self {
         date.to_zoned(zone.clone()).map_or(Self::LATEST, |z| Self::from(z.timestamp()))

@@ -4,12 +4,12 @@ use crate::account::gain::{Gain, GainKind, Touch, TouchKind, reporter};
 use crate::account::holding::{HeldBy, Holding, Stewardship, take_over};
 use crate::account::registration::{Deal, Outcome, Registration, Rejection};
 use crate::account::{Account, Accrual, Anchored, Contact, Refused};
-use crate::event::Event;
-use crate::event::account::{AccountEvent, ContactReplaced, HolderRecorded, Opened};
+use crate::event::account::{AccountEvent, ContactPurpose, ContactReplaced, HolderRecorded, Opened};
 use crate::event::commission::CommissionEvent;
 use crate::event::correction::CorrectionEvent;
 use crate::event::deal::{DealEvent, Submitted};
 use crate::event::trade::{Order, TradeEvent};
+use crate::event::{Event, Party};
 use crate::fact::{Fact, Meta};
 use crate::id::DealId;
 use crate::rank::fold_key;
@@ -82,6 +82,17 @@ impl Account {
         }
         if self.opened.is_none() {
             self.opened = Some(meta.id);
+        }
+        if let Some(contact) = &opened.customer {
+            self.contacts.push(Contact {
+                party: Party::Customer,
+                purpose: ContactPurpose::CustomerAuthority,
+                contact: contact.clone(),
+                during: Interval::open(meta.valid_at),
+                by: reporter(&meta.actor),
+                confirmed_by: None,
+                event: meta.id,
+            });
         }
         if self.legal_name.is_empty() {
             self.legal_name.clone_from(&opened.legal_name);

@@ -4,14 +4,14 @@ use crate::account::Account;
 use crate::account::gain::{GainKind, reporter};
 use crate::account::guest::*;
 use crate::account::holding::HeldBy;
+use crate::event::account::Locked;
 use crate::event::change::{ChangeEvent, Executed, Reversed, VerificationOutcome};
 use crate::fact::Meta;
 use crate::id::ChangeId;
 use crate::scope::Scope;
-use crate::time::Interval;
 
 impl Account {
-    fn change_mut(&mut self, change: &ChangeId) -> &mut Change {
+    pub(super) fn change_mut(&mut self, change: &ChangeId) -> &mut Change {
         let index = self.changes.iter().position(|known| known.change == *change).unwrap_or_else(|| {
             self.changes.push(Change::new(change.clone()));
             self.changes.len() - 1
@@ -56,16 +56,19 @@ impl Account {
                 change.advance(ChangeState::WindowOpen);
             }
             ChangeEvent::Objected(objected) => {
-                let change = self.change_mut(&objected.change);
-                change.advance(ChangeState::Objected);
-                change.objections.push(Objection {
+                let objection = Objection {
                     event: meta.id,
                     at,
                     by: objected.by.clone(),
                     ground: objected.ground,
                     inquiry_attested: objected.inquiry_attested,
                     decided: None,
-                });
+                };
+                let change = self.change_mut(&objected.change);
+                if objection.suspends() {
+                    change.advance(ChangeState::Objected);
+                }
+                change.objections.push(objection);
             }
             ChangeEvent::ObjectionDecided(decided) => {
                 let change = self.change_mut(&decided.change);
@@ -118,7 +121,7 @@ impl Account {
         }
         if let Some(until) = executed.lock_until {
             let (scope, change) = (executed.scope.clone(), executed.change.clone());
-            self.locks.push(Lock { scope, during: Interval::new(at, until), change, event: meta.id });
+            self.lock(meta, &Locked { change, scope, from: at, until });
         }
         let kind = GainKind::ChangeExecuted {
             change: executed.change.clone(),
@@ -132,6 +135,10 @@ impl Account {
         let change = self.change_mut(&reversed.change);
         change.reversed = Some((meta.valid_at, meta.id));
         change.state = ChangeState::Reversed;
+        // What the lock kept in place is gone.
+        for lock in self.locks.iter_mut().filter(|lock| lock.change == reversed.change) {
+            lock.during = lock.during.ended_at(meta.valid_at);
+        }
         let basis = HeldBy::Change(reversed.change.clone());
         self.hold(meta, reversed.restores.clone(), reversed.scope.clone(), meta.valid_at, basis);
     }
@@ -151,6 +158,7 @@ impl Change {
             basis_claimed: None,
             letter: None,
             token: None,
+            token_tries_failed: 0,
             release: None,
             verifications: Vec::new(),
             notices: Vec::new(),
@@ -165,21 +173,25 @@ impl Change {
         }
     }
 
-    /// Moves on to `state` unless the change is over.
-    fn advance(&mut self, state: ChangeState) {
-        if self.state < ChangeState::Executed && (self.state < state || self.state == ChangeState::Objected) {
+    /// Moves on to `state`, never back; a change that is over stays so.
+    pub(super) fn advance(&mut self, state: ChangeState) {
+        if self.state < ChangeState::Executed && self.state < state {
             self.state = state;
         }
     }
 
+    /// An upheld objection ends the change; when all are rejected it goes on where it stood.
     fn settle_objections(&mut self) {
         use crate::event::change::ObjectionOutcome::Upheld;
-        let upheld = self.objections.iter().any(|o| matches!(o.decided, Some((_, Upheld, _))));
-        let open = self.objections.iter().any(|o| o.decided.is_none());
-        if self.state == ChangeState::Objected && upheld {
+        if self.state != ChangeState::Objected {
+            return;
+        }
+        let mut suspending = self.objections.iter().filter(|objection| objection.suspends());
+        if suspending.clone().any(|o| matches!(o.decided, Some((_, Upheld, _)))) {
             self.state = ChangeState::Refused;
-        } else if self.state == ChangeState::Objected && !open {
-            self.state = ChangeState::WindowOpen;
+        } else if suspending.all(|objection| objection.decided.is_some()) {
+            let window_open = self.window_opened.is_some();
+            self.state = if window_open { ChangeState::WindowOpen } else { ChangeState::Notified };
         }
     }
 }

@@ -44,6 +44,12 @@ impl Account {
                 if let Some(token) = token {
                     token.redemptions.push((meta.valid_at, redeemed.clone(), meta.id));
                 }
+                // The customer's own token says what a call-back would (ruling 35).
+                self.change_mut(&redeemed.change).advance(ChangeState::Verified);
+            }
+            ConsentEvent::TokenTryFailed(failed) => {
+                let change = self.change_mut(&failed.change);
+                change.token_tries_failed = change.token_tries_failed.max(failed.tries_failed);
             }
         }
     }

@@ -24,7 +24,7 @@ impl Account {
 
     pub(super) fn lift_freeze(&mut self, meta: &Meta, lifted: &FreezeLifted) {
         let named = |freeze: &&mut Freeze| match &lifted.lifted {
-            Lifted::Freeze(_) => freeze.name == lifted.lifted,
+            Lifted::Freeze(id) => freeze.is_named(id),
             Lifted::Handoff(handoff) => freeze.handoff.as_ref() == Some(handoff),
         };
         for freeze in self.freezes.iter_mut().filter(named) {
@@ -39,10 +39,14 @@ impl Account {
         }
     }
 
+    /// A lock stands in the executed change and in `account.locked`: the same lock counts once.
     pub(super) fn lock(&mut self, meta: &Meta, locked: &Locked) {
         let during = Interval::new(locked.from, locked.until);
         let (scope, change) = (locked.scope.clone(), locked.change.clone());
-        self.locks.push(Lock { scope, during, change, event: meta.id });
+        let same = |known: &Lock| known.change == change && known.scope == scope && known.during == during;
+        if !self.locks.iter().any(same) {
+            self.locks.push(Lock { scope, during, change, event: meta.id });
+        }
     }
 
     pub(super) fn record_override(&mut self, meta: &Meta, recorded: &OverrideRecorded) {

@@ -24,6 +24,11 @@ impl Account {
                 self.invitations.push(ReportedInvitation { event: meta.id, at, reported });
             }
             HandoffEvent::Requested(requested) => {
+                // An imported request may be told after its invitation: the terms then stand.
+                if let Some(handoff) = self.handoff_mut(&requested.handoff) {
+                    handoff.requested.get_or_insert(meta.id);
+                    return;
+                }
                 let mut handoff = Handoff::new(requested.handoff.clone(), requested.host.clone());
                 handoff.requested = Some(meta.id);
                 handoff.protected_scope = requested.scope.clone();
@@ -172,6 +177,9 @@ impl Account {
             at: meta.valid_at,
             terms: amended.terms,
             signed: amended.signed.clone(),
+            granted_scope: amended.granted_scope.clone(),
+            granted_acts: amended.granted_acts.clone(),
+            role: amended.role.clone(),
             prime: amended.prime.clone(),
             effective,
         });

@@ -81,6 +81,9 @@ pub struct Amendment {
     pub at: Instant,
     pub terms: Digest,
     pub signed: Vec<Signature>,
+    pub granted_scope: Option<Scope>,
+    pub granted_acts: Option<Vec<GrantedAct>>,
+    pub role: Option<String>,
     pub prime: Option<Party>,
     /// Whether host and guest both signed; otherwise no right changed.
     pub effective: bool,
@@ -180,6 +183,8 @@ pub struct Change {
     pub basis_claimed: Option<Basis>,
     pub letter: Option<LetterId>,
     pub token: Option<Digest>,
+    /// Tries to redeem a token for this change that failed.
+    pub token_tries_failed: u8,
     pub release: Option<EventId>,
     pub verifications: Vec<Verification>,
     pub notices: Vec<NoticeId>,
@@ -283,5 +288,28 @@ impl Handoff {
     /// The grant in force at `at`.
     pub fn grant_at(&self, at: Instant) -> Option<&Grant> {
         self.grants.iter().rev().find(|grant| grant.from <= at)
+    }
+}
+
+impl Objection {
+    /// Whether it holds a change back until it is decided: the ground is on the closed list (`other` is
+    /// not, ruling 10) and the objector attests that it looked into the matter (safeguard 8).
+    pub fn suspends(&self) -> bool {
+        self.ground != ObjectionGround::Other && self.inquiry_attested
+    }
+
+    /// Whether it holds the change back now.
+    pub fn is_pending(&self) -> bool {
+        self.suspends() && self.decided.is_none()
+    }
+}
+
+impl Freeze {
+    /// Whether `id` is its own id; a default freeze has the id of its handoff (ruling 6).
+    pub fn is_named(&self, id: &FreezeId) -> bool {
+        match &self.name {
+            Lifted::Freeze(own) => own == id,
+            Lifted::Handoff(handoff) => handoff.as_str() == id.as_str(),
+        }
     }
 }

@@ -11,6 +11,7 @@ pub enum ConsentEvent {
     LetterRescinded(LetterRescinded),
     TokenIssued(TokenIssued),
     TokenRedeemed(TokenRedeemed),
+    TokenTryFailed(TokenTryFailed),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,5 +72,15 @@ pub struct TokenIssued {
 pub struct TokenRedeemed {
     pub token: Digest,
     pub change: ChangeId,
+    /// How many tries had failed for this change before.
+    pub tries_failed: u8,
+}
+
+/// A token was presented that is unknown here or stands for something else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenTryFailed {
+    pub token: Digest,
+    pub change: ChangeId,
+    /// How many tries have failed for this change, this one included.
     pub tries_failed: u8,
 }
