@@ -1,1 +1,22 @@
-//! journal-sqlite
+//! The journal on one machine, over SQLite: one writer thread, one fsync per group, readers beside it.
+#![warn(missing_docs)]
+
+mod backup;
+mod checkpoint;
+mod journal;
+mod lock;
+mod memory;
+mod open;
+mod options;
+mod pending;
+mod quarantine;
+mod read;
+mod schema;
+mod verify;
+mod writer;
+
+pub use backup::BackupError;
+pub use journal::SqliteJournal;
+pub use open::OpenError;
+pub use options::{Durability, GROUP_EVENTS_MAX, Options};
+pub use verify::{Audited, PROBLEMS_MAX, Report};

@@ -1,0 +1,46 @@
+//! What can be set about the journal, and the limits that cannot.
+
+use ports::RETENTION_DAYS;
+
+/// The most events in one group commit: above it the fsync is less than a hundredth of the group's cost, and
+/// a group stays below 25 MB of log.
+pub const GROUP_EVENTS_MAX: usize = 32_768;
+
+/// When an append counts as recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// After fsync: survives a power cut. The only honest setting.
+    Full,
+    /// Without fsync: loses acknowledged appends at a power cut. Exists so that the test which must notice
+    /// can be seen to notice.
+    Off,
+}
+
+/// How the journal is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// When an append counts as recorded.
+    pub durability: Durability,
+    /// The writer's page cache in KiB. 8 MiB holds the inner pages of the indexes of tens of millions of
+    /// events and leaves an idle server small; a bulk load wants 256 MiB.
+    pub cache_kib: u32,
+    /// Appends that may wait for the writer; the next one is answered `Overloaded`. At the 20 µs an append
+    /// costs here, 8,192 are 160 ms of work.
+    pub queue_max: usize,
+    /// How long quarantined input is kept, in days.
+    pub retention_days: u32,
+    /// What a second process is told about the owner.
+    pub command: String,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            durability: Durability::Full,
+            cache_kib: 8 * 1024,
+            queue_max: 8_192,
+            retention_days: RETENTION_DAYS,
+            command: std::env::args().collect::<Vec<_>>().join(" "),
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! One group: each append is judged against what is recorded and what the group recorded before it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use ports::{Append, AppendError, Clock, Outcome, Position, Receipt, Version, next_recorded_ms};
+use rusqlite::{CachedStatement, Connection, params};
+use uuid::Uuid;
+
+use super::{Answer, Work, quarantining};
+use crate::memory::{Memory, StreamHead};
+use crate::pending::{EntryKey, Merged};
+use crate::read;
+
+const INSERT_STREAM: &str = "INSERT INTO streams VALUES(?, ?)";
+const INSERT_EVENT: &str = "INSERT INTO events VALUES(?, ?, ?, ?, ?, ?, ?)";
+const INSERT_TEXT: &str = "INSERT INTO texts VALUES(?, ?)";
+const INSERT_RECEIPT: &str = "INSERT INTO receipts VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+/// A transaction under way.
+pub(super) struct Group<'g> {
+    connection: &'g Connection,
+    memory: &'g Memory,
+    clock: &'g dyn Clock,
+    insert_event: CachedStatement<'g>,
+    insert_text: CachedStatement<'g>,
+    insert_receipt: CachedStatement<'g>,
+    staged: Staged,
+}
+
+/// What the group changes in memory once it is committed.
+#[derive(Default)]
+pub(super) struct Staged {
+    /// Set by the first append that records; the same for the whole group.
+    recorded_ms: Option<i64>,
+    last_position: u64,
+    last_receipt: u64,
+    new_streams: Vec<Arc<str>>,
+    new_numbers: HashMap<Arc<str>, u32>,
+    heads: HashMap<u32, StreamHead>,
+    receipts: HashMap<Uuid, Receipt>,
+    by_stream: Vec<(EntryKey, u64)>,
+    by_id: Vec<(EntryKey, u64)>,
+    by_key: Vec<(EntryKey, u64)>,
+    merged: Option<[Merged; 3]>,
+}
+
+impl<'g> Group<'g> {
+    pub(super) fn begin(
+        connection: &'g Connection,
+        memory: &'g Memory,
+        clock: &'g dyn Clock,
+    ) -> rusqlite::Result<Self> {
+        connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        Ok(Self {
+            connection,
+            memory,
+            clock,
+            insert_event: connection.prepare_cached(INSERT_EVENT)?,
+            insert_text: connection.prepare_cached(INSERT_TEXT)?,
+            insert_receipt: connection.prepare_cached(INSERT_RECEIPT)?,
+            staged: Staged {
+                last_position: memory.head.position.lo(),
+                last_receipt: memory.last_receipt,
+                ..Staged::default()
+            },
+        })
+    }
+
+    /// Does all the work, then a slice of the indexes; the answers are for after the commit.
+    pub(super) fn record(
+        mut self,
+        works: &mut VecDeque<Work>,
+        answers: &mut Vec<Answer>,
+    ) -> rusqlite::Result<Staged> {
+        while let Some(work) = works.pop_front() {
+            self.take(work, answers)?;
+        }
+        let Self { connection, memory, mut staged, .. } = self;
+        staged.merged = Some([
+            memory.by_stream.merge(connection, staged.by_stream.len())?,
+            memory.by_id.merge(connection, staged.by_id.len())?,
+            memory.by_key.merge(connection, staged.by_key.len())?,
+        ]);
+        Ok(staged)
+    }
+
+    fn take(&mut self, work: Work, answers: &mut Vec<Answer>) -> rusqlite::Result<()> {
+        let (connection, now_ms) = (self.connection, || self.clock.now_ms());
+        let answer = match work {
+            Work::Append(append, reply) => self.append(append).map(|result| Answer::Append(reply, result)),
+            Work::Put(turned_away, reply) => {
+                quarantining::put(connection, &turned_away, now_ms()).map(|put| Answer::Put(reply, put))
+            }
+            Work::Release(id, reply) => {
+                quarantining::release(connection, &id, now_ms()).map(|result| Answer::Release(reply, result))
+            }
+            Work::Expire(retention_days, reply) => quarantining::expire(connection, retention_days, now_ms())
+                .map(|expired| Answer::Expire(reply, expired)),
+        };
+        answers.push(answer?);
+        Ok(())
+    }
+
+    fn append(&mut self, append: Append) -> rusqlite::Result<Result<Receipt, AppendError>> {
+        if let Some(first) = self.find(append.key)? {
+            let receipt = Receipt { outcome: Outcome::Repeated, ..first };
+            if receipt.digest != append.digest {
+                return Ok(Err(AppendError::KeyMismatch { receipt: Box::new(receipt) }));
+            }
+            return Ok(Ok(receipt));
+        }
+        let number = self.staged.new_numbers.get(&append.stream).copied();
+        let number = number.or_else(|| self.memory.number(&append.stream));
+        let actual = match number {
+            Some(number) => self.version(number)?,
+            None => None,
+        };
+        if !append.expect.meets(actual) {
+            return Ok(Err(AppendError::Conflict { actual }));
+        }
+        let recorded_ms = match self.recorded_ms() {
+            Ok(recorded_ms) => recorded_ms,
+            Err(why) => return Ok(Err(AppendError::Unavailable(why))),
+        };
+        let number = match number {
+            Some(number) => number,
+            None => self.new_stream(append.stream.clone())?,
+        };
+        self.write(append, number, actual, recorded_ms).map(Ok)
+    }
+
+    fn find(&self, key: Uuid) -> rusqlite::Result<Option<Receipt>> {
+        match self.staged.receipts.get(&key) {
+            Some(receipt) => Ok(Some(receipt.clone())),
+            None => read::receipt(self.connection, self.memory.by_key.get(EntryKey::of_uuid(key)), key),
+        }
+    }
+
+    fn version(&self, number: u32) -> rusqlite::Result<Option<Version>> {
+        let head = self.staged.heads.get(&number).copied();
+        read::stream_version(self.connection, number, head.unwrap_or_else(|| self.memory.stream_head(number)))
+    }
+
+    fn recorded_ms(&mut self) -> Result<i64, String> {
+        if let Some(recorded_ms) = self.staged.recorded_ms {
+            return Ok(recorded_ms);
+        }
+        let recorded_ms = next_recorded_ms(self.memory.head.recorded_ms, self.clock.now_ms())?;
+        self.staged.recorded_ms = Some(recorded_ms);
+        Ok(recorded_ms)
+    }
+
+    fn new_stream(&mut self, name: Arc<str>) -> rusqlite::Result<u32> {
+        let staged = &mut self.staged;
+        let new = u32::try_from(staged.new_streams.len()).expect("stream numbers have 32 bits");
+        let number = self.memory.stream_count() + new + 1;
+        self.connection.prepare_cached(INSERT_STREAM)?.execute(params![number, &*name])?;
+        staged.new_streams.push(name.clone());
+        staged.new_numbers.insert(name, number);
+        staged.heads.insert(number, StreamHead::Empty);
+        Ok(number)
+    }
+
+    fn write(
+        &mut self,
+        append: Append,
+        stream: u32,
+        before: Option<Version>,
+        recorded_ms: i64,
+    ) -> rusqlite::Result<Receipt> {
+        let staged = &mut self.staged;
+        let first = (!append.events.is_empty()).then(|| staged.last_position + 1);
+        let mut version = before;
+        for event in &append.events {
+            let revision = version.map_or(0, |version| version.revision + 1);
+            let position = staged.last_position + 1;
+            let id = event.id.as_bytes();
+            self.insert_event.execute(params![
+                position,
+                stream,
+                revision,
+                event.kind,
+                recorded_ms,
+                id,
+                &*event.fact
+            ])?;
+            self.insert_text.execute(params![position, &*event.text])?;
+            staged.by_stream.push((EntryKey::of_revision(stream, revision), position));
+            staged.by_id.push((EntryKey::of_uuid(event.id), position));
+            staged.last_position = position;
+            version = Some(Version { revision, token: position });
+        }
+        let number = staged.last_receipt + 1;
+        self.insert_receipt.execute(params![
+            number,
+            append.key.as_bytes(),
+            append.digest,
+            stream,
+            first,
+            staged.last_position,
+            version.map(|version| version.revision),
+            version.map(|version| version.token),
+            recorded_ms
+        ])?;
+        staged.last_receipt = number;
+        staged.by_key.push((EntryKey::of_uuid(append.key), number));
+        staged.heads.insert(stream, version.into());
+        let receipt = Receipt {
+            outcome: Outcome::Appended,
+            stream: append.stream,
+            digest: append.digest,
+            first: first.map(|first| Position::new(0, first)),
+            last: Position::new(0, staged.last_position),
+            version,
+            recorded_ms,
+        };
+        staged.receipts.insert(append.key, receipt.clone());
+        Ok(receipt)
+    }
+}
+
+impl Staged {
+    /// After the commit: makes the group visible.
+    pub(super) fn publish(self, memory: &mut Memory) {
+        for name in self.new_streams {
+            memory.add_stream(name, StreamHead::Empty);
+        }
+        for (number, head) in self.heads {
+            memory.set_head(number, head);
+        }
+        self.by_stream.into_iter().for_each(|(key, value)| memory.by_stream.add(key, value));
+        self.by_id.into_iter().for_each(|(key, value)| memory.by_id.add(key, value));
+        self.by_key.into_iter().for_each(|(key, value)| memory.by_key.add(key, value));
+        if let Some([by_stream, by_id, by_key]) = self.merged {
+            memory.by_stream.committed(by_stream);
+            memory.by_id.committed(by_id);
+            memory.by_key.committed(by_key);
+        }
+        memory.last_receipt = self.last_receipt;
+        if let Some(recorded_ms) = self.recorded_ms {
+            memory.advance(Position::new(0, self.last_position), recorded_ms);
+        }
+    }
+}
