@@ -14,6 +14,8 @@ pub mod history;
 pub mod holding;
 pub mod registration;
 
+use std::collections::HashMap;
+
 use crate::event::account::AccountKey;
 use crate::event::notice::About;
 use crate::event::{Event, Party};
@@ -36,6 +38,8 @@ pub struct Account {
     pub into: Option<AccountId>,
     pub holdings: Vec<Holding>,
     pub deals: Vec<Deal>,
+    /// Where each deal stands in `deals`.
+    deal_places: HashMap<DealId, usize>,
     pub handoffs: Vec<Handoff>,
     pub invitations: Vec<ReportedInvitation>,
     pub freezes: Vec<Freeze>,
@@ -114,7 +118,12 @@ impl Account {
     }
 
     pub fn deal(&self, deal: &DealId) -> Option<&Deal> {
-        self.deals.iter().find(|known| known.deal == *deal)
+        self.deal_place(deal).map(|place| &self.deals[place])
+    }
+
+    /// Where a deal stands among [`Account::deals`]; the place never changes.
+    pub(crate) fn deal_place(&self, deal: &DealId) -> Option<usize> {
+        self.deal_places.get(deal).copied()
     }
 
     pub fn handoff(&self, handoff: &HandoffId) -> Option<&Handoff> {

@@ -27,6 +27,11 @@ pub fn zone(name: &str) -> Result<TimeZone, BadId> {
     TimeZone::get(name).map_err(|_| BadId { expected: "an IANA time zone name, such as Europe/Berlin" })
 }
 
+/// The zone a published policy names; UTC should its name have left the time zone database since.
+pub fn zone_or_utc(name: &str) -> TimeZone {
+    zone(name).unwrap_or(TimeZone::UTC)
+}
+
 impl Calendar {
     /// Monday to Friday in UTC without holidays: what is used until a vendor publishes its own.
     pub fn weekdays_utc() -> Self {

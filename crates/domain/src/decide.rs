@@ -4,11 +4,23 @@
 //! effect yields no events. An attempt to take a protected account is no error: it is recorded as
 //! `account.takeover_refused`, so that it can be disputed and decided again under another policy.
 
+pub mod account;
+pub(crate) mod authority;
+pub mod case;
+pub mod correction;
+pub mod partner;
+pub mod program;
+pub mod registration;
+
+use crate::account::Account;
+use crate::command::{AccountCommand, Command, CorrectionCommand};
 use crate::event::Event;
+use crate::event::account::StewardshipStarted;
 use crate::fact::{Actor, Class};
 use crate::family::Families;
 use crate::id::{AccountId, EventId};
 use crate::program::Program;
+use crate::refusal::Refusal;
 use crate::time::Instant;
 
 /// What a decider reads beside the account: all of it was folded from streams by the caller.
@@ -35,4 +47,71 @@ pub struct Settled {
     /// The fact it follows from.
     pub causation: EventId,
     pub event: Event,
+}
+
+/// What the rules read beside the state of an account, whoever asks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Grounds<'a> {
+    pub(crate) account: &'a AccountId,
+    pub(crate) families: &'a Families,
+    pub(crate) program: &'a Program,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn grounds(&self) -> Grounds<'a> {
+        Grounds { account: self.account, families: self.families, program: self.program }
+    }
+}
+
+/// What follows from a command about one account, as the account is now.
+///
+/// Partners, the program, cases and corrections of recorded facts have streams and states of their own:
+/// see [`partner::decide`], [`program::decide`], [`case::decide`] and [`correction::decide`].
+///
+/// # Errors
+/// The rule the command breaks.
+pub fn decide(account: &Account, context: &Context<'_>, command: &Command) -> Result<Vec<Decided>, Refusal> {
+    if let Some(into) = &account.into {
+        return Err(Refusal::AccountAbsorbed { into: into.clone() });
+    }
+    match command {
+        Command::Deal(command) => registration::decide(account, context, command),
+        Command::Account(command) => of_account(account, context, command),
+        Command::Handoff(_) | Command::Change(_) | Command::Consent(_) => {
+            Err(Refusal::WrongStream { stream: "account" })
+        }
+        Command::Partner(_) => Err(Refusal::WrongStream { stream: "partner" }),
+        Command::Program(_) => Err(Refusal::WrongStream { stream: "program" }),
+        Command::Case(_) => Err(Refusal::WrongStream { stream: "case" }),
+        Command::Correction(CorrectionCommand::Commit(committed)) => {
+            Ok(correction::commit(account, committed))
+        }
+        Command::Correction(CorrectionCommand::Correct(_) | CorrectionCommand::Retract(_)) => {
+            Err(Refusal::UnknownFact)
+        }
+    }
+}
+
+fn of_account(
+    account: &Account,
+    context: &Context<'_>,
+    command: &AccountCommand,
+) -> Result<Vec<Decided>, Refusal> {
+    match command {
+        AccountCommand::RecordHolder { holder, scope, basis } => {
+            account::record_holder(account, context, holder, scope, *basis)
+        }
+        AccountCommand::PlaceFreeze { .. } | AccountCommand::LiftFreeze { .. } => {
+            Err(Refusal::WrongStream { stream: "account" })
+        }
+        AccountCommand::Override(asked) => account::override_rules(account, context, asked),
+        AccountCommand::StartStewardship { steward, scope, until, reason } => {
+            let (steward, scope, reason) = (steward.clone(), scope.clone(), reason.clone());
+            let started = StewardshipStarted { steward, scope, until: *until, reason };
+            account::start_stewardship(account, context, &started)
+        }
+        AccountCommand::DisputeRefusal { refused, text } => {
+            account::dispute_refusal(account, context, *refused, text)
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod calendar;
+pub mod claim;
 pub mod command;
 pub mod decide;
 pub mod event;
@@ -15,8 +16,10 @@ pub mod id;
 pub mod money;
 pub mod policy;
 pub mod program;
+pub mod protection;
 pub mod rank;
 pub mod refusal;
 pub mod scope;
+pub mod settle;
 pub mod stream;
 pub mod time;

@@ -76,6 +76,16 @@ impl Program {
         self.policies.iter().rev().find(|published| published.name.digest == digest)
     }
 
+    /// The policy published last, or `None` when there is only the built-in one.
+    pub fn latest(&self) -> Option<&Published> {
+        self.policies.last()
+    }
+
+    /// Every calendar version published so far.
+    pub fn calendars(&self) -> impl Iterator<Item = &Calendar> {
+        self.calendars.iter().map(|(_, calendar)| calendar)
+    }
+
     /// The business-day calendar in force at `at`.
     pub fn calendar_at(&self, at: Instant) -> &Calendar {
         let in_force = self.calendars.iter().filter(|(from, _)| *from <= at);

@@ -79,6 +79,8 @@ pub enum Refusal {
     UnknownZone,
 
     // Corrections and cases
+    #[error("no such fact here")]
+    UnknownFact,
     #[error("only the producer of a fact or a vendor officer may correct it")]
     NotYourFact,
     #[error("a correction must say what was so instead, or when")]
@@ -122,6 +124,7 @@ impl Refusal {
         "version_out_of_order",
         "effective_too_early",
         "unknown_zone",
+        "unknown_fact",
         "not_your_fact",
         "nothing_corrected",
         "needs_second_person",
@@ -164,6 +167,7 @@ impl Refusal {
             Self::VersionOutOfOrder { .. } => "version_out_of_order",
             Self::EffectiveTooEarly { .. } => "effective_too_early",
             Self::UnknownZone => "unknown_zone",
+            Self::UnknownFact => "unknown_fact",
             Self::NotYourFact => "not_your_fact",
             Self::NothingCorrected => "nothing_corrected",
             Self::NeedsSecondPerson => "needs_second_person",

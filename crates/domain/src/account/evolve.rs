@@ -163,11 +163,12 @@ impl Account {
     }
 
     fn deal_mut(&mut self, deal: &DealId) -> &mut Deal {
-        let index = self.deals.iter().position(|known| known.deal == *deal).unwrap_or_else(|| {
+        let next = self.deals.len();
+        let place = *self.deal_places.entry(deal.clone()).or_insert(next);
+        if place == next {
             self.deals.push(Deal::unknown(deal.clone()));
-            self.deals.len() - 1
-        });
-        &mut self.deals[index]
+        }
+        &mut self.deals[place]
     }
 
     fn on_deal(&mut self, meta: &Meta, event: &DealEvent) {
@@ -198,8 +199,9 @@ impl Account {
             DealEvent::Extended(extended) => {
                 let deal = self.deal_mut(&extended.deal);
                 deal.extensions = deal.extensions.saturating_add(1);
-                if let Some(window) = &mut deal.protection {
-                    window.until = Some(extended.protected_until);
+                if let Some(window) = deal.protection {
+                    let window = Interval::new(window.from, extended.protected_until);
+                    deal.protection = Some(deal.outcome_at.map_or(window, |at| window.ended_at(at)));
                 }
             }
             DealEvent::Progressed(progressed) => {
@@ -238,7 +240,11 @@ impl Account {
         deal.renews.clone_from(&submitted.renews);
         deal.tender = submitted.tender.unwrap_or(false);
         deal.value = submitted.expected_value.or(deal.value);
-        deal.registration = Registration::Submitted;
+        // Of a submission and a withdrawal of one instant, the end is folded first and still comes last.
+        let over = matches!(deal.registration, Registration::Withdrawn | Registration::Cancelled);
+        if !over || deal.decided_at != Some(meta.valid_at) {
+            deal.registration = Registration::Submitted;
+        }
         self.touches.push(Touch {
             kind: TouchKind::Submission,
             partner: submitted.partner.clone(),

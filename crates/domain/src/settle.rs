@@ -1,0 +1,284 @@
+//! Settling: what the rules decide about submissions that nobody has decided yet, history included.
+//!
+//! One walk over the facts in effect, in fold order. The facts of one instant are folded first; then its
+//! undecided submissions are decided in the order they stand in the journal, each knowing the decisions
+//! before it. A decision already recorded is never taken back: where the full history would decide
+//! otherwise, [`conflicts`] says so, and a person looks at it.
+
+mod standing;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use crate::account::Account;
+use crate::account::history;
+use crate::account::registration::{Deal, Registration};
+use crate::decide::Grounds;
+pub use crate::decide::Settled;
+use crate::decide::registration::judgement::{Ask, Judgement, judge};
+use crate::event::deal::DealEvent;
+use crate::event::{DecidedBy, Event};
+use crate::fact::{Class, Fact, Meta};
+use crate::family::Families;
+use crate::id::{AccountId, DealId, EventId};
+use crate::program::Program;
+use crate::rank::Rank;
+use crate::time::Instant;
+use standing::Standing;
+
+/// A derived decision that the facts known now would not give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    pub deal: DealId,
+    /// The recorded decision.
+    pub decision: EventId,
+    pub at: Instant,
+    pub recorded: Registration,
+    pub otherwise: Registration,
+    /// The registration that was first after all, when that is why.
+    pub rival: Option<DealId>,
+}
+
+/// The decisions due on one account: for every undecided submission among `recorded`, in fold order, valid
+/// from the submission and following from it.
+///
+/// A submission is decided when a decision, withdrawal or review of its deal comes after it. An account
+/// that was merged into another gets none: its facts live on there.
+pub fn settle(
+    account_id: &AccountId,
+    recorded: &[Fact],
+    families: &Families,
+    program: &Program,
+) -> Vec<Settled> {
+    let facts = history::effective(recorded);
+    let walk =
+        Walk::new(Grounds { account: account_id, families, program }, &facts, Look::Forward).over(&facts);
+    if walk.account.into.is_some() { Vec::new() } else { walk.settled }
+}
+
+/// Decisions the rules gave that the whole history, as known now, would give otherwise, in fold order.
+///
+/// Each is judged against everything else as it was recorded, so one late fact names only the decisions it
+/// touches itself.
+pub fn conflicts(
+    account_id: &AccountId,
+    recorded: &[Fact],
+    families: &Families,
+    program: &Program,
+) -> Vec<Conflict> {
+    let facts = history::effective(recorded);
+    let grounds = Grounds { account: account_id, families, program };
+    Walk::new(grounds, &facts, Look::Back).over(&facts).conflicts
+}
+
+/// Whether a walk also judges what was decided before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Forward,
+    Back,
+}
+
+struct Walk<'a> {
+    grounds: Grounds<'a>,
+    look: Look,
+    account: Account,
+    standing: Standing,
+    /// Submissions that a recorded fact answers.
+    answered: HashSet<EventId>,
+    /// Deals submitted at the present instant, in fold order, with their last submission there.
+    open: Vec<(DealId, Meta)>,
+    /// Where each of them stands in `open`.
+    open_places: HashMap<DealId, usize>,
+    settled: Vec<Settled>,
+    conflicts: Vec<Conflict>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(grounds: Grounds<'a>, facts: &[Cow<'_, Fact>], look: Look) -> Self {
+        Self {
+            grounds,
+            look,
+            account: Account::default(),
+            standing: Standing::new(facts),
+            answered: answered(facts),
+            open: Vec::new(),
+            open_places: HashMap::new(),
+            settled: Vec::new(),
+            conflicts: Vec::new(),
+        }
+    }
+
+    fn over(mut self, facts: &[Cow<'_, Fact>]) -> Self {
+        for instant in facts.chunk_by(|a, b| a.meta.valid_at == b.meta.valid_at) {
+            let before_money = instant.partition_point(|fact| Rank::of(&fact.event) < Rank::Money);
+            let (decided, money) = instant.split_at(before_money);
+            for fact in decided {
+                self.take(fact);
+            }
+            self.decide_open();
+            for fact in money {
+                self.take(fact);
+            }
+        }
+        self
+    }
+
+    fn take(&mut self, fact: &Fact) {
+        if self.look == Look::Back && fact.meta.class == Class::Derived {
+            self.look_back(fact);
+        }
+        self.fold(fact);
+        if let Event::Deal(DealEvent::Submitted(submitted)) = &fact.event {
+            let next = self.open.len();
+            let place = *self.open_places.entry(submitted.deal.clone()).or_insert(next);
+            if place == next {
+                self.open.push((submitted.deal.clone(), fact.meta.clone()));
+            } else {
+                self.open[place].1 = fact.meta.clone();
+            }
+        }
+    }
+
+    fn fold(&mut self, fact: &Fact) {
+        self.account = std::mem::take(&mut self.account).evolve(fact);
+        match &fact.event {
+            Event::Deal(DealEvent::Approved(approved)) => self.stand(&approved.deal),
+            Event::Deal(DealEvent::Extended(extended)) => self.stand(&extended.deal),
+            // An earlier end is found out when a rival is looked for.
+            Event::Deal(_)
+            | Event::Account(_)
+            | Event::Handoff(_)
+            | Event::Change(_)
+            | Event::Consent(_)
+            | Event::Notice(_)
+            | Event::Trade(_)
+            | Event::Commission(_)
+            | Event::Partner(_)
+            | Event::Identity(_)
+            | Event::Case(_)
+            | Event::Program(_)
+            | Event::Correction(_) => {}
+        }
+    }
+
+    fn stand(&mut self, deal: &DealId) {
+        if let Some(place) = self.account.deal_place(deal) {
+            self.standing.add(&self.account.deals[place], place);
+        }
+    }
+
+    fn decide_open(&mut self) {
+        self.open_places.clear();
+        for (deal, submission) in std::mem::take(&mut self.open) {
+            let Some(known) = self.account.deal(&deal) else { continue };
+            if known.registration != Registration::Submitted || self.answered.contains(&submission.id) {
+                continue;
+            }
+            let known = known.clone();
+            let Some(ask) = ask(&known, submission.valid_at) else { continue };
+            let decided_by = self.decided_by(ask.at);
+            for event in self.judge(&ask).events(&ask, decided_by) {
+                let fact = Fact { meta: derived(&submission), event };
+                self.fold(&fact);
+                let (valid_at, causation) = (ask.at, submission.id);
+                self.settled.push(Settled { valid_at, causation, event: fact.event });
+            }
+        }
+    }
+
+    fn look_back(&mut self, decision: &Fact) {
+        let (deal, recorded) = match &decision.event {
+            Event::Deal(DealEvent::Approved(approved)) => (&approved.deal, Registration::Approved),
+            Event::Deal(DealEvent::Rejected(rejected)) => (&rejected.deal, Registration::Rejected),
+            Event::Deal(DealEvent::Returned(returned)) => (&returned.deal, Registration::Returned),
+            Event::Deal(_)
+            | Event::Account(_)
+            | Event::Handoff(_)
+            | Event::Change(_)
+            | Event::Consent(_)
+            | Event::Notice(_)
+            | Event::Trade(_)
+            | Event::Commission(_)
+            | Event::Partner(_)
+            | Event::Identity(_)
+            | Event::Case(_)
+            | Event::Program(_)
+            | Event::Correction(_) => return,
+        };
+        let submitted_now = self.open_places.contains_key(deal);
+        let Some(known) = self.account.deal(deal).filter(|_| submitted_now).cloned() else { return };
+        let at = decision.meta.valid_at;
+        let Some(ask) = ask(&known, at) else { return };
+        let judgement = self.judge(&ask);
+        let otherwise = judgement.registration();
+        if otherwise != recorded {
+            let rival = match judgement {
+                Judgement::Rejected { rival, .. } => rival,
+                Judgement::Returned | Judgement::Takeover(_) | Judgement::Approved { .. } => None,
+            };
+            let (deal, decision) = (deal.clone(), decision.meta.id);
+            self.conflicts.push(Conflict { deal, decision, at, recorded, otherwise, rival });
+        }
+    }
+
+    fn judge(&mut self, ask: &Ask<'_>) -> Judgement {
+        let (account, standing) = (&self.account, &mut self.standing);
+        judge(account, &self.grounds, ask, || standing.rival(&account.deals, ask))
+    }
+
+    fn decided_by(&self, at: Instant) -> DecidedBy {
+        DecidedBy { policy: self.grounds.program.policy_at(at).name.clone(), person: None }
+    }
+}
+
+fn ask(deal: &Deal, at: Instant) -> Option<Ask<'_>> {
+    Some(Ask {
+        deal: &deal.deal,
+        partner: deal.partner.as_ref()?,
+        scope: &deal.scope,
+        // What an imported submission lacks was found out where its columns were read.
+        missing: &deal.missing,
+        tender: deal.tender,
+        at,
+    })
+}
+
+/// A decision not yet recorded stands beside its submission, under the submission's own id.
+fn derived(submission: &Meta) -> Meta {
+    Meta { class: Class::Derived, causation: Some(submission.id), ..submission.clone() }
+}
+
+/// The submissions that a later fact of the same deal answers, before the deal is submitted again.
+fn answered(facts: &[Cow<'_, Fact>]) -> HashSet<EventId> {
+    let mut answered = HashSet::new();
+    // What comes next for a deal: an answer, or a submission at an instant, itself answered or not.
+    let mut next: HashMap<&DealId, (bool, Option<Instant>)> = HashMap::new();
+    for fact in facts.iter().rev() {
+        let Event::Deal(event) = &fact.event else { continue };
+        match event {
+            DealEvent::Submitted(submitted) => {
+                let at = fact.meta.valid_at;
+                let is_answered = match next.get(&submitted.deal) {
+                    Some((answered, again)) => *answered && again.is_none_or(|again| again == at),
+                    None => false,
+                };
+                if is_answered {
+                    answered.insert(fact.meta.id);
+                }
+                next.insert(&submitted.deal, (is_answered, Some(at)));
+            }
+            DealEvent::ReviewStarted(answer) => drop(next.insert(&answer.deal, (true, None))),
+            DealEvent::Returned(answer) => drop(next.insert(&answer.deal, (true, None))),
+            DealEvent::Approved(answer) => drop(next.insert(&answer.deal, (true, None))),
+            DealEvent::Rejected(answer) => drop(next.insert(&answer.deal, (true, None))),
+            DealEvent::Withdrawn(answer) => drop(next.insert(&answer.deal, (true, None))),
+            DealEvent::Cancelled(answer) => drop(next.insert(&answer.deal, (true, None))),
+            DealEvent::Reported(_)
+            | DealEvent::Extended(_)
+            | DealEvent::Progressed(_)
+            | DealEvent::Won(_)
+            | DealEvent::Lost(_) => {}
+        }
+    }
+    answered
+}
