@@ -3,7 +3,7 @@
 //! A family is closed along ownership only: parent to subsidiary, and sisters under one ultimate owner.
 //! A company that two families share joins neither to the other (a joint venture is no marriage).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::event::Event;
 use crate::event::partner::{
@@ -15,12 +15,21 @@ use crate::time::{Instant, Interval};
 
 /// One ownership link, as declared or found.
 #[derive(Debug, Clone, PartialEq)]
-struct Link {
+pub(crate) struct Link {
     owner: PartnerId,
     owned: PartnerId,
-    during: Interval,
+    pub(crate) during: Interval,
     basis: AffiliationBasis,
-    event: EventId,
+    pub(crate) event: EventId,
+    /// When the vendor learned of it.
+    pub(crate) recorded_at: Instant,
+}
+
+/// Two partners that were one family no longer are.
+#[derive(Debug, Clone, PartialEq)]
+struct Parting {
+    between: (PartnerId, PartnerId),
+    at: Instant,
 }
 
 /// How a partner belongs to a family: the links from it to the other, and the weakest evidence among them.
@@ -59,7 +68,11 @@ struct Partner {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Families {
     partners: BTreeMap<PartnerId, Partner>,
+    /// Every affiliation as it was said, also one too small to count.
+    declared: Vec<(PartnerId, Affiliated)>,
     links: Vec<Link>,
+    /// Kept, so that a link learned of after its end has that end too.
+    partings: Vec<Parting>,
     mergers: Vec<Merger>,
 }
 
@@ -74,8 +87,17 @@ impl Families {
                 known.origin = Some(enrolled.origin);
                 known.kinds.clone_from(&enrolled.kinds);
             }
-            PartnerEvent::Affiliated(link) => self.affiliate(partner, link, fact.meta.id, share_min_bp),
-            PartnerEvent::AffiliationEnded(ended) => self.part(partner, &ended.with, ended.at),
+            PartnerEvent::Affiliated(link) => {
+                self.declared.push((partner.clone(), link.clone()));
+                self.affiliate(partner, link, fact, share_min_bp);
+            }
+            PartnerEvent::AffiliationEnded(ended) => {
+                // What has ended may be declared again.
+                let of_these =
+                    |(a, link): &(PartnerId, Affiliated)| *a == *partner && link.with == ended.with;
+                self.declared.retain(|declared| !of_these(declared));
+                self.part(partner, &ended.with, ended.at);
+            }
             PartnerEvent::Merged(merged) => self.merge(partner, merged, fact),
             PartnerEvent::Deauthorised(terms) => known.barred.push(Barred {
                 event: fact.meta.id,
@@ -87,7 +109,7 @@ impl Families {
         self
     }
 
-    fn affiliate(&mut self, partner: &PartnerId, link: &Affiliated, event: EventId, share_min_bp: u32) {
+    fn affiliate(&mut self, partner: &PartnerId, link: &Affiliated, fact: &Fact, share_min_bp: u32) {
         let counts = link.control
             || link.share.is_some_and(|share| share.get() >= share_min_bp)
             || matches!(link.relation, Relation::MergedInto | Relation::CommonControl)
@@ -104,22 +126,27 @@ impl Families {
             // The common owner is not named: each stands under the other.
             Relation::CommonControl => vec![(a.clone(), b.clone()), (b, a)],
         };
-        let basis = link.basis;
+        let (basis, event, recorded_at) = (link.basis, fact.meta.id, fact.meta.recorded_at);
+        let until = self.partings.iter().filter(|p| p.is_between(partner, &link.with));
+        let until = until.map(|parting| parting.at).filter(|at| link.during.from < *at).min();
+        let during = until.map_or(link.during, |at| link.during.ended_at(at));
         self.links.extend(pairs.into_iter().map(|(owner, owned)| Link {
             owner,
             owned,
-            during: link.during,
+            during,
             basis,
             event,
+            recorded_at,
         }));
     }
 
     fn part(&mut self, a: &PartnerId, b: &PartnerId, at: Instant) {
         let ends =
             |link: &&mut Link| (&link.owner, &link.owned) == (a, b) || (&link.owner, &link.owned) == (b, a);
-        for link in self.links.iter_mut().filter(ends) {
+        for link in self.links.iter_mut().filter(ends).filter(|link| link.during.from < at) {
             link.during = link.during.ended_at(at);
         }
+        self.partings.push(Parting { between: (a.clone(), b.clone()), at });
     }
 
     fn merge(&mut self, partner: &PartnerId, merged: &Merged, fact: &Fact) {
@@ -129,6 +156,7 @@ impl Families {
             during: Interval::open(merged.at),
             basis: AffiliationBasis::Registry,
             event: fact.meta.id,
+            recorded_at: fact.meta.recorded_at,
         });
         self.mergers.push(Merger {
             event: fact.meta.id,
@@ -140,68 +168,71 @@ impl Families {
 
     /// Everybody in `partner`'s family at `at`, itself included.
     pub fn family(&self, partner: &PartnerId, at: Instant) -> BTreeSet<PartnerId> {
-        self.reach(partner, at).into_keys().collect()
+        self.reach(partner, at, &|_| true).into_keys().collect()
     }
 
     /// How `other` belongs to `partner`'s family at `at`, or `None` when it does not.
     pub fn kinship(&self, partner: &PartnerId, other: &PartnerId, at: Instant) -> Option<Kinship> {
-        self.reach(partner, at).remove(other)
+        self.kinship_by(partner, other, at, &|_| true)
     }
 
-    /// Up to every ultimate owner, then down from it: never up again, so that a joint venture
-    /// does not make its owners one family.
-    fn reach(&self, partner: &PartnerId, at: Instant) -> BTreeMap<PartnerId, Kinship> {
-        let start = Kinship { path: Vec::new(), basis: AffiliationBasis::Registry };
-        let owners = self.closure(BTreeMap::from([(partner.clone(), start)]), at, Direction::Up);
-        if self.is_shared(partner, at) {
-            let own = owners.into_iter().filter(|(member, _)| member == partner).collect();
-            return self.closure(own, at, Direction::Down);
+    /// The same along those links only that count for the question asked.
+    pub(crate) fn kinship_by(
+        &self,
+        partner: &PartnerId,
+        other: &PartnerId,
+        at: Instant,
+        counts: &dyn Fn(&Link) -> bool,
+    ) -> Option<Kinship> {
+        if partner == other || self.links.is_empty() {
+            return (partner == other).then(Kinship::itself);
         }
-        self.closure(owners, at, Direction::Down)
+        // A path on evidence is preferred to a shorter one on a guess.
+        let known = |link: &Link| link.basis > AffiliationBasis::Inferred && counts(link);
+        let on_evidence = self.reach(partner, at, &known).remove(other);
+        on_evidence.or_else(|| self.reach(partner, at, counts).remove(other))
     }
 
-    /// Whether two unrelated owners stand above `partner`: then it belongs to both and joins neither.
-    fn is_shared(&self, partner: &PartnerId, at: Instant) -> bool {
-        let owners: BTreeSet<&PartnerId> = self
+    /// Whether the two were declared to be no family any more by `at`, and not one again since.
+    pub(crate) fn have_parted(&self, a: &PartnerId, b: &PartnerId, at: Instant) -> bool {
+        self.partings.iter().any(|parting| parting.at <= at && parting.is_between(a, b))
+            && self.kinship(a, b, at).is_none()
+    }
+
+    /// The merger that `event` recorded, if it recorded one.
+    pub(crate) fn merger(&self, event: EventId) -> Option<&Merger> {
+        self.mergers.iter().find(|merger| merger.event == event)
+    }
+
+    /// Up to every ultimate owner, then down from it: never up again, and never up from a company that
+    /// two families share, so that a joint venture does not make its owners one family.
+    fn reach(
+        &self,
+        partner: &PartnerId,
+        at: Instant,
+        counts: &dyn Fn(&Link) -> bool,
+    ) -> BTreeMap<PartnerId, Kinship> {
+        let mut links: Vec<&Link> =
+            self.links.iter().filter(|link| link.during.contains(at) && counts(link)).collect();
+        // Which of two equal paths is cited must not depend on what was recorded first.
+        links.sort_by_key(|link| link.event);
+        let itself = BTreeMap::from([(partner.clone(), Kinship::itself())]);
+        let owners = closure(&links, itself, Direction::Up, &|member| !is_shared(&links, member));
+        closure(&links, owners, Direction::Down, &|_| true)
+    }
+
+    /// Whether this very link was already declared for `partner`, with the same term.
+    pub fn has_declared(&self, partner: &PartnerId, link: &Affiliated) -> bool {
+        self.declared.iter().any(|(owner, known)| owner == partner && known == link)
+    }
+
+    /// Until when the two stand directly under each other: `None` when they never did, `Some(None)` while open.
+    pub fn affiliated_until(&self, a: &PartnerId, b: &PartnerId) -> Option<Option<Instant>> {
+        let between = self
             .links
             .iter()
-            .filter(|l| l.owned == *partner && l.during.contains(at))
-            .map(|l| &l.owner)
-            .collect();
-        let mut owners = owners.into_iter();
-        let Some(first) = owners.next() else { return false };
-        let above = |p: &PartnerId| {
-            let start = Kinship { path: Vec::new(), basis: AffiliationBasis::Registry };
-            self.closure(BTreeMap::from([(p.clone(), start)]), at, Direction::Up)
-        };
-        let first = above(first);
-        owners.any(|other| above(other).keys().all(|owner| !first.contains_key(owner)))
-    }
-
-    fn closure(
-        &self,
-        mut found: BTreeMap<PartnerId, Kinship>,
-        at: Instant,
-        direction: Direction,
-    ) -> BTreeMap<PartnerId, Kinship> {
-        let mut open: Vec<PartnerId> = found.keys().cloned().collect();
-        while let Some(member) = open.pop() {
-            let kinship = found[&member].clone();
-            for link in self.links.iter().filter(|link| link.during.contains(at)) {
-                let (near, far) = match direction {
-                    Direction::Up => (&link.owned, &link.owner),
-                    Direction::Down => (&link.owner, &link.owned),
-                };
-                if *near != member || found.contains_key(far) {
-                    continue;
-                }
-                let mut path = kinship.path.clone();
-                path.push(link.event);
-                found.insert(far.clone(), Kinship { path, basis: kinship.basis.min(link.basis) });
-                open.push(far.clone());
-            }
-        }
-        found
+            .filter(|link| (&link.owner, &link.owned) == (a, b) || (&link.owner, &link.owned) == (b, a));
+        between.map(|link| link.during.until).max_by_key(|until| until.unwrap_or(Instant::LATEST))
     }
 
     /// Deauthorisations of `partner`.
@@ -230,8 +261,63 @@ impl Families {
     }
 }
 
+impl Kinship {
+    fn itself() -> Self {
+        Self { path: Vec::new(), basis: AffiliationBasis::Registry }
+    }
+}
+
+impl Parting {
+    fn is_between(&self, a: &PartnerId, b: &PartnerId) -> bool {
+        let (one, other) = &self.between;
+        (one, other) == (a, b) || (one, other) == (b, a)
+    }
+}
+
 #[derive(Clone, Copy)]
 enum Direction {
     Up,
     Down,
+}
+
+/// All that can be reached from `found` along `links`, going on only from those that `passes`.
+fn closure(
+    links: &[&Link],
+    mut found: BTreeMap<PartnerId, Kinship>,
+    direction: Direction,
+    passes: &dyn Fn(&PartnerId) -> bool,
+) -> BTreeMap<PartnerId, Kinship> {
+    let mut open: VecDeque<PartnerId> = found.keys().cloned().collect();
+    while let Some(member) = open.pop_front() {
+        if !passes(&member) {
+            continue;
+        }
+        let kinship = found[&member].clone();
+        for link in links {
+            let (near, far) = match direction {
+                Direction::Up => (&link.owned, &link.owner),
+                Direction::Down => (&link.owner, &link.owned),
+            };
+            if *near != member || found.contains_key(far) {
+                continue;
+            }
+            let mut path = kinship.path.clone();
+            path.push(link.event);
+            found.insert(far.clone(), Kinship { path, basis: kinship.basis.min(link.basis) });
+            open.push_back(far.clone());
+        }
+    }
+    found
+}
+
+/// Whether two unrelated owners stand above `partner`: then it belongs to both and joins neither.
+fn is_shared(links: &[&Link], partner: &PartnerId) -> bool {
+    let above = |owner: &PartnerId| -> BTreeSet<PartnerId> {
+        let start = BTreeMap::from([(owner.clone(), Kinship::itself())]);
+        closure(links, start, Direction::Up, &|_| true).into_keys().collect()
+    };
+    let mut owners = links.iter().filter(|link| link.owned == *partner).map(|link| &link.owner);
+    let Some(first) = owners.next() else { return false };
+    let first = above(first);
+    owners.any(|owner| above(owner).is_disjoint(&first))
 }
