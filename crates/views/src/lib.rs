@@ -4,3 +4,5 @@ pub mod cases;
 pub mod deals;
 pub mod directory;
 pub mod holders;
+pub mod sentence;
+pub mod timeline;
