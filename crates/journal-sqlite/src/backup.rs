@@ -3,17 +3,16 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::Connection;
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 
 use crate::journal::SqliteJournal;
 use crate::open::{self, OpenError};
 
 /// All pages in one step: one read transaction, so the copy is of one moment, and a writer in WAL mode is
 /// not held up. In several steps SQLite would begin anew at every commit.
-const PAGES_PER_STEP: i32 = -1;
+const EVERY_PAGE: i32 = -1;
 
 /// Why there is no copy.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +20,9 @@ pub enum BackupError {
     /// A file stands where the copy should go.
     #[error("there is already a file at the target")]
     Exists,
+    /// Somebody else holds the source or the target; what was made of the target can be deleted.
+    #[error("the journal or the target is locked by another process")]
+    Busy,
     /// The journal could not be opened.
     #[error("the journal cannot be read")]
     Open(#[from] OpenError),
@@ -46,7 +48,10 @@ impl SqliteJournal {
         }
         let source = open::reader(self.handle().dir())?;
         let mut target = Connection::open(&target_path)?;
-        Backup::new(&source, &mut target)?.run_to_completion(PAGES_PER_STEP, Duration::ZERO, None)?;
+        let step = Backup::new(&source, &mut target)?.step(EVERY_PAGE)?;
+        if step != StepResult::Done {
+            return Err(BackupError::Busy);
+        }
         target.close().map_err(|(_, error)| error)?;
         File::open(&target_path)?.sync_all()?;
         File::open(target_dir)?.sync_all()?;

@@ -16,9 +16,6 @@ use rusqlite::hooks::Wal;
 use crate::open;
 use crate::options::Options;
 
-/// A checkpoint starts when the log has this many pages: 32 MiB, half of what the log is cut back to, so that
-/// pages written many times are moved once.
-const LOG_PAGES_START: u32 = 8_192;
 /// What the writer and the thread tell each other.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
@@ -32,17 +29,19 @@ pub(crate) struct Checkpointer {
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
     log: Arc<Log>,
+    log_pages_max: u32,
 }
 
 impl Checkpointer {
     pub(crate) fn start(dir: &Path, options: &Options) -> std::io::Result<Self> {
         let log = Arc::new(Log::default());
         let (wake, waiting) = sync_channel(1);
+        let log_pages_max = options.log_pages_max;
         let (dir, options, shared) = (dir.to_owned(), options.clone(), log.clone());
         let thread = std::thread::Builder::new()
             .name("journal-checkpoint".to_owned())
             .spawn(move || run(dir, options, &shared, &waiting))?;
-        Ok(Self { wake: Some(wake), thread: Some(thread), log })
+        Ok(Self { wake: Some(wake), thread: Some(thread), log, log_pages_max })
     }
 
     /// Counts the log's pages at each commit, in place of SQLite's own automatic checkpoint.
@@ -59,7 +58,7 @@ impl Checkpointer {
         if self.log.finish.swap(false, Ordering::AcqRel) {
             return move_pages(connection);
         }
-        if self.log.pages.load(Ordering::Relaxed) >= LOG_PAGES_START
+        if self.log.pages.load(Ordering::Relaxed) >= self.log_pages_max
             && let Some(wake) = &self.wake
         {
             // Full means that it is awake already.

@@ -48,19 +48,19 @@ impl From<Option<Version>> for StreamHead {
 
 impl Memory {
     /// Reads what a start needs: the names, and the rows behind the indexes.
-    pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Self> {
+    pub(crate) fn load(connection: &Connection, index_entries_min: usize) -> rusqlite::Result<Self> {
         let snapshot = connection.unchecked_transaction()?;
-        Self::load_within(&snapshot)
+        Self::load_within(&snapshot, index_entries_min)
     }
 
     /// The same inside the caller's transaction.
-    pub(crate) fn load_within(snapshot: &Connection) -> rusqlite::Result<Self> {
+    pub(crate) fn load_within(snapshot: &Connection, index_entries_min: usize) -> rusqlite::Result<Self> {
         let mut memory = Self {
             names: HashMap::new(),
             streams: Vec::new(),
-            by_stream: Pending::new(Index::ByStream),
-            by_id: Pending::new(Index::ById),
-            by_key: Pending::new(Index::ByKey),
+            by_stream: Pending::new(Index::ByStream, index_entries_min),
+            by_id: Pending::new(Index::ById, index_entries_min),
+            by_key: Pending::new(Index::ByKey, index_entries_min),
             last_receipt: 0,
             head: Head { position: Position::START, recorded_ms: 0 },
         };

@@ -27,6 +27,12 @@ pub struct Options {
     /// Appends that may wait for the writer; the next one is answered `Overloaded`. At the 20 µs an append
     /// costs here, 8,192 are 160 ms of work.
     pub queue_max: usize,
+    /// A checkpoint starts when the log has this many pages of 4 KiB: 32 MiB, half of what the log is cut
+    /// back to, so that pages written many times are moved once.
+    pub log_pages_max: u32,
+    /// Entries an index gathers in memory, at least, before they are merged into its table: below 16,384 the
+    /// table is a handful of pages anyway.
+    pub index_entries_min: usize,
     /// How long quarantined input is kept, in days.
     pub retention_days: u32,
     /// What a second process is told about the owner.
@@ -39,6 +45,8 @@ impl Default for Options {
             durability: Durability::Full,
             cache_kib: 8 * 1024,
             queue_max: 8_192,
+            log_pages_max: 8_192,
+            index_entries_min: 16 * 1024,
             retention_days: RETENTION_DAYS,
             command: std::env::args().collect::<Vec<_>>().join(" "),
         }

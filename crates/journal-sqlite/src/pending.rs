@@ -12,8 +12,6 @@ use uuid::Uuid;
 
 use crate::schema::set_indexed;
 
-/// The fewest entries of a generation: below it the index is a handful of pages anyway.
-const GENERATION_MIN: usize = 16 * 1024;
 /// The most entries of a generation: about 10 MB of memory an index, and 0.1 s of reading at the next start.
 const GENERATION_MAX: usize = 256 * 1024;
 /// A generation is this part of what the index already holds, so that a merge touches each page about once
@@ -93,6 +91,8 @@ pub(crate) struct Pending {
     /// `aging` in the order of the B-tree.
     sorted: Vec<(EntryKey, u64)>,
     merged: usize,
+    /// The fewest entries of a generation.
+    generation_min: usize,
 }
 
 /// What a merge did, to be applied once it is committed.
@@ -102,7 +102,7 @@ pub(crate) struct Merged {
 }
 
 impl Pending {
-    pub(crate) fn new(index: Index) -> Self {
+    pub(crate) fn new(index: Index, generation_min: usize) -> Self {
         Self {
             index,
             young: HashMap::new(),
@@ -111,6 +111,7 @@ impl Pending {
             aging_upto: 0,
             sorted: Vec::new(),
             merged: 0,
+            generation_min,
         }
     }
 
@@ -161,7 +162,7 @@ impl Pending {
             self.sorted = Vec::new();
             self.merged = 0;
         }
-        if self.young.len() >= generation_entries(self.aging_upto) {
+        if self.young.len() >= generation_entries(self.aging_upto, self.generation_min) {
             self.aging = std::mem::take(&mut self.young);
             self.aging_upto = std::mem::take(&mut self.young_upto);
             self.sorted = self.aging.iter().map(|(key, value)| (*key, *value)).collect();
@@ -170,7 +171,7 @@ impl Pending {
     }
 }
 
-fn generation_entries(indexed: u64) -> usize {
+fn generation_entries(indexed: u64, min: usize) -> usize {
     let share = usize::try_from(indexed / GENERATION_SHARE).unwrap_or(GENERATION_MAX);
-    share.clamp(GENERATION_MIN, GENERATION_MAX)
+    share.clamp(min.min(GENERATION_MAX), GENERATION_MAX)
 }

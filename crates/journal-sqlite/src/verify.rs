@@ -11,6 +11,9 @@ use crate::pending::{EntryKey, hash_of};
 /// The most problems listed; a damaged file has thousands of the same.
 pub const PROBLEMS_MAX: usize = 100;
 
+/// A check only reads, so nothing that is pending in its memory is ever merged.
+const NEVER_MERGED: usize = usize::MAX;
+
 /// An event shown to the caller, who knows what text and fact mean.
 #[derive(Clone, Copy, Debug)]
 pub struct Audited<'a> {
@@ -60,7 +63,7 @@ impl SqliteJournal {
         self.handle().with(|connection| {
             // One snapshot for all parts, so that they can be compared.
             let snapshot = connection.unchecked_transaction()?;
-            let memory = Memory::load_within(&snapshot)?;
+            let memory = Memory::load_within(&snapshot, NEVER_MERGED)?;
             let mut report = Report::default();
             check_file(&snapshot, &mut report)?;
             check_events(&snapshot, &memory, &mut report, same)?;

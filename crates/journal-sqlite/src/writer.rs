@@ -141,7 +141,7 @@ impl Writer {
     fn recover(&self) -> Result<Connection, OpenError> {
         let mut connection = open::writer_made_durable(&self.dir, &self.options)?;
         self.checkpointer.watch(&mut connection)?;
-        let memory = Memory::load(&connection)?;
+        let memory = Memory::load(&connection, self.options.index_entries_min)?;
         let head = memory.head;
         *self.shared.memory.write().expect("no holder of the lock panics") = memory;
         self.shared.head.send_replace(head);

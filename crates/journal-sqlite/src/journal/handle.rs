@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, Once, RwLock, RwLockReadGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ports::{Clock, Head, RETENTION_DAYS, ReadError};
+use ports::{Clock, Head, ReadError};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -58,8 +58,7 @@ impl Handle {
         std::fs::File::open(dir)?.sync_all()?;
         let checkpointer = Checkpointer::start(dir, &options)?;
         checkpointer.watch(&mut connection)?;
-        let mut handle = Self::over(dir, &connection)?;
-        handle.retention_days = options.retention_days;
+        let mut handle = Self::over(dir, &connection, &options)?;
         let (queue, waiting) = sync_channel(options.queue_max);
         let writer = Writer {
             dir: dir.to_owned(),
@@ -78,16 +77,16 @@ impl Handle {
 
     pub(crate) fn reader(dir: &Path) -> Result<Self, OpenError> {
         let connection = open::reader(dir)?;
-        Self::over(dir, &connection)
+        Self::over(dir, &connection, &Options::default())
     }
 
-    fn over(dir: &Path, connection: &Connection) -> Result<Self, OpenError> {
-        let memory = Memory::load(connection)?;
+    fn over(dir: &Path, connection: &Connection, options: &Options) -> Result<Self, OpenError> {
+        let memory = Memory::load(connection, options.index_entries_min)?;
         let (head, _) = watch::channel(memory.head);
         Ok(Self {
             dir: dir.to_owned(),
             id: schema::journal_id(connection)?,
-            retention_days: RETENTION_DAYS,
+            retention_days: options.retention_days,
             shared: Arc::new(Shared { memory: RwLock::new(memory), head }),
             idle: Mutex::default(),
             polling: Once::new(),
