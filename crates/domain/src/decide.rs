@@ -7,7 +7,12 @@
 pub mod account;
 pub(crate) mod authority;
 pub mod case;
+pub(crate) mod change;
+pub(crate) mod consent;
 pub mod correction;
+pub(crate) mod freeze;
+pub(crate) mod handoff;
+pub(crate) mod parties;
 pub mod partner;
 pub mod program;
 pub mod registration;
@@ -15,7 +20,7 @@ pub mod registration;
 use crate::account::Account;
 use crate::command::{AccountCommand, Command, CorrectionCommand};
 use crate::event::Event;
-use crate::event::account::StewardshipStarted;
+use crate::event::account::{FreezeLifted, FreezePlaced, StewardshipStarted};
 use crate::fact::{Actor, Class};
 use crate::family::Families;
 use crate::id::{AccountId, EventId};
@@ -77,9 +82,9 @@ pub fn decide(account: &Account, context: &Context<'_>, command: &Command) -> Re
     match command {
         Command::Deal(command) => registration::decide(account, context, command),
         Command::Account(command) => of_account(account, context, command),
-        Command::Handoff(_) | Command::Change(_) | Command::Consent(_) => {
-            Err(Refusal::WrongStream { stream: "account" })
-        }
+        Command::Handoff(command) => handoff::decide(account, context, command),
+        Command::Change(command) => change::decide(account, context, command),
+        Command::Consent(command) => consent::decide(account, context, command),
         Command::Partner(_) => Err(Refusal::WrongStream { stream: "partner" }),
         Command::Program(_) => Err(Refusal::WrongStream { stream: "program" }),
         Command::Case(_) => Err(Refusal::WrongStream { stream: "case" }),
@@ -101,8 +106,16 @@ fn of_account(
         AccountCommand::RecordHolder { holder, scope, basis } => {
             account::record_holder(account, context, holder, scope, *basis)
         }
-        AccountCommand::PlaceFreeze { .. } | AccountCommand::LiftFreeze { .. } => {
-            Err(Refusal::WrongStream { stream: "account" })
+        AccountCommand::PlaceFreeze { freeze, scope, against, until, requested_by } => {
+            let (freeze, scope, against) = (freeze.clone(), scope.clone(), against.clone());
+            let (from, until, requested_by) = (context.now, *until, requested_by.clone());
+            let placed = FreezePlaced { freeze, scope, against, from, until, handoff: None, requested_by };
+            freeze::place(account, context, &placed)
+        }
+        AccountCommand::LiftFreeze { lifted, scope, from, by, evidence, anchor } => {
+            let (lifted, scope, from) = (lifted.clone(), scope.clone(), from.unwrap_or(context.now));
+            let (by, evidence, anchor) = (by.clone(), evidence.clone(), anchor.clone());
+            freeze::lift(account, context, &FreezeLifted { lifted, scope, from, by, evidence, anchor })
         }
         AccountCommand::Override(asked) => account::override_rules(account, context, asked),
         AccountCommand::StartStewardship { steward, scope, until, reason } => {

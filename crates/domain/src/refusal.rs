@@ -5,6 +5,7 @@
 
 use crate::account::registration::Registration;
 use crate::id::{AccountId, PartnerId, PrincipalId};
+use crate::letter::Defect;
 use crate::time::Instant;
 
 /// The rule a command breaks.
@@ -65,6 +66,146 @@ pub enum Refusal {
     UnknownRefusal,
     #[error("the refused attempt was another partner's")]
     NotYourRefusal,
+
+    // Handoffs
+    #[error("no such handoff here")]
+    UnknownHandoff,
+    #[error("the handoff is between other partners")]
+    NotYourHandoff,
+    #[error("another handoff has this id")]
+    HandoffIdTaken,
+    #[error("nothing lies in the scope")]
+    EmptyScope,
+    #[error("a host cannot invite itself")]
+    HostIsGuest,
+    #[error("the host signs before it invites")]
+    HostHasNotSigned,
+    #[error("no invitation waits for an answer")]
+    NotInvited,
+    #[error("the invitation lapsed on {at}")]
+    InvitationLapsed { at: Instant },
+    #[error("the handoff is accepted; only a release ends it")]
+    AlreadyAccepted,
+    #[error("the handoff was never accepted")]
+    NotAccepted,
+    #[error("the handoff is closed")]
+    HandoffClosed,
+    #[error("the terms are not the ones in force")]
+    TermsDiffer,
+    #[error("{partner} is not of the guest's family")]
+    PriorOfStranger { partner: PartnerId },
+    #[error("what is reported cannot lie in the future")]
+    InFuture,
+    #[error("the other side has not signed this amendment")]
+    SignatureOfAnother,
+    #[error("the handoff has no such commitment")]
+    UnknownCommitment,
+    #[error("an earlier start needs a paper that was laid down by then")]
+    Backdated,
+    #[error("the named event laid down no such digest here")]
+    UnknownAnchor,
+    #[error("the guest's side gained nothing by that event")]
+    NothingToRatify,
+    #[error("the act could be ratified until {until}")]
+    RatifiedTooLate { until: Instant },
+    #[error("no such notice to the host here")]
+    UnknownNotice,
+    #[error("a notice went to an address that is not the host's own")]
+    NotTheHostsAddress,
+    #[error("a notice was not delivered")]
+    NotDelivered,
+    #[error("the host must have been told {needed} times")]
+    TooFewNotices { needed: u8 },
+    #[error("the first and the last notice must lie {days} days apart")]
+    NoticesTooClose { days: u16 },
+    #[error("the host responded on {at}")]
+    HostResponded { at: Instant },
+
+    // Freezes
+    #[error("no such freeze here")]
+    UnknownFreeze,
+    #[error("another freeze has this id")]
+    FreezeIdTaken,
+    #[error("the family that is kept out may not lift the freeze")]
+    FrozenOut,
+
+    // Consent
+    #[error("another letter has this id")]
+    LetterIdTaken,
+    #[error("no such letter here")]
+    UnknownLetter,
+    #[error("the token stands for something else already")]
+    TokenTaken,
+    #[error("the contact is not on file for the customer")]
+    ContactNotOnFile,
+    #[error("the contact is on file only since {since}")]
+    ContactTooNew { since: Instant },
+    #[error("the token was used")]
+    TokenUsed,
+    #[error("the token expired on {at}")]
+    TokenExpired { at: Instant },
+    #[error("the token was tried wrongly {max} times")]
+    TokenTriesUsedUp { max: u8 },
+
+    // Changes of holder
+    #[error("no such change here")]
+    UnknownChange,
+    #[error("another change has this id")]
+    ChangeIdTaken,
+    #[error("the change is over")]
+    ChangeOver,
+    #[error("the gaining partner holds it already")]
+    GainsFromItself,
+    #[error("the losing partner does not hold it")]
+    NotTheHolder,
+    #[error("a claim of the customer's word names its letter or token")]
+    PaperNotNamed,
+    #[error("{verifier} belongs to a side of the change")]
+    VerifierNotIndependent { verifier: PartnerId },
+    #[error("a verifier may earn nothing by the answer")]
+    VerifierPaidByOutcome,
+    #[error("the customer has not confirmed the change")]
+    NotVerified,
+    #[error("all sides were notified")]
+    AlreadyNotified,
+    #[error("exactly one notice goes to the customer, the losing and the gaining side")]
+    NotAllThree,
+    #[error("another notice has this id")]
+    NoticeIdTaken,
+    #[error("a notice must be about the change and name who gains")]
+    GainingNotNamed,
+    #[error("the gaining side replaced the address and its owner did not confirm it")]
+    AddressCaptured,
+    #[error("the sides were not notified yet")]
+    NotNotified,
+    #[error("the window ended on {at}")]
+    WindowOver { at: Instant },
+    #[error("no such objection here")]
+    UnknownObjection,
+    #[error("the objection is decided")]
+    ObjectionDecided,
+    #[error("the customer cannot waive its window in advance")]
+    CustomerMayNotWaive,
+    #[error("the letter {}", defect.as_str())]
+    LetterDefective { defect: Defect },
+    #[error("the account is frozen toward the gaining side")]
+    Frozen,
+    #[error("an objection waits for its ruling")]
+    ObjectionPending,
+    #[error("no notice reached the losing side")]
+    LosingSideNotTold,
+    #[error("the objection window is not over")]
+    WindowNotOver { until: Option<Instant> },
+    #[error("the change is executed; it can only be reversed")]
+    ReverseInstead,
+    #[error("the change was never executed")]
+    NotExecuted,
+    #[error("the change could be reversed until {until}")]
+    ReversalTooLate { until: Instant },
+    #[error("the gaining side has sold since; a person must rule")]
+    TradedSince,
+    #[error("nobody held it before")]
+    NoFormerHolder,
 
     // Partners and the program
     #[error("a partner cannot be affiliated with or merged into itself")]
@@ -132,7 +273,74 @@ impl Refusal {
     ];
 
     /// Every code of handoffs, changes of holder, consent and freezes.
-    pub const GUEST_CODES: &'static [&'static str] = &[];
+    pub const GUEST_CODES: &'static [&'static str] = &[
+        "unknown_handoff",
+        "not_your_handoff",
+        "handoff_id_taken",
+        "empty_scope",
+        "host_is_guest",
+        "host_has_not_signed",
+        "not_invited",
+        "invitation_lapsed",
+        "already_accepted",
+        "not_accepted",
+        "handoff_closed",
+        "terms_differ",
+        "prior_of_stranger",
+        "in_future",
+        "signature_of_another",
+        "unknown_commitment",
+        "backdated",
+        "unknown_anchor",
+        "nothing_to_ratify",
+        "ratified_too_late",
+        "unknown_notice",
+        "not_the_hosts_address",
+        "not_delivered",
+        "too_few_notices",
+        "notices_too_close",
+        "host_responded",
+        "unknown_freeze",
+        "freeze_id_taken",
+        "frozen_out",
+        "letter_id_taken",
+        "unknown_letter",
+        "token_taken",
+        "contact_not_on_file",
+        "contact_too_new",
+        "token_used",
+        "token_expired",
+        "token_tries_used_up",
+        "unknown_change",
+        "change_id_taken",
+        "change_over",
+        "gains_from_itself",
+        "not_the_holder",
+        "paper_not_named",
+        "verifier_not_independent",
+        "verifier_paid_by_outcome",
+        "not_verified",
+        "already_notified",
+        "not_all_three",
+        "notice_id_taken",
+        "gaining_not_named",
+        "address_captured",
+        "not_notified",
+        "window_over",
+        "unknown_objection",
+        "objection_decided",
+        "customer_may_not_waive",
+        "letter_defective",
+        "frozen",
+        "objection_pending",
+        "losing_side_not_told",
+        "window_not_over",
+        "reverse_instead",
+        "not_executed",
+        "reversal_too_late",
+        "traded_since",
+        "no_former_holder",
+    ];
 
     /// The stable name of the broken rule.
     pub fn code(&self) -> &'static str {
@@ -172,12 +380,78 @@ impl Refusal {
             Self::NothingCorrected => "nothing_corrected",
             Self::NeedsSecondPerson => "needs_second_person",
             Self::CaseDecided => "case_decided",
+            Self::UnknownHandoff => "unknown_handoff",
+            Self::NotYourHandoff => "not_your_handoff",
+            Self::HandoffIdTaken => "handoff_id_taken",
+            Self::EmptyScope => "empty_scope",
+            Self::HostIsGuest => "host_is_guest",
+            Self::HostHasNotSigned => "host_has_not_signed",
+            Self::NotInvited => "not_invited",
+            Self::InvitationLapsed { .. } => "invitation_lapsed",
+            Self::AlreadyAccepted => "already_accepted",
+            Self::NotAccepted => "not_accepted",
+            Self::HandoffClosed => "handoff_closed",
+            Self::TermsDiffer => "terms_differ",
+            Self::PriorOfStranger { .. } => "prior_of_stranger",
+            Self::InFuture => "in_future",
+            Self::SignatureOfAnother => "signature_of_another",
+            Self::UnknownCommitment => "unknown_commitment",
+            Self::Backdated => "backdated",
+            Self::UnknownAnchor => "unknown_anchor",
+            Self::NothingToRatify => "nothing_to_ratify",
+            Self::RatifiedTooLate { .. } => "ratified_too_late",
+            Self::UnknownNotice => "unknown_notice",
+            Self::NotTheHostsAddress => "not_the_hosts_address",
+            Self::NotDelivered => "not_delivered",
+            Self::TooFewNotices { .. } => "too_few_notices",
+            Self::NoticesTooClose { .. } => "notices_too_close",
+            Self::HostResponded { .. } => "host_responded",
+            Self::UnknownFreeze => "unknown_freeze",
+            Self::FreezeIdTaken => "freeze_id_taken",
+            Self::FrozenOut => "frozen_out",
+            Self::LetterIdTaken => "letter_id_taken",
+            Self::UnknownLetter => "unknown_letter",
+            Self::TokenTaken => "token_taken",
+            Self::ContactNotOnFile => "contact_not_on_file",
+            Self::ContactTooNew { .. } => "contact_too_new",
+            Self::TokenUsed => "token_used",
+            Self::TokenExpired { .. } => "token_expired",
+            Self::TokenTriesUsedUp { .. } => "token_tries_used_up",
+            Self::UnknownChange => "unknown_change",
+            Self::ChangeIdTaken => "change_id_taken",
+            Self::ChangeOver => "change_over",
+            Self::GainsFromItself => "gains_from_itself",
+            Self::NotTheHolder => "not_the_holder",
+            Self::PaperNotNamed => "paper_not_named",
+            Self::VerifierNotIndependent { .. } => "verifier_not_independent",
+            Self::VerifierPaidByOutcome => "verifier_paid_by_outcome",
+            Self::NotVerified => "not_verified",
+            Self::AlreadyNotified => "already_notified",
+            Self::NotAllThree => "not_all_three",
+            Self::NoticeIdTaken => "notice_id_taken",
+            Self::GainingNotNamed => "gaining_not_named",
+            Self::AddressCaptured => "address_captured",
+            Self::NotNotified => "not_notified",
+            Self::WindowOver { .. } => "window_over",
+            Self::UnknownObjection => "unknown_objection",
+            Self::ObjectionDecided => "objection_decided",
+            Self::CustomerMayNotWaive => "customer_may_not_waive",
+            Self::LetterDefective { .. } => "letter_defective",
+            Self::Frozen => "frozen",
+            Self::ObjectionPending => "objection_pending",
+            Self::LosingSideNotTold => "losing_side_not_told",
+            Self::WindowNotOver { .. } => "window_not_over",
+            Self::ReverseInstead => "reverse_instead",
+            Self::NotExecuted => "not_executed",
+            Self::ReversalTooLate { .. } => "reversal_too_late",
+            Self::TradedSince => "traded_since",
+            Self::NoFormerHolder => "no_former_holder",
         }
     }
 
     /// Whether a partner must be told that the thing does not exist instead.
     pub fn hides(&self) -> bool {
-        matches!(self.code(), "not_your_deal" | "not_your_refusal" | "not_your_fact")
+        matches!(self.code(), "not_your_deal" | "not_your_refusal" | "not_your_fact" | "not_your_handoff")
     }
 }
 

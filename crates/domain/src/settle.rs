@@ -6,6 +6,7 @@
 //! otherwise, [`conflicts`] says so, and a person looks at it.
 
 mod standing;
+pub mod window;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -53,7 +54,12 @@ pub fn settle(
     let facts = history::effective(recorded);
     let walk =
         Walk::new(Grounds { account: account_id, families, program }, &facts, Look::Forward).over(&facts);
-    if walk.account.into.is_some() { Vec::new() } else { walk.settled }
+    if walk.account.into.is_some() {
+        return Vec::new();
+    }
+    let mut settled = walk.settled;
+    settled.extend(window::settle(&walk.account, program));
+    settled
 }
 
 /// Decisions the rules gave that the whole history, as known now, would give otherwise, in fold order.

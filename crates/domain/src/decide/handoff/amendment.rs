@@ -45,11 +45,7 @@ pub(super) fn amend(
 }
 
 /// The actor's own signatures and those the other side gave to the same amendment before.
-fn signatures(
-    context: &Context<'_>,
-    known: &Handoff,
-    amended: &Amended,
-) -> Result<Vec<Signature>, Refusal> {
+fn signatures(context: &Context<'_>, known: &Handoff, amended: &Amended) -> Result<Vec<Signature>, Refusal> {
     let is_own =
         |party: &Party| known.partner_of(party).is_some_and(|partner| acts_for(context.actor, &partner));
     let given: Vec<&Signature> = known

@@ -6,7 +6,7 @@ use crate::account::guest::{Handoff, Phase};
 use crate::decide::parties::{acts_for, is_vendor, speaks_as, visible};
 use crate::decide::{Context, Decided};
 use crate::event::handoff::{Closed, HandoffEvent, HandoffOutcome, Progressed};
-use crate::id::HandoffId;
+use crate::id::{CommitmentId, HandoffId};
 use crate::refusal::Refusal;
 
 /// Each side reports its own work; the vendor may report anybody's.
@@ -29,7 +29,8 @@ pub(super) fn report(
     if progressed.at > context.now {
         return Err(Refusal::InFuture);
     }
-    let is_known = |id| known.commitments.iter().any(|commitment| commitment.commitment == *id);
+    let is_known =
+        |id: &CommitmentId| known.commitments.iter().any(|commitment| commitment.commitment == *id);
     if !progressed.commitment.as_ref().is_none_or(is_known) {
         return Err(Refusal::UnknownCommitment);
     }

@@ -1,0 +1,128 @@
+//! What a customer's letter or token is good for, and what is wrong with a letter.
+//!
+//! A letter is a closed form (safeguard 3): it is recorded whatever it says, and each thing that makes it
+//! unfit to move an account is named.
+
+use crate::account::Account;
+use crate::account::guest::{Change, Letter, Token};
+use crate::calendar::zone_or_utc;
+use crate::event::change::VerificationOutcome;
+use crate::event::consent::{Authority, Inducement};
+use crate::id::{EventId, PartnerId};
+use crate::program::Program;
+use crate::scope::Scope;
+use crate::time::Instant;
+
+/// What makes a letter unfit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Defect {
+    NoLegalName,
+    /// The account has keys, and the letter names none of them.
+    OtherAccount,
+    SignerWithoutAuthority,
+    OtherGainer,
+    ScopeNotCovered,
+    NotSignedYet,
+    Stale,
+    NotSolePurpose,
+    Induced,
+    Rescinded,
+    /// It already moved the account once.
+    Used,
+}
+
+impl Defect {
+    /// The defect in words that continue "the letter".
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoLegalName => "does not name the customer",
+            Self::OtherAccount => "names another account",
+            Self::SignerWithoutAuthority => "was signed by somebody whose authority is unknown",
+            Self::OtherGainer => "names another gaining partner",
+            Self::ScopeNotCovered => "does not cover the scope",
+            Self::NotSignedYet => "is dated later than its use",
+            Self::Stale => "is too old",
+            Self::NotSolePurpose => "serves other purposes too",
+            Self::Induced => "was induced",
+            Self::Rescinded => "was rescinded",
+            Self::Used => "was already used for another change",
+        }
+    }
+}
+
+/// Everything that makes `letter` unfit for `change` at `at`, in the order of the form.
+pub fn defects(
+    account: &Account,
+    program: &Program,
+    letter: &Letter,
+    change: &Change,
+    at: Instant,
+) -> Vec<Defect> {
+    let terms = &letter.terms;
+    let names_account =
+        account.keys.is_empty() || account.keys.iter().any(|known| known.key == terms.account_key);
+    let other_use = letter.used_by.as_ref().is_some_and(|used_by| *used_by != change.change);
+    let checks = [
+        (terms.legal_name.trim().is_empty(), Defect::NoLegalName),
+        (!names_account, Defect::OtherAccount),
+        (terms.authority == Authority::Unknown, Defect::SignerWithoutAuthority),
+        (change.gaining.as_ref() != Some(&terms.gaining), Defect::OtherGainer),
+        (!terms.scope.covers(&change.scope), Defect::ScopeNotCovered),
+        (at < terms.signed_at, Defect::NotSignedYet),
+        (good_until(program, letter, at) < at, Defect::Stale),
+        (!terms.sole_purpose, Defect::NotSolePurpose),
+        (terms.inducement != Inducement::None, Defect::Induced),
+        (is_rescinded(letter, at), Defect::Rescinded),
+        (other_use, Defect::Used),
+    ];
+    checks.into_iter().filter(|(found, _)| *found).map(|(_, defect)| defect).collect()
+}
+
+/// The last instant a letter is good for; unlike other ends it counts itself (ruling 30).
+fn good_until(program: &Program, letter: &Letter, at: Instant) -> Instant {
+    let policy = &program.policy_at(at).policy;
+    letter.terms.signed_at.plus_civil_days(i64::from(policy.consent.letter_days), &zone_or_utc(&policy.zone))
+}
+
+fn is_rescinded(letter: &Letter, at: Instant) -> bool {
+    letter.rescinded.is_some_and(|(rescinded_at, _)| rescinded_at <= at)
+}
+
+/// The token redeemed for `change` by `at`, with the event that says so.
+pub fn redeemed<'a>(account: &'a Account, change: &Change, at: Instant) -> Option<(&'a Token, EventId)> {
+    account.tokens.iter().find_map(|token| {
+        let redemption = token
+            .redemptions
+            .iter()
+            .find(|(redeemed_at, redeemed, _)| redeemed.change == change.change && *redeemed_at <= at);
+        redemption.map(|(_, _, event)| (token, *event))
+    })
+}
+
+/// The event in which the customer confirmed `change` by `at`: a call-back, or its own token (ruling 35).
+pub fn confirmation(account: &Account, change: &Change, at: Instant) -> Option<EventId> {
+    let confirmed = change.verifications.iter().find(|verification| {
+        verification.at <= at && verification.verified.outcome == VerificationOutcome::Confirmed
+    });
+    confirmed
+        .map(|verification| verification.event)
+        .or_else(|| redeemed(account, change, at).map(|(_, event)| event))
+}
+
+/// Scopes the customer itself has given to `partner` at `at`: by a letter without defect that was verified for
+/// the change naming it, or by a redeemed token.
+pub fn spoken_for(account: &Account, program: &Program, partner: &PartnerId, at: Instant) -> Vec<Scope> {
+    let changes = account.changes.iter().filter(|change| change.gaining.as_ref() == Some(partner));
+    let mut scopes = Vec::new();
+    for change in changes.filter(|change| confirmation(account, change, at).is_some()) {
+        let letter = change.letter.as_ref().and_then(|letter| account.letter(letter));
+        match letter {
+            Some(letter) if defects(account, program, letter, change, at).is_empty() => {
+                scopes.push(letter.terms.scope.clone());
+            }
+            Some(_) => {}
+            None => scopes.extend(redeemed(account, change, at).map(|(token, _)| token.issued.scope.clone())),
+        }
+    }
+    scopes
+}
