@@ -2,9 +2,16 @@
 //! SQLite with a text index, in interleaved rounds.
 //!
 //! `cargo bench -p journal-sqlite --bench append -- [rounds] [seconds]`, by default 10 rounds of 2 s.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops at the first surprise"
+)]
 
 #[path = "append/contenders.rs"]
 mod contenders;
+#[path = "append/cpu.rs"]
+mod cpu;
 #[path = "append/load.rs"]
 mod load;
 
@@ -50,10 +57,10 @@ fn measure(
     load: &mut Load,
     round: Duration,
 ) -> Measured {
-    let (cpu_before, started) = (load::cpu_us(), Instant::now());
+    let (cpu_before, started) = (cpu::cpu_us(), Instant::now());
     let appended = contender.run(runtime, load, started + round);
     let took_s = started.elapsed().as_secs_f64();
-    Measured { per_s: appended as f64 / took_s, cpu_us: (load::cpu_us() - cpu_before) / appended as f64 }
+    Measured { per_s: appended as f64 / took_s, cpu_us: (cpu::cpu_us() - cpu_before) / appended as f64 }
 }
 
 fn report(contenders: &[Box<dyn Contender>], measured: &[Vec<Measured>]) {

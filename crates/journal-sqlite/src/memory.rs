@@ -58,9 +58,9 @@ impl Memory {
         let mut memory = Self {
             names: HashMap::new(),
             streams: Vec::new(),
-            by_stream: Pending::new(Index::ByStream, index_entries_min),
-            by_id: Pending::new(Index::ById, index_entries_min),
-            by_key: Pending::new(Index::ByKey, index_entries_min),
+            by_stream: Pending::new(Index::Stream, index_entries_min),
+            by_id: Pending::new(Index::Id, index_entries_min),
+            by_key: Pending::new(Index::Key, index_entries_min),
             last_receipt: 0,
             head: Head { position: Position::START, recorded_ms: 0 },
         };
@@ -92,8 +92,8 @@ impl Memory {
     }
 
     fn catch_up_events(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let by_stream = indexed(connection, Index::ByStream.name())?;
-        let by_id = indexed(connection, Index::ById.name())?;
+        let by_stream = indexed(connection, Index::Stream.name())?;
+        let by_id = indexed(connection, Index::Id.name())?;
         self.by_stream.forget_upto(by_stream);
         self.by_id.forget_upto(by_id);
         let last: Option<u64> =
@@ -124,7 +124,7 @@ impl Memory {
     }
 
     fn catch_up_receipts(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let by_key = indexed(connection, Index::ByKey.name())?;
+        let by_key = indexed(connection, Index::Key.name())?;
         self.by_key.forget_upto(by_key);
         let last: Option<u64> =
             connection.query_row("SELECT max(number) FROM receipts", [], |row| row.get(0))?;

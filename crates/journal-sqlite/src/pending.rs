@@ -55,26 +55,26 @@ pub(crate) fn hash_of(id: Uuid) -> i64 {
 /// One of the three indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Index {
-    ByStream,
-    ById,
-    ByKey,
+    Stream,
+    Id,
+    Key,
 }
 
 impl Index {
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Index::ByStream => "by_stream",
-            Index::ById => "by_id",
-            Index::ByKey => "by_key",
+            Index::Stream => "by_stream",
+            Index::Id => "by_id",
+            Index::Key => "by_key",
         }
     }
 
     /// "Or ignore", because after a crash a part of a generation may be in the table already.
     fn insert(self) -> &'static str {
         match self {
-            Index::ByStream => "INSERT OR IGNORE INTO by_stream VALUES(?, ?, ?)",
-            Index::ById => "INSERT OR IGNORE INTO by_id VALUES(?, ?)",
-            Index::ByKey => "INSERT OR IGNORE INTO by_key VALUES(?, ?)",
+            Index::Stream => "INSERT OR IGNORE INTO by_stream VALUES(?, ?, ?)",
+            Index::Id => "INSERT OR IGNORE INTO by_id VALUES(?, ?)",
+            Index::Key => "INSERT OR IGNORE INTO by_key VALUES(?, ?)",
         }
     }
 }
@@ -139,8 +139,8 @@ impl Pending {
         let mut insert = connection.prepare_cached(self.index.insert())?;
         for (key, value) in &self.sorted[self.merged..end] {
             match self.index {
-                Index::ByStream => insert.execute(params![key.high(), key.low(), value])?,
-                Index::ById | Index::ByKey => {
+                Index::Stream => insert.execute(params![key.high(), key.low(), value])?,
+                Index::Id | Index::Key => {
                     insert.execute(params![(key.high() ^ SIGN).cast_signed(), value])?
                 }
             };

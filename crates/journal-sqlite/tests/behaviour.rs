@@ -1,4 +1,5 @@
 //! What the journal over SQLite promises beyond the suite: one owner, readers beside it, an end to tampering.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

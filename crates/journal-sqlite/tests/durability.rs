@@ -1,4 +1,5 @@
 //! No acknowledged event is lost and none is there twice: after kill -9, and after a power cut.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test stops at the first surprise")]
 
 #[path = "support/kill.rs"]
 mod kill;
