@@ -134,6 +134,7 @@ impl Account {
     fn reverse(&mut self, meta: &Meta, reversed: &Reversed) {
         let change = self.change_mut(&reversed.change);
         change.reversed = Some((meta.valid_at, meta.id));
+        change.reversed_for = Some(reversed.reason);
         change.state = ChangeState::Reversed;
         // What the lock kept in place is gone.
         for lock in self.locks.iter_mut().filter(|lock| lock.change == reversed.change) {
@@ -170,6 +171,7 @@ impl Change {
             executions: Vec::new(),
             rescinded: None,
             reversed: None,
+            reversed_for: None,
         }
     }
 

@@ -5,7 +5,7 @@ use crate::account::gain::reporter;
 use crate::account::guest::*;
 use crate::event::consent::ConsentEvent;
 use crate::event::notice::NoticeEvent;
-use crate::fact::Meta;
+use crate::fact::{Meta, Role};
 use crate::id::NoticeId;
 
 impl Account {
@@ -37,12 +37,21 @@ impl Account {
             }
             ConsentEvent::TokenIssued(issued) => {
                 let (issued, issued_at) = (issued.clone(), meta.valid_at);
-                self.tokens.push(Token { issued, event: meta.id, issued_at, redemptions: Vec::new() });
+                self.tokens.push(Token {
+                    issued,
+                    event: meta.id,
+                    issued_at,
+                    redemptions: Vec::new(),
+                    redeemed_in_portal: Vec::new(),
+                });
             }
             ConsentEvent::TokenRedeemed(redeemed) => {
                 let token = self.tokens.iter_mut().find(|known| known.issued.token == redeemed.token);
                 if let Some(token) = token {
                     token.redemptions.push((meta.valid_at, redeemed.clone(), meta.id));
+                    if meta.actor.role == Role::Customer {
+                        token.redeemed_in_portal.push(meta.id);
+                    }
                 }
                 // The customer's own token says what a call-back would (ruling 35).
                 self.change_mut(&redeemed.change).advance(ChangeState::Verified);

@@ -1,7 +1,7 @@
 //! Handoffs, changes of holder and what binds them: freezes, letters, notices, locks.
 
 use crate::event::account::{FreezeTarget, Lifted, OverrideAct, OverrideReason};
-use crate::event::change::{Basis, ObjectionGround, ObjectionOutcome, Verified};
+use crate::event::change::{Basis, ObjectionGround, ObjectionOutcome, ReversalReason, Verified};
 use crate::event::handoff::{
     CommissionTerms, Commitment, DeclaredPrior, GrantedAct, HandoffOutcome, ProgressKind, Signature,
 };
@@ -196,6 +196,7 @@ pub struct Change {
     pub executions: Vec<Execution>,
     pub rescinded: Option<(Instant, EventId)>,
     pub reversed: Option<(Instant, EventId)>,
+    pub reversed_for: Option<ReversalReason>,
 }
 
 /// An executed change, with all it claims for itself.
@@ -255,6 +256,8 @@ pub struct Token {
     pub event: EventId,
     pub issued_at: Instant,
     pub redemptions: Vec<(Instant, consent::TokenRedeemed, EventId)>,
+    /// Redemptions the customer made itself, in its own portal.
+    pub redeemed_in_portal: Vec<EventId>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -65,6 +65,20 @@ pub enum GrantedAct {
     Contract,
 }
 
+impl GrantedAct {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Quote => "quote",
+            Self::Order => "order",
+            Self::Deliver => "deliver",
+            Self::Support => "support",
+            Self::Renew => "renew",
+            Self::Register => "register",
+            Self::Contract => "contract",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CommissionBase {
     NetOrder,

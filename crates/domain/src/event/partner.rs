@@ -67,6 +67,16 @@ pub enum AffiliationBasis {
     Registry,
 }
 
+impl AffiliationBasis {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Inferred => "inferred",
+            Self::Declared => "declared",
+            Self::Registry => "registry",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Affiliated {
     pub with: PartnerId,

@@ -67,6 +67,45 @@ impl<'a> From<&'a Gain> for Judged<'a> {
     }
 }
 
+impl<'a> Judged<'a> {
+    /// When it has its effect: the later of the two instants for a change announced ahead.
+    pub fn effective_from(&self) -> Instant {
+        match self.act {
+            Act::ChangeHolder { effective_from, .. } => effective_from,
+            Act::Register | Act::Order { .. } | Act::Renew { .. } | Act::Contract => self.at,
+        }
+    }
+
+    /// The change it names, if it is one and names it.
+    pub fn change(&self) -> Option<&'a ChangeId> {
+        match self.act {
+            Act::ChangeHolder { change, .. } => change,
+            Act::Register | Act::Order { .. } | Act::Renew { .. } | Act::Contract => None,
+        }
+    }
+
+    /// The deal it registers or fulfils, if that is known.
+    pub fn deal(&self) -> Option<&'a DealId> {
+        match (self.act, self.gain.map(|gain| &gain.kind)) {
+            (Act::Order { deal }, _) => deal,
+            (Act::Register, Some(GainKind::DealApproved { deal })) => Some(deal),
+            (Act::Register | Act::ChangeHolder { .. } | Act::Renew { .. } | Act::Contract, _) => None,
+        }
+    }
+
+    pub fn event(&self) -> Option<EventId> {
+        self.gain.map(|gain| gain.event)
+    }
+
+    pub fn is_registration(&self) -> bool {
+        matches!(self.act, Act::Register)
+    }
+
+    pub fn is_change(&self) -> bool {
+        matches!(self.act, Act::ChangeHolder { .. })
+    }
+}
+
 impl Act<'_> {
     /// The word of the handoff's terms that grants it; a change of holder is never granted.
     pub fn granted_as(&self) -> Option<GrantedAct> {
@@ -76,6 +115,17 @@ impl Act<'_> {
             Self::Order { .. } => Some(GrantedAct::Order),
             Self::Renew { .. } => Some(GrantedAct::Renew),
             Self::Contract => Some(GrantedAct::Contract),
+        }
+    }
+
+    /// As a partner manager would say what was done.
+    pub fn words(&self) -> &'static str {
+        match self {
+            Self::Register => "registered",
+            Self::ChangeHolder { .. } => "became holder of",
+            Self::Order { .. } => "booked an order for",
+            Self::Renew { .. } => "booked a renewal of",
+            Self::Contract => "signed a contract as prime for",
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::account::gain::Gain;
 use crate::account::guest::Handoff;
-use crate::event::case::{Clearing, Ground, Unknown};
-use crate::event::change::Basis;
+use crate::event::case::{ClearedBy, Clearing, Ground, Unknown};
 use crate::family::Kinship;
 use crate::id::EventId;
 use crate::scope::Region;
@@ -20,34 +19,27 @@ pub struct Assessment<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     NotConcerned(Unconcerned),
-    /// Terms signed by both sides allow it.
-    Granted(Vec<EventId>),
-    /// The guest's side had held or sold this before the handoff.
-    Prior(Vec<EventId>),
-    /// A lawful ground covers all that was protected.
-    Cleared(Basis, Vec<EventId>),
-    /// The vendor did the same to many accounts.
-    UniformAction(Vec<EventId>),
-    /// A stewardship that ends by itself.
-    Stewardship(Vec<EventId>),
-    /// A public tender that two officers confirmed.
-    Tender(Vec<EventId>),
+    /// Something lets go of all that was protected; the last ground that was needed names it.
+    Cleared {
+        by: ClearedBy,
+        because: Vec<EventId>,
+    },
     Violation(Box<Violation>),
 }
 
 /// Why a handoff has nothing to say about an act.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unconcerned {
     BeforeAcceptance,
     /// The partner is not of the guest's family.
     NotTheGuest,
-    /// The partner is of the host's family.
+    /// The partner is of the host's family, and was when the handoff was accepted.
     TheHosts,
     /// The act concerns nothing the handoff protects.
     OutOfScope,
     /// A third party had won the account and kept it past the relay window.
     HeldByThird(EventId),
-    /// It only repeats a change that was judged by itself.
+    /// It only repeats a change that is judged by itself.
     Restates(EventId),
 }
 
@@ -56,7 +48,7 @@ pub enum Unconcerned {
 pub struct Violation {
     /// Why it cannot be judged after all, if so: then it is no more than indeterminate.
     pub unknown: Option<Unknown>,
-    /// The protected part of the account that the act touches.
+    /// The protected part of the account that nothing let go of.
     pub touched: Region,
     /// How the partner belongs to the guest's family; `None` when it is the guest itself.
     pub kinship: Option<Kinship>,
@@ -65,4 +57,11 @@ pub struct Violation {
     pub proof: Vec<EventId>,
     /// Grounds that would clear it and what each lacks, nearest first.
     pub clearing: Vec<Clearing>,
+}
+
+impl Clearing {
+    /// The condition in words, with the basis it belongs to.
+    pub fn words(&self) -> String {
+        format!("{} ({})", self.missing, self.basis)
+    }
 }
