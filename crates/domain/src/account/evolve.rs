@@ -240,9 +240,7 @@ impl Account {
         deal.renews.clone_from(&submitted.renews);
         deal.tender = submitted.tender.unwrap_or(false);
         deal.value = submitted.expected_value.or(deal.value);
-        // Of a submission and a withdrawal of one instant, the end is folded first and still comes last.
-        let over = matches!(deal.registration, Registration::Withdrawn | Registration::Cancelled);
-        if !over || deal.decided_at != Some(meta.valid_at) {
+        if !ended_at(deal, meta.valid_at) {
             deal.registration = Registration::Submitted;
         }
         self.touches.push(Touch {
@@ -261,6 +259,7 @@ impl Account {
         decide(deal, meta, Registration::Approved);
         deal.approved_scope = Some(approved.scope.clone());
         let window = Interval::new(approved.protected_from, approved.protected_until);
+        let window = if ended_at(deal, meta.valid_at) { window.ended_at(meta.valid_at) } else { window };
         deal.protection = Some(deal.outcome_at.map_or(window, |at| window.ended_at(at)));
         let (partner, handoff) = (deal.partner.clone(), deal.under_handoff.clone());
         if let Some(partner) = partner {
@@ -362,7 +361,17 @@ fn order_scope(order: &Order) -> (Option<Scope>, bool) {
     }
 }
 
+/// Whether the deal was withdrawn or cancelled at this very instant: of one instant, ends are folded
+/// first and still have the last word.
+fn ended_at(deal: &Deal, at: Instant) -> bool {
+    let ended = matches!(deal.registration, Registration::Withdrawn | Registration::Cancelled);
+    ended && deal.decided_at == Some(at)
+}
+
 fn decide(deal: &mut Deal, meta: &Meta, registration: Registration) {
+    if ended_at(deal, meta.valid_at) {
+        return;
+    }
     deal.registration = registration;
     deal.decided = Some(meta.id);
     deal.decided_at = Some(meta.valid_at);

@@ -1,10 +1,10 @@
 //! The vendor's word on who holds an account: holders, overrides, stewardships, disputes.
 
 use domain::command::{AccountCommand, Command};
+use domain::event::Event;
 use domain::event::account::{
     AccountEvent, HoldingBasis, Locked, OverrideAct, OverrideReason, OverrideRecorded,
 };
-use domain::event::Event;
 use domain::fact::Role;
 use domain::scope::Scope;
 
@@ -32,7 +32,12 @@ fn override_rules(change: impl FnOnce(&mut OverrideRecorded)) -> Command {
 
 fn steward(name: &str, until: i64, reason: &str) -> Command {
     let (steward, reason) = (id(name), reason.to_owned());
-    Command::Account(AccountCommand::StartStewardship { steward, scope: Scope::all(), until: day(until), reason })
+    Command::Account(AccountCommand::StartStewardship {
+        steward,
+        scope: Scope::all(),
+        until: day(until),
+        reason,
+    })
 }
 
 /// The guest tried to register on day 10 and was refused.
@@ -109,7 +114,11 @@ fn overriding() -> Vec<Case> {
             given([]).when(0, &direct_sales(), &asked),
             "not_authorised",
         ),
-        refused("one officer is not enough", when(override_rules(|o| drop(o.officers.pop()))), "needs_two_officers"),
+        refused(
+            "one officer is not enough",
+            when(override_rules(|o| drop(o.officers.pop()))),
+            "needs_two_officers",
+        ),
         refused(
             "three are not two",
             when(override_rules(|o| o.officers.push(signed("oda", Role::VendorOfficer)))),
@@ -166,13 +175,21 @@ fn keeping() -> Vec<Case> {
             given([]).when(0, &officer(), &steward("beta", 30, "illness")),
             &["stewardship_started"],
         ),
-        allowed("the same stewardship again adds nothing", kept.when(1, &officer(), &steward("beta", 30, "illness")), &[]),
+        allowed(
+            "the same stewardship again adds nothing",
+            kept.when(1, &officer(), &steward("beta", 30, "illness")),
+            &[],
+        ),
         refused(
             "a stewardship has an end",
             given([]).when(0, &officer(), &steward("beta", 0, "illness")),
             "end_not_in_future",
         ),
-        refused("a stewardship has a reason", given([]).when(0, &officer(), &steward("beta", 30, "")), "reason_missing"),
+        refused(
+            "a stewardship has a reason",
+            given([]).when(0, &officer(), &steward("beta", 30, "")),
+            "reason_missing",
+        ),
         refused(
             "a partner makes nobody steward",
             given([]).when(0, &user_of("beta"), &steward("beta", 30, "illness")),
@@ -190,7 +207,11 @@ fn disputing() -> Vec<Case> {
             attempted.when(11, &user_of("guest"), &dispute(&attempted)),
             &["refusal_disputed"],
         ),
-        allowed("disputing twice adds nothing", disputed.when(12, &user_of("guest"), &dispute(&attempted)), &[]),
+        allowed(
+            "disputing twice adds nothing",
+            disputed.when(12, &user_of("guest"), &dispute(&attempted)),
+            &[],
+        ),
         refused(
             "nobody else disputes it",
             attempted.when(11, &user_of("beta"), &dispute(&attempted)),

@@ -1,8 +1,8 @@
 //! Corrections: who may say that a fact was wrong, and who must agree.
 
 use domain::command::{Command, CorrectionCommand};
-use domain::decide::correction::{Effect, Sender, Target, decide};
 use domain::decide::Decided;
+use domain::decide::correction::{Effect, Sender, Target, decide};
 use domain::event::Event;
 use domain::event::correction::{Committed, Corrected, CorrectionEvent, CorrectionReason, Retracted};
 use domain::fact::{Actor, Fact};
@@ -49,7 +49,8 @@ fn ask(
 pub(crate) fn cases() -> Vec<Case> {
     let retract = |by| CorrectionCommand::Retract(retraction(by));
     let said = CorrectionEvent::Retracted(retraction(None));
-    let committed = CorrectionCommand::Commit(Committed { digest: Digest([9; 32]), kind: "letter".to_owned() });
+    let committed =
+        CorrectionCommand::Commit(Committed { digest: Digest([9; 32]), kind: "letter".to_owned() });
     let commit = Command::Correction(committed);
     let laid_down = told([(0, user_of("alpha"), commit.clone())]);
     let alpha = user_of("alpha");
@@ -60,9 +61,21 @@ pub(crate) fn cases() -> Vec<Case> {
         allowed("an officer may retract it", ask(&officer(), none, None, &retract(None)), &["correction"]),
         allowed("a date may be corrected", ask(&alpha, none, None, &correction(Some(1))), &["correction"]),
         allowed("retracting twice adds nothing", ask(&alpha, none, Some(&said), &retract(None)), &[]),
-        refused("nobody corrects what another told", ask(&user_of("beta"), none, None, &retract(None)), "not_your_fact"),
-        refused("a correction says what was so", ask(&alpha, none, None, &correction(None)), "nothing_corrected"),
-        refused("nobody retracts a finding against itself away", ask(&alpha, own, None, &retract(None)), "needs_second_person"),
+        refused(
+            "nobody corrects what another told",
+            ask(&user_of("beta"), none, None, &retract(None)),
+            "not_your_fact",
+        ),
+        refused(
+            "a correction says what was so",
+            ask(&alpha, none, None, &correction(None)),
+            "nothing_corrected",
+        ),
+        refused(
+            "nobody retracts a finding against itself away",
+            ask(&alpha, own, None, &retract(None)),
+            "needs_second_person",
+        ),
         refused(
             "one person is not two",
             ask(&alpha, own, None, &retract(Some("user@alpha"))),

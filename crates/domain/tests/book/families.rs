@@ -1,7 +1,9 @@
 //! Families of partners: closed along ownership, and never through a company that two of them share.
 
 use domain::event::Event;
-use domain::event::partner::{Affiliated, AffiliationBasis, AffiliationEnded, Merged, PartnerEvent, Relation};
+use domain::event::partner::{
+    Affiliated, AffiliationBasis, AffiliationEnded, Merged, PartnerEvent, Relation,
+};
 use domain::family::Families;
 use domain::id::PartnerId;
 use domain::money::BasisPoints;
@@ -96,10 +98,8 @@ fn a_merged_partner_belongs_to_the_one_it_merged_into() {
 
 #[test]
 fn the_weakest_link_says_how_sure_a_kinship_is() {
-    let guessed = Affiliated {
-        basis: AffiliationBasis::Inferred,
-        ..link("left", Relation::Parent, Some(10_000))
-    };
+    let guessed =
+        Affiliated { basis: AffiliationBasis::Inferred, ..link("left", Relation::Parent, Some(10_000)) };
     let families = with(owning(&[("top", "left")]), "leaf", PartnerEvent::Affiliated(guessed));
     let kinship = families.kinship(&id("leaf"), &id("top"), day(1)).unwrap();
     assert_eq!((kinship.path.len(), kinship.basis), (2, AffiliationBasis::Inferred));

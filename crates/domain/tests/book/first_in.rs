@@ -83,15 +83,18 @@ fn by_the_book(rows: &[Row]) -> BTreeMap<String, Answer> {
 fn rows() -> impl Strategy<Value = Vec<Row>> {
     let row = (0..3_u8, 0..2_u8, 0..200_i64, proptest::option::of(0..120_i64), any::<bool>());
     proptest::collection::vec(row, 0..40).prop_map(|rows| {
-        let row = |(number, (seller, product, engaged, open, won)): (usize, (u8, u8, i64, Option<i64>, bool))| Row {
-            deal: format!("d{number}"),
-            seller: format!("s{seller}"),
-            account: "acme".to_owned(),
-            product: format!("p{product}"),
-            engaged,
-            closed: open.map(|open| engaged + open),
-            won,
-        };
+        let row =
+            |(number, (seller, product, engaged, open, won)): (usize, (u8, u8, i64, Option<i64>, bool))| {
+                Row {
+                    deal: format!("d{number}"),
+                    seller: format!("s{seller}"),
+                    account: "acme".to_owned(),
+                    product: format!("p{product}"),
+                    engaged,
+                    closed: open.map(|open| engaged + open),
+                    won,
+                }
+            };
         rows.into_iter().enumerate().map(row).collect()
     })
 }

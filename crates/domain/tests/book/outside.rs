@@ -5,7 +5,7 @@ use domain::decide::{self, Decided};
 use domain::event::Event;
 use domain::event::case::CaseOutcome;
 use domain::event::partner::{
-    Affiliated, AffiliationBasis, AffiliationEnded, Deauthorised, DeauthorisationReason, Enrolled, Merged,
+    Affiliated, AffiliationBasis, AffiliationEnded, DeauthorisationReason, Deauthorised, Enrolled, Merged,
     Origin, PartnerKind, Relation,
 };
 use domain::event::program::{CalendarPublished, PolicyPublished, ProgramEvent};
@@ -119,30 +119,86 @@ fn partners() -> Vec<Case> {
     let barred = done(enrolled(), "alpha", &officer(), &bar());
     let system = Actor::system();
     vec![
-        allowed("a partner applies", ask(&families, "delta", &user_of("delta"), &enroll(Origin::Application)), &["partner"]),
-        allowed("a partner met in data enrols", ask(&families, "met", &officer(), &enroll(Origin::Application)), &["partner"]),
-        allowed("meeting a partner again adds nothing", ask(&families, "met", &system, &enroll(Origin::SeenInData)), &[]),
-        allowed("enrolling twice adds nothing", ask(&families, "alpha", &officer(), &enroll(Origin::Application)), &[]),
+        allowed(
+            "a partner applies",
+            ask(&families, "delta", &user_of("delta"), &enroll(Origin::Application)),
+            &["partner"],
+        ),
+        allowed(
+            "a partner met in data enrols",
+            ask(&families, "met", &officer(), &enroll(Origin::Application)),
+            &["partner"],
+        ),
+        allowed(
+            "meeting a partner again adds nothing",
+            ask(&families, "met", &system, &enroll(Origin::SeenInData)),
+            &[],
+        ),
+        allowed(
+            "enrolling twice adds nothing",
+            ask(&families, "alpha", &officer(), &enroll(Origin::Application)),
+            &[],
+        ),
         refused(
             "nobody applies for another",
             ask(&families, "delta", &user_of("alpha"), &enroll(Origin::Application)),
             "not_authorised",
         ),
-        allowed("a partner declares its parent", ask(&families, "alpha", &user_of("alpha"), &affiliate("beta")), &["partner"]),
-        allowed("declaring twice adds nothing", ask(&related, "alpha", &user_of("alpha"), &affiliate("beta")), &[]),
-        refused("nobody declares for another", ask(&families, "alpha", &user_of("beta"), &affiliate("gamma")), "not_authorised"),
-        refused("nobody is its own parent", ask(&families, "alpha", &officer(), &affiliate("alpha")), "related_to_itself"),
-        refused("a stranger has no family", ask(&families, "stranger", &officer(), &affiliate("alpha")), "not_enrolled"),
-        allowed("the vendor records that a family parted", ask(&related, "alpha", &officer(), &part("beta", 5)), &["partner"]),
+        allowed(
+            "a partner declares its parent",
+            ask(&families, "alpha", &user_of("alpha"), &affiliate("beta")),
+            &["partner"],
+        ),
+        allowed(
+            "declaring twice adds nothing",
+            ask(&related, "alpha", &user_of("alpha"), &affiliate("beta")),
+            &[],
+        ),
+        refused(
+            "nobody declares for another",
+            ask(&families, "alpha", &user_of("beta"), &affiliate("gamma")),
+            "not_authorised",
+        ),
+        refused(
+            "nobody is its own parent",
+            ask(&families, "alpha", &officer(), &affiliate("alpha")),
+            "related_to_itself",
+        ),
+        refused(
+            "a stranger has no family",
+            ask(&families, "stranger", &officer(), &affiliate("alpha")),
+            "not_enrolled",
+        ),
+        allowed(
+            "the vendor records that a family parted",
+            ask(&related, "alpha", &officer(), &part("beta", 5)),
+            &["partner"],
+        ),
         allowed("parting twice adds nothing", ask(&parted, "alpha", &officer(), &part("beta", 5)), &[]),
-        refused("no partner frees itself from its family", ask(&related, "alpha", &user_of("alpha"), &part("beta", 5)), "not_authorised"),
-        refused("who was no family does not part", ask(&families, "alpha", &officer(), &part("beta", 5)), "not_affiliated"),
+        refused(
+            "no partner frees itself from its family",
+            ask(&related, "alpha", &user_of("alpha"), &part("beta", 5)),
+            "not_authorised",
+        ),
+        refused(
+            "who was no family does not part",
+            ask(&families, "alpha", &officer(), &part("beta", 5)),
+            "not_affiliated",
+        ),
         allowed("a merger is recorded", ask(&families, "alpha", &officer(), &merge("beta")), &["partner"]),
         allowed("the same merger again adds nothing", ask(&merged, "alpha", &officer(), &merge("beta")), &[]),
-        refused("nobody merges into itself", ask(&families, "alpha", &officer(), &merge("alpha")), "related_to_itself"),
+        refused(
+            "nobody merges into itself",
+            ask(&families, "alpha", &officer(), &merge("alpha")),
+            "related_to_itself",
+        ),
         allowed("an officer bars a partner", ask(&families, "alpha", &officer(), &bar()), &["partner"]),
         allowed("barring twice adds nothing", ask(&barred, "alpha", &officer(), &bar()), &[]),
-        refused("direct sales bars nobody", ask(&families, "alpha", &direct_sales(), &bar()), "not_authorised"),
+        refused(
+            "direct sales bars nobody",
+            ask(&families, "alpha", &direct_sales(), &bar()),
+            "not_authorised",
+        ),
     ]
 }
 
@@ -150,24 +206,45 @@ fn the_program() -> Vec<Case> {
     let none = Program::default();
     let first = publish(Program::default(), &policy(|_| {}));
     let with_calendar = publish(Program::default(), &calendar(1, "Europe/Berlin"));
-    let ask = |program: &Program, command: &ProgramCommand| decide::program::decide(program, &officer(), command);
+    let ask =
+        |program: &Program, command: &ProgramCommand| decide::program::decide(program, &officer(), command);
     let second = |from: i64| policy(|p| (p.version, p.effective_from) = (2, day(from)));
     vec![
         allowed("two officers publish a policy", ask(&none, &policy(|_| {})), &["program"]),
         allowed("publishing twice adds nothing", ask(&first, &policy(|_| {})), &[]),
         allowed("the next version follows", ask(&first, &second(1)), &["program"]),
-        refused("a policy does not reach back before the last", ask(&first, &second(-1)), "effective_too_early"),
+        refused(
+            "a policy does not reach back before the last",
+            ask(&first, &second(-1)),
+            "effective_too_early",
+        ),
         refused("no version is left out", ask(&first, &policy(|p| p.version = 3)), "version_out_of_order"),
-        refused("one officer publishes nothing", ask(&none, &policy(|p| drop(p.officers.pop()))), "needs_two_officers"),
-        refused("a policy counts days in a known zone", ask(&none, &policy(|p| p.policy.zone = "Mars/Base".to_owned())), "unknown_zone"),
+        refused(
+            "one officer publishes nothing",
+            ask(&none, &policy(|p| drop(p.officers.pop()))),
+            "needs_two_officers",
+        ),
+        refused(
+            "a policy counts days in a known zone",
+            ask(&none, &policy(|p| p.policy.zone = "Mars/Base".to_owned())),
+            "unknown_zone",
+        ),
         refused(
             "a partner publishes no policy",
             decide::program::decide(&none, &user_of("alpha"), &policy(|_| {})),
             "not_authorised",
         ),
         allowed("an officer publishes a calendar", ask(&none, &calendar(1, "Europe/Berlin")), &["program"]),
-        allowed("the same calendar again adds nothing", ask(&with_calendar, &calendar(1, "Europe/Berlin")), &[]),
-        refused("calendar versions follow each other", ask(&with_calendar, &calendar(3, "Europe/Berlin")), "version_out_of_order"),
+        allowed(
+            "the same calendar again adds nothing",
+            ask(&with_calendar, &calendar(1, "Europe/Berlin")),
+            &[],
+        ),
+        refused(
+            "calendar versions follow each other",
+            ask(&with_calendar, &calendar(3, "Europe/Berlin")),
+            "version_out_of_order",
+        ),
         refused("a calendar lies in a known zone", ask(&none, &calendar(1, "Mars/Base")), "unknown_zone"),
     ]
 }
@@ -183,8 +260,16 @@ fn rulings() -> Vec<Case> {
     };
     vec![
         allowed("an adjudicator decides a case", Ok(first), &["case"]),
-        allowed("the same ruling again adds nothing", ask(Some(&ruling), &adjudicator(), &rule("the letter was false")), &[]),
-        refused("a case is decided once", ask(Some(&ruling), &adjudicator(), &rule("on second thoughts")), "case_decided"),
+        allowed(
+            "the same ruling again adds nothing",
+            ask(Some(&ruling), &adjudicator(), &rule("the letter was false")),
+            &[],
+        ),
+        refused(
+            "a case is decided once",
+            ask(Some(&ruling), &adjudicator(), &rule("on second thoughts")),
+            "case_decided",
+        ),
         refused("a ruling gives its grounds", ask(None, &adjudicator(), &rule("")), "reason_missing"),
         refused("an officer decides no case", ask(None, &officer(), &rule("it was")), "not_authorised"),
     ]

@@ -51,7 +51,8 @@ fn holder_recorded(holder: &str, scope: Scope, from: Instant) -> Event {
 
 /// Observations of an account within a few months, so that many overlap and some share an instant.
 fn observations() -> impl Strategy<Value = Vec<(i64, Event)>> {
-    let about = || (0..150_i64, 0..8_usize).prop_map(|(at, number)| (at, format!("d{number}"), PARTNERS[number % 3]));
+    let about =
+        || (0..150_i64, 0..8_usize).prop_map(|(at, number)| (at, format!("d{number}"), PARTNERS[number % 3]));
     let submission = (about(), select(LINES))
         .prop_map(|((at, deal, partner), line)| (at, submitted(&deal, partner, line)));
     let outcome = about().prop_map(|(at, deal, _)| (at, won(&deal, day(at))));
@@ -136,7 +137,7 @@ proptest! {
     ) {
         let (mut story, mut now) = (given([]), 0);
         for (later, (actor, command)) in orders {
-            now += later;
+            now += later + 1;
             if story.when(now, &actor, &command).is_ok() {
                 story = story.and(now, actor.clone(), command.clone());
                 let again = story.when(now, &actor, &command).unwrap_or_default();

@@ -241,7 +241,11 @@ fn ruling() -> Vec<Case> {
     let attempted = guarded().and(10, user_of("guest"), submit("d9", "guest", "x"));
     vec![
         allowed("an officer approves", in_review().when(1, &officer(), &approve("d1")), &["approved"]),
-        allowed("an adjudicator approves", in_review().when(1, &adjudicator(), &approve("d1")), &["approved"]),
+        allowed(
+            "an adjudicator approves",
+            in_review().when(1, &adjudicator(), &approve("d1")),
+            &["approved"],
+        ),
         allowed(
             "an officer approves what the rules rejected",
             rejected().when(2, &officer(), &approve("d2")),
@@ -258,11 +262,31 @@ fn ruling() -> Vec<Case> {
             in_review().when(1, &direct_sales(), &approve("d1")),
             "not_authorised",
         ),
-        refused("a partner does not approve", in_review().when(1, &user_of("alpha"), &approve("d1")), "not_authorised"),
-        refused("an unknown deal is not approved", given([]).when(1, &officer(), &approve("d1")), "unknown_deal"),
-        refused("a deal nobody registered is not approved", reported().when(1, &officer(), &approve("d1")), "not_submitted"),
-        refused("an incomplete deal is not approved", returned.when(1, &officer(), &approve("d1")), "incomplete"),
-        refused("a withdrawn deal is not approved", withdrawn.when(2, &officer(), &approve("d1")), "already_decided"),
+        refused(
+            "a partner does not approve",
+            in_review().when(1, &user_of("alpha"), &approve("d1")),
+            "not_authorised",
+        ),
+        refused(
+            "an unknown deal is not approved",
+            given([]).when(1, &officer(), &approve("d1")),
+            "unknown_deal",
+        ),
+        refused(
+            "a deal nobody registered is not approved",
+            reported().when(1, &officer(), &approve("d1")),
+            "not_submitted",
+        ),
+        refused(
+            "an incomplete deal is not approved",
+            returned.when(1, &officer(), &approve("d1")),
+            "incomplete",
+        ),
+        refused(
+            "a withdrawn deal is not approved",
+            withdrawn.when(2, &officer(), &approve("d1")),
+            "already_decided",
+        ),
         refused(
             "a lost deal is not approved",
             in_review().but(1, lost("d1", day(1))).when(2, &officer(), &approve("d1")),
@@ -270,11 +294,31 @@ fn ruling() -> Vec<Case> {
         ),
         allowed("an officer rejects", in_review().when(1, &officer(), &reject("d1")), &["rejected"]),
         allowed("rejecting twice adds nothing", rejected().when(2, &officer(), &reject("d2")), &[]),
-        refused("an approved deal is not rejected but cancelled", approved().when(1, &officer(), &reject("d1")), "already_decided"),
-        refused("a deal nobody registered is not rejected", reported().when(1, &officer(), &reject("d1")), "not_submitted"),
-        allowed("an officer sends back", in_review().when(1, &officer(), &send_back("d1", &["need"])), &["returned"]),
-        allowed("sending back twice adds nothing", returned.when(1, &officer(), &send_back("d1", &["need"])), &[]),
-        refused("sending back says what is missing", in_review().when(1, &officer(), &send_back("d1", &[])), "reason_missing"),
+        refused(
+            "an approved deal is not rejected but cancelled",
+            approved().when(1, &officer(), &reject("d1")),
+            "already_decided",
+        ),
+        refused(
+            "a deal nobody registered is not rejected",
+            reported().when(1, &officer(), &reject("d1")),
+            "not_submitted",
+        ),
+        allowed(
+            "an officer sends back",
+            in_review().when(1, &officer(), &send_back("d1", &["need"])),
+            &["returned"],
+        ),
+        allowed(
+            "sending back twice adds nothing",
+            returned.when(1, &officer(), &send_back("d1", &["need"])),
+            &[],
+        ),
+        refused(
+            "sending back says what is missing",
+            in_review().when(1, &officer(), &send_back("d1", &[])),
+            "reason_missing",
+        ),
     ]
 }
 
@@ -284,7 +328,11 @@ fn extending() -> Vec<Case> {
     let extended = active.clone().and(80, user_of("alpha"), extend("d1"));
     let again = extended.clone().and(81, user_of("alpha"), activity("d1", None));
     vec![
-        allowed("reported activity earns an extension", active.when(80, &alpha, &extend("d1")), &["extended"]),
+        allowed(
+            "reported activity earns an extension",
+            active.when(80, &alpha, &extend("d1")),
+            &["extended"],
+        ),
         allowed(
             "an extended window keeps others out longer",
             extended.when(119, &user_of("beta"), &submit("d2", "beta", "x")),
@@ -295,7 +343,11 @@ fn extending() -> Vec<Case> {
             extended.when(120, &user_of("beta"), &submit("d2", "beta", "x")),
             &["submitted", "approved"],
         ),
-        refused("nothing reported, nothing extended", approved().when(80, &alpha, &extend("d1")), "no_activity_to_extend"),
+        refused(
+            "nothing reported, nothing extended",
+            approved().when(80, &alpha, &extend("d1")),
+            "no_activity_to_extend",
+        ),
         refused(
             "activity of long ago earns no extension",
             approved().and(10, user_of("alpha"), activity("d1", None)).when(80, &alpha, &extend("d1")),
@@ -308,14 +360,30 @@ fn extending() -> Vec<Case> {
             active.clone().but(75, won("d1", day(75))).when(80, &alpha, &extend("d1")),
             "customer_decided",
         ),
-        refused("only what is approved is extended", rejected().when(2, &user_of("beta"), &extend("d2")), "not_approved"),
-        allowed("activity may be told later", approved().when(5, &alpha, &activity("d1", Some(3))), &["progressed"]),
+        refused(
+            "only what is approved is extended",
+            rejected().when(2, &user_of("beta"), &extend("d2")),
+            "not_approved",
+        ),
+        allowed(
+            "activity may be told later",
+            approved().when(5, &alpha, &activity("d1", Some(3))),
+            &["progressed"],
+        ),
         allowed(
             "the same activity told twice adds nothing",
-            approved().and(5, user_of("alpha"), activity("d1", Some(3))).when(6, &alpha, &activity("d1", Some(3))),
+            approved().and(5, user_of("alpha"), activity("d1", Some(3))).when(
+                6,
+                &alpha,
+                &activity("d1", Some(3)),
+            ),
             &[],
         ),
-        refused("activity does not lie in the future", approved().when(5, &alpha, &activity("d1", Some(6))), "activity_in_future"),
+        refused(
+            "activity does not lie in the future",
+            approved().when(5, &alpha, &activity("d1", Some(6))),
+            "activity_in_future",
+        ),
         refused(
             "a rejected deal has no activity to report",
             rejected().when(5, &user_of("beta"), &activity("d2", None)),
@@ -336,26 +404,46 @@ fn ending() -> Vec<Case> {
             withdrawn.when(2, &user_of("beta"), &submit("d2", "beta", "x")),
             &["submitted", "approved"],
         ),
-        refused("a rejected deal is not withdrawn", rejected().when(2, &user_of("beta"), &withdraw("d2")), "already_decided"),
+        refused(
+            "a rejected deal is not withdrawn",
+            rejected().when(2, &user_of("beta"), &withdraw("d2")),
+            "already_decided",
+        ),
         refused(
             "a deal nobody registered is not withdrawn",
             reported().when(2, &officer(), &withdraw("d1")),
             "not_submitted",
         ),
-        allowed("an officer cancels an approval", approved().when(1, &officer(), &cancel("d1")), &["cancelled"]),
+        allowed(
+            "an officer cancels an approval",
+            approved().when(1, &officer(), &cancel("d1")),
+            &["cancelled"],
+        ),
         allowed("cancelling twice adds nothing", cancelled.when(2, &officer(), &cancel("d1")), &[]),
         allowed(
             "a cancelled deal keeps nobody out",
             cancelled.when(2, &user_of("beta"), &submit("d2", "beta", "x")),
             &["submitted", "approved"],
         ),
-        refused("only an approval is cancelled", in_review().when(1, &officer(), &cancel("d1")), "not_approved"),
+        refused(
+            "only an approval is cancelled",
+            in_review().when(1, &officer(), &cancel("d1")),
+            "not_approved",
+        ),
         refused(
             "cancelling needs a reason",
-            approved().when(1, &officer(), &deal(DealCommand::Cancel { deal: id("d1"), reason: " ".to_owned() })),
+            approved().when(
+                1,
+                &officer(),
+                &deal(DealCommand::Cancel { deal: id("d1"), reason: " ".to_owned() }),
+            ),
             "reason_missing",
         ),
-        refused("direct sales cancels nothing", approved().when(1, &direct_sales(), &cancel("d1")), "not_authorised"),
+        refused(
+            "direct sales cancels nothing",
+            approved().when(1, &direct_sales(), &cancel("d1")),
+            "not_authorised",
+        ),
     ]
 }
 
@@ -367,7 +455,11 @@ fn acting_for_others() -> Vec<Case> {
             given([]).when(0, &as_beta, &submit("d1", "alpha", "x")),
             "not_your_deal",
         ),
-        refused("nobody withdraws another's deal", approved().when(1, &as_beta, &withdraw("d1")), "not_your_deal"),
+        refused(
+            "nobody withdraws another's deal",
+            approved().when(1, &as_beta, &withdraw("d1")),
+            "not_your_deal",
+        ),
         refused(
             "nobody takes over another's deal id",
             approved().when(1, &as_beta, &submit("d1", "beta", "x")),

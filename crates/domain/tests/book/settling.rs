@@ -108,6 +108,17 @@ fn a_submission_withdrawn_on_its_own_day_is_left_alone() {
 }
 
 #[test]
+fn a_deal_approved_and_withdrawn_at_one_instant_is_withdrawn() {
+    let story = approved().and(
+        0,
+        user_of("alpha"),
+        Command::Deal(DealCommand::Withdraw { deal: id("d1"), reason: None }),
+    );
+    assert_eq!(story.registration("d1"), Registration::Withdrawn);
+    assert_eq!(check(&story, "beta", "x", 0), Claim::Free);
+}
+
+#[test]
 fn what_a_source_left_out_is_sent_back() {
     let missing = vec!["need".to_owned()];
     let lacking = Submitted { missing, ..submission("one", "alpha", "x") };
@@ -142,7 +153,8 @@ fn later_history_takes_no_decision_back_but_names_it() {
 #[test]
 fn a_rejection_for_a_deal_that_was_over_by_then_is_named() {
     let story = approved().and(20, user_of("beta"), submit("d2", "beta", "x"));
-    let known = |story: &Story| settle::conflicts(&story.account, &story.facts, &story.families, &story.program);
+    let known =
+        |story: &Story| settle::conflicts(&story.account, &story.facts, &story.families, &story.program);
     assert!(known(&story).is_empty());
     let conflicts = known(&story.but(10, lost("d1", day(10))));
     assert_eq!((&conflicts[0].deal, conflicts[0].otherwise), (&id("d2"), Registration::Approved));

@@ -273,7 +273,11 @@ pub(crate) fn allowed(
     Case { says, expected: Expected::Events(events.to_vec()), answered }
 }
 
-pub(crate) fn refused(says: &'static str, answered: Result<Vec<Decided>, Refusal>, code: &'static str) -> Case {
+pub(crate) fn refused(
+    says: &'static str,
+    answered: Result<Vec<Decided>, Refusal>,
+    code: &'static str,
+) -> Case {
     Case { says, expected: Expected::Refusal(code), answered }
 }
 
