@@ -1,0 +1,49 @@
+//! Commands about changes of holder.
+
+use domain::command::ChangeCommand;
+use domain::event::change::{ObjectionGround, ObjectionOutcome, ReversalReason};
+use domain::event::{Evidence, Party, notice};
+use domain::id::*;
+use domain::time::Instant;
+
+use crate::command::table::orders;
+
+orders! { Change;
+    /// Tell customer, host and guest at once who would gain.
+    Notify for ChangeCommand::Notify { change: ChangeId, notices: Vec<notice::Sent> }
+
+    /// A side objects. The list of grounds is closed; `other` suspends nothing.
+    Object for ChangeCommand::Object {
+        change: ChangeId,
+        by: Party,
+        ground: ObjectionGround,
+        text: Option<String>,
+        evidence: Vec<Evidence>,
+        /// Whether the objector says it asked the customer first.
+        inquiry_attested: bool,
+    }
+
+    /// An adjudicator decides an objection.
+    DecideObjection for ChangeCommand::DecideObjection {
+        change: ChangeId,
+        objection: EventId,
+        outcome: ObjectionOutcome,
+        reason: String,
+    }
+
+    /// The losing side gives up the rest of its window.
+    Waive for ChangeCommand::Waive { change: ChangeId, by: Party }
+
+    /// Carry the change out.
+    Execute for ChangeCommand::Execute {
+        change: ChangeId,
+        /// Now, when left out.
+        effective_from: Option<Instant>,
+    }
+
+    /// The customer takes the request back.
+    Rescind for ChangeCommand::Rescind { change: ChangeId, letter: Option<LetterId> }
+
+    /// Give the account back.
+    Reverse for ChangeCommand::Reverse { change: ChangeId, reason: ReversalReason }
+}

@@ -1,0 +1,112 @@
+//! `notice.*`: notices and their delivery.
+
+use domain::event::notice as facts;
+use domain::event::notice::{About, Answer, NoticeMethod};
+use domain::event::{Evidence, Party};
+use domain::id::*;
+use domain::time::Instant;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::shape::compact::{Compact, Damaged, Reader};
+use crate::shape::{Absent, Around, Known, Reference, Shape, payload, words};
+
+words! {
+    NoticeMethod { Email = "email", Portal = "portal", Post = "post" }
+    Answer {
+        Objects = "objects", Waives = "waives", Acknowledges = "acknowledges", StillActive = "still_active",
+    }
+}
+
+payload! {
+    /// A notice went out.
+    Sent for facts::Sent {
+        notice: NoticeId,
+        to: Party,
+        about: About,
+        address: ContactRef,
+        address_on_file_since: Instant,
+        method: NoticeMethod,
+        /// The partner named as gaining.
+        names_gaining: Option<PartnerId>,
+    }
+
+    /// A notice arrived.
+    Delivered for facts::Delivered { notice: NoticeId, at: Instant, receipt: Option<Evidence> }
+
+    /// A notice could not be delivered.
+    Bounced for facts::Bounced { notice: NoticeId, at: Instant, reason: String }
+
+    /// A notice was answered.
+    Answered for facts::Answered { notice: NoticeId, at: Instant, by: PrincipalId, answer: Answer }
+}
+
+/// What a notice is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Subject {
+    /// A change of holder.
+    Change(Known<ChangeId>),
+    /// A handoff.
+    Handoff(Known<HandoffId>),
+    /// The forfeiture of a handoff.
+    Forfeiture(Known<HandoffId>),
+    /// An override, by its event.
+    Override(Reference),
+    /// A promise.
+    Commitment(Known<CommitmentId>),
+}
+
+impl Absent for Subject {}
+
+impl Shape for About {
+    type Json = Subject;
+
+    fn to_json(&self) -> Subject {
+        match self {
+            Self::Change(id) => Subject::Change(id.to_json()),
+            Self::Handoff(id) => Subject::Handoff(id.to_json()),
+            Self::Forfeiture(id) => Subject::Forfeiture(id.to_json()),
+            Self::Override(id) => Subject::Override(id.to_json()),
+            Self::Commitment(id) => Subject::Commitment(id.to_json()),
+        }
+    }
+
+    fn from_json(json: Subject, around: &Around<'_>) -> Self {
+        match json {
+            Subject::Change(id) => Self::Change(Shape::from_json(id, around)),
+            Subject::Handoff(id) => Self::Handoff(Shape::from_json(id, around)),
+            Subject::Forfeiture(id) => Self::Forfeiture(Shape::from_json(id, around)),
+            Subject::Override(id) => Self::Override(Shape::from_json(id, around)),
+            Subject::Commitment(id) => Self::Commitment(Shape::from_json(id, around)),
+        }
+    }
+}
+
+impl Compact for About {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Change(id) => tagged(0, id, out),
+            Self::Handoff(id) => tagged(1, id, out),
+            Self::Forfeiture(id) => tagged(2, id, out),
+            Self::Override(id) => tagged(3, id, out),
+            Self::Commitment(id) => tagged(4, id, out),
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match from.byte()? {
+            0 => Compact::take(from).map(Self::Change),
+            1 => Compact::take(from).map(Self::Handoff),
+            2 => Compact::take(from).map(Self::Forfeiture),
+            3 => Compact::take(from).map(Self::Override),
+            4 => Compact::take(from).map(Self::Commitment),
+            _ => Err(Damaged),
+        }
+    }
+}
+
+fn tagged(tag: u8, value: &impl Compact, out: &mut Vec<u8>) {
+    out.push(tag);
+    value.put(out);
+}

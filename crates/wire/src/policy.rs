@@ -1,0 +1,355 @@
+//! The policy as a JSON document: every number with its unit in the name, what is left out has its default.
+
+use std::fmt;
+use std::str::FromStr;
+
+use domain::id::{BadId, Digest};
+use domain::policy::{
+    ChangePolicy, ConsentPolicy, HandoffPolicy, PolicingPolicy, Policy, RegistrationPolicy, Tenders,
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize};
+
+use crate::json;
+use crate::problem::Problem;
+use crate::shape::compact::fields;
+use crate::shape::{Absent, Around, Shape, Text, Word, words};
+
+/// Reads a policy; what it leaves out has its default.
+///
+/// # Errors
+/// Where something is unknown, of the wrong type or out of its range.
+pub fn read(bytes: &[u8]) -> Result<Policy, Problem> {
+    let document: Document = json::parse(json::utf8(bytes)?, "", 0)?;
+    Ok(document.policy())
+}
+
+/// The policy as it is published: every number stated, in RFC 8785 form.
+pub fn canonical(policy: &Policy) -> Vec<u8> {
+    json::canonical(&policy.to_json())
+}
+
+/// SHA-256 of the RFC 8785 form: the name under which decisions cite the policy.
+pub fn digest(policy: &Policy) -> Digest {
+    json::sha256(&canonical(policy))
+}
+
+/// The built-in policy as a document to start from, indented.
+pub fn default_document() -> String {
+    serde_json::to_string_pretty(&Policy::default().to_json()).expect("numbers and texts are always JSON")
+}
+
+words! { Tenders { Refused = "refused", Allowed = "allowed" } }
+
+/// The time zone civil days are counted in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone(String);
+
+impl Zone {
+    pub(crate) fn named(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Zone {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        domain::calendar::zone(text).map(|_| Self(text.to_owned()))
+    }
+}
+
+impl crate::shape::Form for Zone {
+    fn schema() -> Schema {
+        json_schema!({"type": "string", "description": "An IANA time zone name, such as Europe/Berlin."})
+    }
+}
+
+impl Shape for Zone {
+    type Json = Text<Self>;
+
+    fn to_json(&self) -> Text<Self> {
+        Text(self.clone())
+    }
+
+    fn from_json(json: Text<Self>, _around: &Around<'_>) -> Self {
+        json.0
+    }
+}
+
+/// A whole number within limits, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+struct Within<const MIN: u32, const MAX: u32>(u32);
+
+impl<const MIN: u32, const MAX: u32> TryFrom<u32> for Within<MIN, MAX> {
+    type Error = String;
+    fn try_from(number: u32) -> Result<Self, String> {
+        if (MIN..=MAX).contains(&number) {
+            return Ok(Self(number));
+        }
+        Err(format!("expected a whole number from {MIN} to {MAX}, found {number}"))
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> From<Within<MIN, MAX>> for u32 {
+    fn from(within: Within<MIN, MAX>) -> Self {
+        within.0
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> JsonSchema for Within<MIN, MAX> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("From{MIN}To{MAX}").into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({"type": "integer", "minimum": MIN, "maximum": MAX})
+    }
+}
+
+/// A value of the domain and how a document states it.
+trait Stated<T> {
+    fn state(value: T) -> Self;
+    fn value(self) -> T;
+}
+
+macro_rules! stated_numbers {
+    ($($type:ty),*) => {$(
+        impl<const MIN: u32, const MAX: u32> Stated<$type> for Within<MIN, MAX> {
+            fn state(value: $type) -> Self {
+                Self(u32::from(value))
+            }
+
+            fn value(self) -> $type {
+                <$type>::try_from(self.0).expect("the range in the table fits the domain's type")
+            }
+        }
+    )*};
+}
+
+stated_numbers!(u8, u16, u32);
+
+impl<T, S: Stated<T>> Stated<Option<T>> for Option<S> {
+    fn state(value: Option<T>) -> Self {
+        value.map(S::state)
+    }
+
+    fn value(self) -> Option<T> {
+        self.map(S::value)
+    }
+}
+
+impl<T, S: Stated<T>> Stated<Vec<T>> for Vec<S> {
+    fn state(value: Vec<T>) -> Self {
+        value.into_iter().map(S::state).collect()
+    }
+
+    fn value(self) -> Vec<T> {
+        self.into_iter().map(S::value).collect()
+    }
+}
+
+impl Stated<Tenders> for Word<Tenders> {
+    fn state(value: Tenders) -> Self {
+        Self(value)
+    }
+
+    fn value(self) -> Tenders {
+        self.0
+    }
+}
+
+/// Civil days: at most ten years.
+type Days = Within<0, 3_650>;
+/// Civil days of something that must last.
+type SomeDays = Within<1, 3_650>;
+/// Business days: at most half a year.
+type DaysBusiness = Within<0, 130>;
+
+/// Declares one section of the document: its members, and the range or words of each.
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident for $domain:ident at $section:ident {
+        $($(#[$note:meta])* $field:ident : $type:ty),* $(,)?
+    })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name {$(
+            $(#[$note])*
+            $field: $type,
+        )*}
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::state(Policy::default().$section)
+            }
+        }
+
+        impl Stated<$domain> for $name {
+            fn state(value: $domain) -> Self {
+                Self { $($field: Stated::state(value.$field)),* }
+            }
+
+            fn value(self) -> $domain {
+                $domain { $($field: Stated::value(self.$field)),* }
+            }
+        }
+
+        fields! { $domain { $($field),* } }
+    )*};
+}
+
+sections! {
+    /// Registration of deals.
+    Registration for RegistrationPolicy at registration {
+        /// Civil days an approved registration protects.
+        protection_days: SomeDays,
+        /// Civil days one extension adds.
+        extension_days: Days,
+        /// How often a registration may be extended.
+        extensions_max: Within<0, 100>,
+        /// Civil days before an extension within which activity must have been reported.
+        activity_days: Days,
+        /// Business days within which a registration is decided.
+        decision_days_business: DaysBusiness,
+        /// Civil days before the end at which a person is reminded.
+        reminder_days: Vec<Days>,
+        /// Open registrations a partner may have at once; no limit when null.
+        open_max: Option<Within<1, 1_000_000>>,
+        /// Whether published tenders may be registered.
+        tenders: Word<Tenders>,
+    }
+
+    /// Handoffs between a host and a guest.
+    Handoff for HandoffPolicy at handoff {
+        /// Civil days an invitation lives.
+        invitation_days: SomeDays,
+        /// Civil days of protection from acceptance.
+        protection_days: SomeDays,
+        /// Civil days of tail after protection.
+        tail_days: Days,
+        /// Civil days before the end of the tail in which an unreported touch counts.
+        touch_days: Days,
+        /// Months the finder's commission runs on.
+        commission_tail_months: Within<0, 120>,
+        /// Business days within which a host may ratify an act.
+        ratify_days_business: DaysBusiness,
+        /// Delivered notices before a host can forfeit.
+        forfeiture_notices: Within<1, 10>,
+        /// Civil days between the first and the last of them.
+        forfeiture_notice_gap_days: Days,
+        /// Civil days from the first notice until the cure period is over.
+        forfeiture_cure_days: Days,
+    }
+
+    /// The customer's consent.
+    Consent for ConsentPolicy at consent {
+        /// Civil days a letter is good for; its last instant counts.
+        letter_days: SomeDays,
+        /// Civil days a token lives.
+        token_days: SomeDays,
+        /// Wrong tries before a token is spent.
+        token_tries_max: Within<1, 100>,
+        /// Civil days a contact must have been on file before it can verify.
+        contact_on_file_days: Days,
+        /// Civil days within which two reversals call for a call-back.
+        flip_days: Days,
+    }
+
+    /// Changes of holder.
+    Change for ChangePolicy at change {
+        /// Business days of the objection window, from the last delivered notice.
+        window_days_business: Within<0, 130>,
+        /// The longest window a change may ask for, in business days.
+        window_days_business_max: Within<0, 130>,
+        /// Civil days of lock after a change.
+        lock_days: Days,
+        /// Business days after execution in which the customer may still rescind.
+        rescission_days_business: DaysBusiness,
+        /// Business days in which an error is corrected without a person.
+        correction_days_business: DaysBusiness,
+        /// Civil days of notice before a book of business moves by a merger.
+        merger_notice_days: Days,
+    }
+
+    /// Finding breaches.
+    Policing for PolicingPolicy at policing {
+        /// Civil days a basis may arrive late; until then a verdict is pending.
+        lateness_days: Days,
+        /// Civil days after which a lawful gain by a third party ends the host's protection.
+        relay_days: Days,
+        /// Months within which a second refused attempt becomes a finding.
+        attempt_months: Within<0, 120>,
+        /// Accounts a uniform vendor act must cover to be uniform.
+        uniform_accounts_min: Within<1, 10_000>,
+        /// Basis points of ownership from which a company belongs to a family.
+        family_share_bp: Within<1, 10_000>,
+    }
+}
+
+/// The program's rules as numbers. What is left out has its default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Policy")]
+pub struct Document {
+    registration: Registration,
+    handoff: Handoff,
+    consent: Consent,
+    change: Change,
+    policing: Policing,
+    /// The time zone civil days are counted in.
+    zone: Text<Zone>,
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Policy::default().to_json()
+    }
+}
+
+impl Document {
+    fn policy(self) -> Policy {
+        Policy {
+            registration: self.registration.value(),
+            handoff: self.handoff.value(),
+            consent: self.consent.value(),
+            change: self.change.value(),
+            policing: self.policing.value(),
+            zone: self.zone.0.0,
+        }
+    }
+}
+
+impl Absent for Document {}
+
+impl Shape for Policy {
+    type Json = Document;
+
+    fn to_json(&self) -> Document {
+        let policy = self.clone();
+        Document {
+            registration: Stated::state(policy.registration),
+            handoff: Stated::state(policy.handoff),
+            consent: Stated::state(policy.consent),
+            change: Stated::state(policy.change),
+            policing: Stated::state(policy.policing),
+            zone: Text(Zone(policy.zone)),
+        }
+    }
+
+    fn from_json(json: Document, _around: &Around<'_>) -> Self {
+        json.policy()
+    }
+}
+
+fields! { Policy { registration, handoff, consent, change, policing, zone } }
