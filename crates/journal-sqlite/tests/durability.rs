@@ -5,9 +5,9 @@
 mod kill;
 
 use std::collections::{HashMap, HashSet};
-use std::io::BufRead;
-use std::path::Path;
-use std::process::Command;
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use futures::future::join_all;
@@ -57,21 +57,77 @@ async fn without_fsync_the_power_cut_is_seen_to_lose_events() {
     println!("without fsync: {} of {acknowledged} acknowledged events lost", missing.len());
 }
 
+#[test]
+fn a_failing_disk_is_answered_and_recording_resumes_without_hands() {
+    let (dir, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut command = child("meets_a_failing_disk");
+    on_a_forgetful_disk(&mut command, dir.path(), kept.path());
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    writeln!(child.stdin.take().unwrap(), "{}", dir.path().canonicalize().unwrap().display()).unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+/// The process whose disk fails: the directory comes on stdin, and the shim looks for the file `fault` in it.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "started by another test, on a disk that fails when told"]
+async fn meets_a_failing_disk() {
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).unwrap();
+    let dir = Path::new(line.trim());
+    if line.is_empty() {
+        return;
+    }
+    let journal = open(&dir.join("journal"), Durability::Full);
+    let stream: Arc<str> = Arc::from("account-1");
+    let id = |number: u8| Uuid::new_v5(&Uuid::NAMESPACE_OID, &[number]);
+    let first = journal.append(input(id(1), &stream, Expect::NoStream)).await.unwrap();
+    let at_first = Expect::from(first.version);
+
+    std::fs::write(dir.join("fault"), "ENOSPC").unwrap();
+    let full = journal.append(input(id(2), &stream, at_first)).await;
+    assert!(matches!(full, Err(AppendError::Unavailable(_))), "{full:?}");
+    assert_eq!(journal.find(id(1)).await.unwrap().map(|found| found.last), Some(first.last), "reads go on");
+    std::fs::remove_file(dir.join("fault")).unwrap();
+    let second = journal.append(input(id(2), &stream, at_first)).await.unwrap();
+    assert_eq!((second.outcome, second.last), (Outcome::Appended, Position::new(0, 2)));
+
+    std::fs::write(dir.join("fault"), "EIO").unwrap();
+    let third = input(id(3), &stream, second.version.into());
+    let unknown = journal.append(third.clone()).await;
+    assert!(matches!(unknown, Err(AppendError::Indeterminate)), "{unknown:?}");
+    let still = journal.append(third.clone()).await;
+    assert!(
+        matches!(still, Err(AppendError::Unavailable(_))),
+        "not called recorded before a sync: {still:?}"
+    );
+    std::fs::remove_file(dir.join("fault")).unwrap();
+    let resolved = journal.append(third).await.unwrap();
+    assert_eq!(resolved.first, Some(Position::new(0, 3)));
+    let report = journal.verify(&mut |_| Ok(())).unwrap();
+    assert_eq!((report.events, report.problems), (3, Vec::new()));
+}
+
 /// Kills an appender on a disk that keeps only what was synced, and looks at what it kept.
 async fn cut_power(durability: &str, after: usize, torn: Option<u64>) -> (Vec<String>, usize) {
     let (dir, kept) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let dir_path = dir.path().canonicalize().unwrap();
-    let library = dir_path.join("powercut.so");
-    build_shim(&library);
     let mut command = appender();
-    command.env("LD_PRELOAD", &library).env("POWERCUT_DIR", dir_path.join("journal"));
-    command.env("POWERCUT_SHADOW", kept.path());
+    let journal = on_a_forgetful_disk(&mut command, dir.path(), kept.path());
     if let Some(seed) = torn {
         command.env("POWERCUT_TORN", seed.to_string());
     }
-    let input = format!("0 {durability} {}", dir_path.join("journal").display());
+    let input = format!("0 {durability} {}", journal.display());
     let acknowledged: HashSet<String> = kill_under_load(command, &input, after).into_iter().collect();
     (missing(kept.path(), &acknowledged).await, acknowledged.len())
+}
+
+/// Lets the command's journal below `dir` be mirrored into `kept` by what is synced.
+fn on_a_forgetful_disk(command: &mut Command, dir: &Path, kept: &Path) -> PathBuf {
+    let dir = dir.canonicalize().unwrap();
+    let (library, journal) = (dir.join("powercut.so"), dir.join("journal"));
+    build_shim(&library);
+    command.env("LD_PRELOAD", &library).env("POWERCUT_DIR", &journal);
+    command.env("POWERCUT_SHADOW", kept).env("POWERCUT_FAULT", dir.join("fault"));
+    journal
 }
 
 fn build_shim(library: &Path) {
@@ -115,8 +171,13 @@ async fn missing(dir: &Path, acknowledged: &HashSet<String>) -> Vec<String> {
 }
 
 fn appender() -> Command {
+    child("appends_until_it_is_killed")
+}
+
+/// This very binary, running one ignored test.
+fn child(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "appends_until_it_is_killed", "--ignored", "--nocapture"]);
+    command.args(["--exact", test, "--ignored", "--nocapture"]);
     command
 }
 

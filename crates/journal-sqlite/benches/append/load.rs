@@ -12,6 +12,9 @@ const ACCOUNTS: usize = 300;
 /// One account in five has a live handoff and gets four events in five.
 const LIVE_ACCOUNTS: usize = ACCOUNTS / 5;
 
+/// Brings the text to some 600 bytes.
+const PADDING_BYTES: usize = 400;
+
 pub(crate) const DESCRIPTION: &str = "64 writers, one event of about 600 bytes text and 48 bytes fact each; \
      19,200 account streams, the 20 % with a live handoff get 80 % of the events";
 
@@ -24,6 +27,7 @@ pub(crate) struct WriterLoad {
     number: usize,
     counter: u64,
     random: u64,
+    padding: String,
     streams: Vec<(Arc<str>, Option<Version>)>,
 }
 
@@ -37,7 +41,13 @@ impl WriterLoad {
     fn new(number: usize) -> Self {
         let name = |account| (Arc::from(format!("account-{number:02}-{account:04}")), None);
         let streams = (0..ACCOUNTS).map(name).collect();
-        Self { number, counter: 0, random: 0x9E37_79B9_7F4A_7C15 ^ (number as u64 + 1), streams }
+        Self {
+            number,
+            counter: 0,
+            random: 0x9E37_79B9_7F4A_7C15 ^ (number as u64 + 1),
+            padding: "x".repeat(PADDING_BYTES),
+            streams,
+        }
     }
 
     /// The next append and the account it goes to.
@@ -51,8 +61,8 @@ impl WriterLoad {
         let id = Uuid::from_u64_pair(self.random(), self.random());
         let (stream, version) = &self.streams[account];
         let text = format!(
-            r#"{{"specversion":"1.0","id":"{id}","source":"crm.example","type":"deal.submitted","subject":"{stream}","time":"2026-05-29T12:00:00Z","data":{{"number":{},"padding":"{:x<400}"}}}}"#,
-            self.counter, ""
+            r#"{{"specversion":"1.0","id":"{id}","source":"crm.example","type":"deal.submitted","subject":"{stream}","time":"2026-05-29T12:00:00Z","data":{{"number":{},"padding":"{}"}}}}"#,
+            self.counter, self.padding
         );
         let append = Append {
             key,

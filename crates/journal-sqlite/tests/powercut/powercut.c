@@ -1,9 +1,12 @@
 /* A disk that keeps only what was synced: preloaded into a process, it mirrors every file below POWERCUT_DIR
  * into POWERCUT_SHADOW, but a write arrives there only with the next fsync or fdatasync of its file. When the
  * process is killed, the shadow is what a power cut would leave. With POWERCUT_TORN set to a seed, some
- * unsynced writes arrive early and in part, in whole sectors, as on a disk that writes when it likes. */
+ * unsynced writes arrive early and in part, in whole sectors, as on a disk that writes when it likes. While the
+ * file POWERCUT_FAULT exists the disk fails: with EIO when syncing, or with ENOSPC when writing, as the file
+ * says. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -82,6 +85,20 @@ static struct file *file_of(int fd) {
     return name ? file_named(name) : NULL;
 }
 
+/* Whether the disk fails now in this way, for this file. */
+static int fails(int fd, const char *fault) {
+    const char *control = getenv("POWERCUT_FAULT");
+    int said = control ? open(control, O_RDONLY | O_CLOEXEC) : -1;
+    if (said < 0) return 0;
+    char text[16] = {0};
+    ssize_t length = read(said, text, sizeof text - 1);
+    close(said);
+    pthread_mutex_lock(&lock);
+    int ours = file_of(fd) != NULL;
+    pthread_mutex_unlock(&lock);
+    return ours && length > 0 && !strcmp(text, fault);
+}
+
 static void shadow_path(const char *name, char *path) {
     snprintf(path, PATH_BYTES, "%s/%.2000s", getenv("POWERCUT_SHADOW"), name);
 }
@@ -154,6 +171,7 @@ static void synced(int fd) {
 }
 
 ssize_t pwrite64(int fd, const void *bytes, size_t length, off_t offset) {
+    if (fails(fd, "ENOSPC")) { errno = ENOSPC; return -1; }
     ssize_t written = real_pwrite(fd, bytes, length, offset);
     if (written > 0) remember(fd, 0, offset, bytes, (size_t)written);
     return written;
@@ -179,12 +197,14 @@ int ftruncate64(int fd, off_t length) {
 int ftruncate(int fd, off_t length) { return ftruncate64(fd, length); }
 
 int fsync(int fd) {
+    if (fails(fd, "EIO")) { errno = EIO; return -1; }
     int result = real_fsync(fd);
     if (!result) synced(fd);
     return result;
 }
 
 int fdatasync(int fd) {
+    if (fails(fd, "EIO")) { errno = EIO; return -1; }
     int result = real_fdatasync(fd);
     if (!result) synced(fd);
     return result;
