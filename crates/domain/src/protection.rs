@@ -82,19 +82,20 @@ pub fn attempt(
     attempt: &Attempt<'_>,
 ) -> Option<Refusable> {
     let known = Known { account, account_id, families, program };
-    accepted(account).find_map(|handoff| {
-        let ledger = walk::walk(known, handoff, |gain| gain.at <= attempt.at, |_| {});
-        let act = act::Judged::from(attempt);
-        let question = question::Question::new(known, handoff, act, &ledger)?;
-        match question.answer() {
-            Outcome::Violation(violation) => Some(Refusable {
-                handoff: handoff.handoff.clone(),
-                rule: rule(attempt.act, &violation),
-                nearest_clearing: violation.clearing.first().map(Clearing::words).unwrap_or_default(),
-            }),
-            Outcome::NotConcerned(_) | Outcome::Cleared { .. } => None,
-        }
+    accepted(account).find_map(|handoff| match ask(known, handoff, attempt)? {
+        Outcome::Violation(violation) => Some(Refusable {
+            handoff: handoff.handoff.clone(),
+            rule: rule(attempt.act, &violation),
+            nearest_clearing: violation.clearing.first().map(Clearing::words).unwrap_or_default(),
+        }),
+        Outcome::NotConcerned(_) | Outcome::Cleared { .. } => None,
     })
+}
+
+/// The predicate's answer to `attempt` under one handoff; `None` when that was never accepted.
+pub fn ask(known: Known<'_>, handoff: &Handoff, attempt: &Attempt<'_>) -> Option<Outcome> {
+    let ledger = walk::walk(known, handoff, |gain| gain.at <= attempt.at, |_| {});
+    Some(question::Question::new(known, handoff, act::Judged::from(attempt), &ledger)?.answer())
 }
 
 /// The handoffs that bind somebody.

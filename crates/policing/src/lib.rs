@@ -1,1 +1,62 @@
-//! policing
+//! Policing: looks at one account as its facts add up, and says where the program's terms may be breached.
+//!
+//! One pattern, one row in a table, one short file: see [`patterns`]. A finding is a certificate: every part
+//! of its formula is bound to events, its proof is as small as can be, and it says what would clear it.
+//! Nothing here accuses anybody; a person decides. Nothing here reads a clock: how far the story is known is
+//! the [`Watermark`] the caller brings.
+//!
+//! An account's stream is one identity: whatever linked its keys decided that, as events with weights. Acts on
+//! the stream itself are therefore judged as acts on the same account and may reach severity S4.
+
+pub mod judged;
+pub mod patterns;
+pub mod scene;
+pub mod transition;
+mod words;
+
+use domain::account::Account;
+use domain::event::case::Verdict;
+use domain::family::Families;
+use domain::id::AccountId;
+use domain::program::Program;
+pub use judged::{CaseKey, Judged};
+pub use scene::{Scene, Watermark};
+pub use transition::{Standing, Transition, transitions};
+
+/// What stands against the rules in the account as known, pending or confirmed, one per pattern and act.
+///
+/// An account without an accepted handoff, a change of holder or a refused attempt costs next to nothing.
+pub fn judge(
+    account_id: &AccountId,
+    account: &Account,
+    families: &Families,
+    program: &Program,
+    watermark: Watermark,
+) -> Vec<Judged> {
+    let mut judged = review(account_id, account, families, program, watermark);
+    judged.retain(|judged| !matches!(judged.finding.verdict, Verdict::Cleared(_)));
+    judged
+}
+
+/// The same together with what was looked at and cleared: what [`transitions`] needs to clear a finding that
+/// stood before.
+pub fn review(
+    account_id: &AccountId,
+    account: &Account,
+    families: &Families,
+    program: &Program,
+    watermark: Watermark,
+) -> Vec<Judged> {
+    if is_quiet(account) {
+        return Vec::new();
+    }
+    let scene = Scene::new(account_id, account, families, program, watermark);
+    let sightings = patterns::PATTERNS.iter().flat_map(|row| {
+        (row.look)(&scene).into_iter().map(move |sighting| (row, sighting))
+    });
+    sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting)).collect()
+}
+
+fn is_quiet(account: &Account) -> bool {
+    account.changes.is_empty() && account.handoffs.iter().all(|handoff| handoff.accepted_at.is_none())
+}

@@ -1,0 +1,152 @@
+//! A finding with the case it belongs to, made from what a pattern saw.
+
+use domain::account::guest::Handoff;
+use domain::event::case::{
+    CaseKind, ClearedBy, Clearing, Finding, Ground, Opened, Severity, Unknown, Verdict,
+};
+use domain::id::{EventId, HandoffId, PartnerId};
+use domain::time::Instant;
+
+use crate::patterns::Row;
+use crate::scene::Scene;
+
+/// What identifies a case beside the vendor: its id is made of these parts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseKey {
+    /// All findings about one handoff and its guest, of whatever pattern.
+    Handoff { handoff: HandoffId, guest: PartnerId },
+    /// Where no handoff is concerned: one pattern about one thing.
+    Subject { pattern: &'static str, subject: String },
+}
+
+/// A finding, the case it belongs to, and what cleared it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    pub case: CaseKey,
+    /// What the case says of itself when it is opened.
+    pub opened: Opened,
+    pub finding: Finding,
+    /// The event that cleared it, if it is cleared.
+    pub because: Option<EventId>,
+}
+
+/// What a pattern saw in one act.
+pub struct Sighting<'a> {
+    pub act: EventId,
+    pub at: Instant,
+    pub actor: PartnerId,
+    /// A partner id, or `vendor`.
+    pub respondent: String,
+    pub severity: Severity,
+    pub about: About<'a>,
+    pub seen: Seen,
+}
+
+/// Whom and what it is about.
+pub enum About<'a> {
+    Handoff(&'a Handoff),
+    /// No handoff: the thing, who lost and who gained.
+    Subject { subject: String, losing: PartnerId, gaining: PartnerId },
+}
+
+/// Whether the formula holds.
+pub enum Seen {
+    Breach(Breach),
+    Cleared { by: ClearedBy, because: Vec<EventId> },
+}
+
+/// The formula holds, with all that shows it.
+pub struct Breach {
+    pub unknown: Option<Unknown>,
+    pub proof: Vec<EventId>,
+    pub context: Vec<EventId>,
+    pub grounds: Vec<Ground>,
+    pub clearing: Vec<Clearing>,
+    /// What happened, continuing "possible breach of program terms: ".
+    pub sentence: String,
+}
+
+impl Judged {
+    /// The finding a pattern's sighting amounts to.
+    pub(crate) fn new(scene: &Scene<'_>, row: &Row, sighting: Sighting<'_>) -> Self {
+        let provisional_until = scene.provisional_until(sighting.at);
+        let (verdict, because, breach) = match sighting.seen {
+            Seen::Cleared { by, because } => (Verdict::Cleared(by), because.last().copied(), Breach::none()),
+            Seen::Breach(breach) => {
+                let verdict = match breach.unknown {
+                    Some(unknown) => Verdict::Indeterminate(unknown),
+                    None if scene.watermark.until >= provisional_until => Verdict::Confirmed,
+                    None => Verdict::Pending,
+                };
+                (verdict, None, breach)
+            }
+        };
+        let mut context = breach.context;
+        context.retain(|event| !breach.proof.contains(event));
+        let finding = Finding {
+            pattern: row.pattern.to_owned(),
+            rule_version: row.rule_version,
+            kind: row.kind,
+            policy: scene.policy_at(sighting.at).name.digest,
+            actor: sighting.actor,
+            respondent: sighting.respondent,
+            act: sighting.act,
+            severity: at_most(sighting.severity, breach.unknown),
+            verdict,
+            violated_at: sighting.at,
+            known: scene.watermark.head,
+            proof: breach.proof,
+            context,
+            sentence: crate::words::sentence(&breach.sentence, breach.unknown),
+            grounds: breach.grounds,
+            clearing: breach.clearing,
+            provisional_until,
+        };
+        let (case, opened) = case(scene, row, sighting.about);
+        Self { case, opened, finding, because }
+    }
+}
+
+impl Breach {
+    fn none() -> Self {
+        Self {
+            unknown: None,
+            proof: Vec::new(),
+            context: Vec::new(),
+            grounds: Vec::new(),
+            clearing: Vec::new(),
+            sentence: String::new(),
+        }
+    }
+}
+
+/// What cannot be judged never holds an account.
+fn at_most(severity: Severity, unknown: Option<Unknown>) -> Severity {
+    match unknown {
+        None => severity,
+        Some(Unknown::Contested) => severity.min(Severity::S3),
+        Some(Unknown::ScopeUnknown | Unknown::IdentityAmbiguous | Unknown::Tender | Unknown::Erased) => {
+            severity.min(Severity::S2)
+        }
+    }
+}
+
+fn case(scene: &Scene<'_>, row: &Row, about: About<'_>) -> (CaseKey, Opened) {
+    let opened = |kind: CaseKind, handoff: Option<HandoffId>, host: PartnerId, guest: PartnerId| Opened {
+        kind,
+        account: scene.known.account_id.clone(),
+        handoff,
+        host: Some(host),
+        guest: Some(guest),
+    };
+    match about {
+        About::Handoff(handoff) => {
+            let guest = handoff.guest.clone().unwrap_or_else(|| handoff.host.clone());
+            let key = CaseKey::Handoff { handoff: handoff.handoff.clone(), guest: guest.clone() };
+            (key, opened(row.kind, Some(handoff.handoff.clone()), handoff.host.clone(), guest))
+        }
+        About::Subject { subject, losing, gaining } => {
+            (CaseKey::Subject { pattern: row.pattern, subject }, opened(row.kind, None, losing, gaining))
+        }
+    }
+}

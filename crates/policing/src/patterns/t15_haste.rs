@@ -1,0 +1,176 @@
+//! T15: a change of holder is executed before its objection window ended. Whoever executed it answers for
+//! that; what the customer wants heals a takeover and not this.
+
+use domain::account::gain::GainKind;
+use domain::account::guest::{Change, Execution};
+use domain::event::case::{ClearedBy, Clearing, Ground, Severity};
+use domain::event::change::Basis;
+use domain::protection::procedure::{Step, protecting};
+use domain::protection::{Assessment, Haste, Outcome, Window, haste, words};
+
+use crate::judged::{About, Breach, Seen, Sighting};
+use crate::scene::Scene;
+
+/// Executions too early, and changes only reported by another system, of whose steps nothing is known.
+pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
+    let changes = scene.known.account.changes.iter();
+    let executions = changes.flat_map(|change| change.executions.iter().map(move |done| (change, done)));
+    let mut seen: Vec<Sighting<'a>> =
+        executions.filter_map(|(change, done)| executed(scene, change, done)).collect();
+    seen.extend(scene.assessments.iter().filter_map(|assessment| unknown_steps(scene, assessment)));
+    seen
+}
+
+fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Option<Sighting<'a>> {
+    let step = Step {
+        change,
+        gaining: &done.executed.holder,
+        scope: &done.executed.scope,
+        at: done.at,
+        effective_from: done.executed.effective_from,
+        executed: Some(done.event),
+    };
+    let handoff = protecting(scene.known, step.gaining, step.scope, step.at);
+    let about = |losing: &domain::id::PartnerId| match handoff {
+        Some(handoff) => About::Handoff(handoff),
+        None => About::Subject {
+            subject: change.change.to_string(),
+            losing: losing.clone(),
+            gaining: step.gaining.clone(),
+        },
+    };
+    let (seen, about) = match haste(scene.known, &step) {
+        Haste::InTime => return None,
+        Haste::Excused { by, because } => {
+            (Seen::Cleared { by, because }, about(change.losing.as_ref().unwrap_or(step.gaining)))
+        }
+        Haste::TooEarly { losing, shown_by, window } => {
+            let opened = window.as_ref().map(|window| window.opened_by.clone()).unwrap_or_default();
+            let mut proof = shown_by;
+            proof.push(done.event);
+            let sentence = format!(
+                "change {} moved {} from {losing} to {} on {}, {}",
+                change.change,
+                words::scope(step.scope),
+                step.gaining,
+                words::day(done.at),
+                window_words(window.as_ref()),
+            );
+            let grounds = vec![
+                ground("executed", &sentence, vec![done.event]),
+                ground("window_not_over", window_words(window.as_ref()), opened.clone()),
+                ground("no_waiver", "the losing side waived nothing and no emergency was signed", Vec::new()),
+            ];
+            let breach =
+                Breach { unknown: None, proof, context: opened, grounds, clearing: clearing(), sentence };
+            (Seen::Breach(breach), about(&losing))
+        }
+    };
+    let by = done.by.clone();
+    Some(Sighting {
+        act: done.event,
+        at: done.at,
+        respondent: by.as_ref().map_or_else(|| "vendor".to_owned(), ToString::to_string),
+        actor: by.unwrap_or_else(|| done.executed.holder.clone()),
+        severity: Severity::S4,
+        about,
+        seen,
+    })
+}
+
+fn window_words(window: Option<&Window>) -> String {
+    match window {
+        Some(window) => format!("before its window ended on {}", window.until),
+        None => "without a window: no notice reached both the losing side and the customer".to_owned(),
+    }
+}
+
+fn clearing() -> Vec<Clearing> {
+    let waiver = "a waiver by the losing side, given before the change";
+    let emergency = "an override for the change, by two officers outside direct sales, with both sides told";
+    [("waiver", waiver), ("V9", emergency)]
+        .map(|(basis, missing)| Clearing { basis: basis.to_owned(), missing: missing.to_owned() })
+        .into()
+}
+
+fn ground(part: &str, because: impl Into<String>, events: Vec<domain::id::EventId>) -> Ground {
+    Ground { part: part.to_owned(), holds_because: because.into(), events }
+}
+
+/// A change that another system reports and of which no step is on record: the steps may have been taken
+/// elsewhere, so it is one question to the vendor and no more (ruling 16).
+///
+/// Where the losing side had let go, lost its standing or was overruled in due form, no step was owed.
+fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<Sighting<'a>> {
+    let (gain, handoff) = (assessment.gain, assessment.handoff);
+    if !matches!(gain.kind, GainKind::HolderRecorded { .. }) || has_steps(scene, assessment) {
+        return None;
+    }
+    let seen = match &assessment.outcome {
+        Outcome::NotConcerned(_) => return None,
+        Outcome::Cleared { by, because } if !owes_steps(*by) => {
+            Seen::Cleared { by: *by, because: because.clone() }
+        }
+        Outcome::Cleared { .. } | Outcome::Violation(_) => {
+            let scope = gain.scope.as_ref().map(words::scope).unwrap_or_default();
+            let sentence = format!(
+                "{scope} is recorded as moved to {} on {} while handoff {} protects it, and no request, notice or window is on record (procedure_unknown)",
+                gain.partner,
+                words::day(gain.at),
+                handoff.handoff,
+            );
+            let proof: Vec<_> =
+                [handoff.invited, handoff.accepted, Some(gain.event)].into_iter().flatten().collect();
+            let proof = proof.into_iter().chain(kin(assessment)).collect();
+            let grounds = vec![ground("procedure_unknown", &sentence, vec![gain.event])];
+            let unknown = None;
+            Seen::Breach(Breach { unknown, proof, context: Vec::new(), grounds, clearing: clearing(), sentence })
+        }
+    };
+    Some(Sighting {
+        act: gain.event,
+        at: gain.at,
+        actor: gain.partner.clone(),
+        respondent: "vendor".to_owned(),
+        severity: Severity::S2,
+        about: About::Handoff(handoff),
+        seen,
+    })
+}
+
+fn kin(assessment: &Assessment<'_>) -> Vec<domain::id::EventId> {
+    match &assessment.outcome {
+        Outcome::Violation(violation) => violation.kinship.iter().flat_map(|k| k.path.clone()).collect(),
+        Outcome::NotConcerned(_) | Outcome::Cleared { .. } => Vec::new(),
+    }
+}
+
+/// Whether any step of a change to this partner in this scope is on record.
+fn has_steps(scene: &Scene<'_>, assessment: &Assessment<'_>) -> bool {
+    let gain = assessment.gain;
+    scene.known.account.changes.iter().any(|change| {
+        let concerns = gain.scope.as_ref().is_none_or(|scope| change.scope.overlaps(scope));
+        change.gaining.as_ref() == Some(&gain.partner) && concerns
+    })
+}
+
+fn owes_steps(by: ClearedBy) -> bool {
+    match by {
+        ClearedBy::Basis(Basis::CustomerLetter | Basis::Forfeiture) => true,
+        ClearedBy::Basis(
+            Basis::HostRelease
+            | Basis::WindowOver
+            | Basis::HostDeauthorised
+            | Basis::Inheritance
+            | Basis::DeclaredPrior
+            | Basis::Correction
+            | Basis::Override,
+        )
+        | ClearedBy::Prior
+        | ClearedBy::Granted
+        | ClearedBy::UniformAction
+        | ClearedBy::Acquired
+        | ClearedBy::Stewardship
+        | ClearedBy::Tender => false,
+    }
+}
