@@ -191,13 +191,12 @@ proptest! {
 
     #[test]
     fn a_decision_depends_on_nothing_later(said in observations(), until in 0..150_i64) {
-        let story = given(said);
+        let mut story = given(said);
         let early = |at: Instant| at <= day(until);
+        // A withdrawal that comes later answers its submission, so that one is never decided.
+        story.facts.retain(|fact| early(fact.meta.valid_at) || !is_withdrawal(fact));
         let known = story.facts.iter().filter(|fact| early(fact.meta.valid_at)).cloned().collect();
         let prefix = Story { facts: known, ..story.clone() };
-        // Answers that come later are no decision of the prefix, so only submissions nobody answers are compared.
-        let answered: BTreeSet<_> = story.facts.iter().filter(|fact| !early(fact.meta.valid_at)).filter_map(ended).collect();
-        prop_assume!(answered.is_empty());
         let whole: Vec<_> = story.settle().into_iter().filter(|settled| early(settled.valid_at)).collect();
         prop_assert_eq!(whole, prefix.settle());
     }
@@ -214,10 +213,6 @@ proptest! {
     }
 }
 
-/// The deal a withdrawal ends.
-fn ended(fact: &Fact) -> Option<String> {
-    match &fact.event {
-        Event::Deal(DealEvent::Withdrawn(withdrawn)) => Some(withdrawn.deal.to_string()),
-        _ => None,
-    }
+fn is_withdrawal(fact: &Fact) -> bool {
+    matches!(fact.event, Event::Deal(DealEvent::Withdrawn(_)))
 }
