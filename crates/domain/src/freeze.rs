@@ -1,9 +1,10 @@
 //! Whether an account is frozen toward a partner: asked before a change is executed, and again by policing.
 //!
 //! An accepted handoff freezes its scope toward the guest's family (safeguard 2). Customer or host may lift
-//! it, each alone. Their word counts in every form it has: an explicit lift; the customer's verified letter
-//! or token for the scope it names; and, for a handoff's own freeze, what the host released, forfeited or
-//! already lost to the guest. Orders are never frozen (ruling 6).
+//! it, each alone, or two officers. A freeze that somebody placed takes an explicit lift: a letter about
+//! another matter is none. A handoff's own freeze also gives way to the customer's verified letter or token
+//! for the scope it names, and to what the host released, forfeited or already lost to the guest. Orders are
+//! never frozen (ruling 6).
 
 use crate::account::Account;
 use crate::account::guest::{ChangeState, Freeze, Handoff, Lift};
@@ -13,6 +14,7 @@ use crate::family::Families;
 use crate::id::PartnerId;
 use crate::letter;
 use crate::program::Program;
+use crate::protection::basis::overriding::is_signed;
 use crate::scope::{Region, Scope};
 use crate::time::Instant;
 
@@ -25,27 +27,39 @@ pub fn frozen<'a>(
     scope: &Scope,
     at: Instant,
 ) -> Option<&'a Freeze> {
-    let mut freezes = account
-        .freezes
-        .iter()
-        .filter(|freeze| freeze.during.contains(at) && is_against(freeze, families, partner, at))
-        .filter_map(|freeze| Some((freeze, freeze.scope.and(scope)?)))
-        .peekable();
-    freezes.peek()?;
+    all_frozen(account, families, program, partner, scope, at).into_iter().next()
+}
+
+/// Every freeze that keeps some of `scope` from moving to `partner` at `at`, in the order they were placed.
+pub(crate) fn all_frozen<'a>(
+    account: &'a Account,
+    families: &Families,
+    program: &Program,
+    partner: &PartnerId,
+    scope: &Scope,
+    at: Instant,
+) -> Vec<&'a Freeze> {
+    let against = |freeze: &&Freeze| {
+        let own = own_handoff(account, freeze);
+        let declared = own.is_some_and(|handoff| handoff.declared_family.contains(partner));
+        let hosts = own.is_some_and(|handoff| is_hosts(families, handoff, partner));
+        freeze.during.contains(at) && (declared || is_against(freeze, families, partner, at)) && !hosts
+    };
+    let freezes = account.freezes.iter().filter(against);
+    let freezes: Vec<(&Freeze, Scope)> =
+        freezes.filter_map(|freeze| Some((freeze, freeze.scope.and(scope)?))).collect();
+    if freezes.is_empty() {
+        return Vec::new();
+    }
     let spoken_for = letter::spoken_for(account, program, partner, at);
-    freezes
-        .find(|(freeze, held)| {
-            let region =
-                lifts(freeze, at).fold(Region::from(held.clone()), |region, lift| region.minus(lift));
-            let region = spoken_for.iter().fold(region, |region, scope| region.minus(scope));
-            let region = overridden(account, at).fold(region, |region, scope| region.minus(scope));
-            !own_handoff(account, freeze)
-                .into_iter()
-                .flat_map(|handoff| let_go(account, families, handoff, at))
-                .fold(region, |region, scope| region.minus(scope))
-                .is_empty()
-        })
-        .map(|(freeze, _)| freeze)
+    let holds = |(freeze, held): &(&Freeze, Scope)| {
+        let region = lifts(freeze, at).fold(Region::from(held.clone()), Region::minus);
+        let region = spoken_for.iter().fold(region, Region::minus);
+        let region = overridden(account, at).fold(region, Region::minus);
+        let let_go = own_handoff(account, freeze).map(|handoff| let_go(account, families, handoff, at));
+        !let_go.into_iter().flatten().fold(region, Region::minus).is_empty()
+    };
+    freezes.into_iter().filter(holds).map(|(freeze, _)| freeze).collect()
 }
 
 /// Whether `freeze` keeps `partner` out.
@@ -57,13 +71,25 @@ pub fn is_against(freeze: &Freeze, families: &Families, partner: &PartnerId, at:
 }
 
 /// Scopes lifted by customer or host by `at`. A lift told late acts from its telling unless a paper backs it.
-fn lifts(freeze: &Freeze, at: Instant) -> impl Iterator<Item = &Scope> {
+fn lifts<'a>(freeze: &'a Freeze, families: &Families, at: Instant) -> impl Iterator<Item = &'a Scope> {
     let acts_from = |lift: &Lift| if lift.evidenced { lift.from } else { lift.from.max(lift.valid_at) };
     freeze
         .lifts
         .iter()
-        .filter(move |lift| !matches!(lift.by, Party::Guest | Party::Vendor) && acts_from(lift) <= at)
+        .filter(move |lift| may_lift(freeze, families, &lift.by, at) && acts_from(lift) <= at)
         .map(|lift| &lift.scope)
+}
+
+/// Customer and host may, by whatever name; the vendor and whoever the freeze keeps out may not.
+pub fn may_lift(freeze: &Freeze, families: &Families, by: &Party, at: Instant) -> bool {
+    match by {
+        Party::Customer | Party::Host => true,
+        Party::Guest | Party::Vendor => false,
+        Party::Partner(partner) => match &freeze.against {
+            FreezeTarget::All => true,
+            FreezeTarget::FamilyOf(guest) => families.kinship(guest, partner, at).is_none(),
+        },
+    }
 }
 
 fn overridden(account: &Account, at: Instant) -> impl Iterator<Item = &Scope> {
@@ -71,8 +97,8 @@ fn overridden(account: &Account, at: Instant) -> impl Iterator<Item = &Scope> {
     account
         .overrides
         .iter()
-        .filter(move |overriding| lifts(overriding.act) && overriding.during.contains(at))
-        .map(|overriding| &overriding.scope)
+        .filter(move |known| lifts(known.act) && known.during.contains(at) && is_signed(known))
+        .map(|known| &known.scope)
 }
 
 /// The handoff whose default freeze this is.
@@ -81,6 +107,11 @@ fn own_handoff<'a>(account: &'a Account, freeze: &Freeze) -> Option<&'a Handoff>
         Lifted::Handoff(handoff) => account.handoff(handoff),
         Lifted::Freeze(_) => None,
     }
+}
+
+/// Whether `partner` belonged to the host's family when the handoff was accepted (ruling 40).
+fn is_hosts(families: &Families, handoff: &Handoff, partner: &PartnerId) -> bool {
+    handoff.accepted_at.is_some_and(|at| families.kinship(&handoff.host, partner, at).is_some())
 }
 
 /// What the host no longer holds against the guest at `at`: nothing is left there to freeze.

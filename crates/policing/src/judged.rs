@@ -46,7 +46,11 @@ pub struct Sighting<'a> {
 pub enum About<'a> {
     Handoff(&'a Handoff),
     /// No handoff: the thing, who lost and who gained.
-    Subject { subject: String, losing: PartnerId, gaining: PartnerId },
+    Subject {
+        subject: String,
+        losing: PartnerId,
+        gaining: PartnerId,
+    },
 }
 
 /// Whether the formula holds.

@@ -51,9 +51,9 @@ pub fn review(
         return Vec::new();
     }
     let scene = Scene::new(account_id, account, families, program, watermark);
-    let sightings = patterns::PATTERNS.iter().flat_map(|row| {
-        (row.look)(&scene).into_iter().map(move |sighting| (row, sighting))
-    });
+    let sightings = patterns::PATTERNS
+        .iter()
+        .flat_map(|row| (row.look)(&scene).into_iter().map(move |sighting| (row, sighting)));
     sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting)).collect()
 }
 

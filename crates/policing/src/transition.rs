@@ -74,9 +74,8 @@ fn changed(standing: &Standing, judged: &Judged, recorded: &[Fact]) -> Option<Tr
         (_, Verdict::Cleared(_)) if settled => return None,
         (Verdict::Confirmed, Verdict::Cleared(_)) => {
             let late = judged.because.unwrap_or(after.known);
-            let by = correction(before, judged.because, recorded).map_or(SupersededBy::Late(late), |event| {
-                SupersededBy::Correction(event)
-            });
+            let by = correction(before, judged.because, recorded)
+                .map_or(SupersededBy::Late(late), |event| SupersededBy::Correction(event));
             Verdict::Superseded(by)
         }
         // What was confirmed is not provisional again because a source fell behind.

@@ -124,7 +124,14 @@ fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<S
             let proof = proof.into_iter().chain(kin(assessment)).collect();
             let grounds = vec![ground("procedure_unknown", &sentence, vec![gain.event])];
             let unknown = None;
-            Seen::Breach(Breach { unknown, proof, context: Vec::new(), grounds, clearing: clearing(), sentence })
+            Seen::Breach(Breach {
+                unknown,
+                proof,
+                context: Vec::new(),
+                grounds,
+                clearing: clearing(),
+                sentence,
+            })
         }
     };
     Some(Sighting {

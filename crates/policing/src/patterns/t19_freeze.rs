@@ -6,10 +6,10 @@ use domain::event::Party;
 use domain::event::account::{FreezeTarget, Lifted};
 use domain::event::case::{ClearedBy, Clearing, Ground, Severity};
 use domain::event::change::Basis;
-use domain::freeze::{frozen, is_against};
+use domain::freeze::{frozen, is_against, may_lift};
 use domain::id::EventId;
 use domain::protection::procedure::protecting;
-use domain::protection::words;
+use domain::protection::{Assessment, Outcome, words};
 
 use crate::judged::{About, Breach, Seen, Sighting};
 use crate::scene::Scene;
@@ -25,7 +25,10 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
     let (holder, scope) = (&done.executed.holder, &done.executed.scope);
     let freeze = frozen(known.account, known.families, known.program, holder, scope, done.at);
     let seen = match freeze {
-        Some(freeze) => Seen::Breach(breach(scene, change, done, freeze)),
+        Some(freeze) => match fallen(scene, done, freeze) {
+            Some(cleared) => cleared,
+            None => Seen::Breach(breach(scene, change, done, freeze)),
+        },
         None => lifted(scene, done)?,
     };
     let about = match protecting(known, holder, scope, done.at) {
@@ -48,6 +51,23 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
     })
 }
 
+/// A handoff's own freeze guards what the handoff protects: it fell with that, where the host let go of it,
+/// also by ratifying the change, lost its standing, or was overruled. An earlier relationship of the guest
+/// does not thaw it (ruling 6).
+fn fallen(scene: &Scene<'_>, done: &Execution, freeze: &Freeze) -> Option<Seen> {
+    let Lifted::Handoff(handoff) = &freeze.name else { return None };
+    let of_both = |assessment: &&Assessment<'_>| {
+        assessment.gain.event == done.event && assessment.handoff.handoff == *handoff
+    };
+    match &scene.assessments.iter().find(of_both)?.outcome {
+        Outcome::Cleared { by: ClearedBy::Basis(Basis::DeclaredPrior), .. } => None,
+        Outcome::Cleared { by: by @ ClearedBy::Basis(_), because } => {
+            Some(Seen::Cleared { by: *by, because: because.clone() })
+        }
+        Outcome::Cleared { .. } | Outcome::NotConcerned(_) | Outcome::Violation(_) => None,
+    }
+}
+
 fn breach(scene: &Scene<'_>, change: &Change, done: &Execution, freeze: &Freeze) -> Breach {
     let (holder, scope) = (&done.executed.holder, words::scope(&done.executed.scope));
     let named = match &freeze.name {
@@ -62,15 +82,29 @@ fn breach(scene: &Scene<'_>, change: &Change, done: &Execution, freeze: &Freeze)
     let mut proof = freeze_proof(scene, freeze);
     proof.extend(kin(scene, done, freeze));
     proof.push(done.event);
-    let ground = |part: &str, because: String, events| Ground { part: part.to_owned(), holds_because: because, events };
+    let ground = |part: &str, because: String, events| Ground {
+        part: part.to_owned(),
+        holds_because: because,
+        events,
+    };
     let until = freeze.during.until.map(words::day).unwrap_or_default();
     let grounds = vec![
         ground("executed", sentence.clone(), vec![done.event]),
-        ground("frozen", format!("{named} holds from {} until {until}", words::day(freeze.during.from)), vec![freeze.event]),
+        ground(
+            "frozen",
+            format!("{named} holds from {} until {until}", words::day(freeze.during.from)),
+            vec![freeze.event],
+        ),
         ground("not_lifted", "no lift by customer or host was in force".to_owned(), lifts(freeze)),
     ];
     let clearing = vec![
-        clearing("lift", format!("a lift for {scope} by customer or host in force on {}, on paper if told later", words::day(done.at))),
+        clearing(
+            "lift",
+            format!(
+                "a lift for {scope} by customer or host in force on {}, on paper if told later",
+                words::day(done.at)
+            ),
+        ),
         clearing("V9", "an override for the change, by two officers outside direct sales".to_owned()),
     ];
     Breach { unknown: None, proof, context: lifts(freeze), grounds, clearing, sentence }
@@ -113,7 +147,7 @@ fn lifted(scene: &Scene<'_>, done: &Execution) -> Option<Seen> {
             && is_against(freeze, scene.known.families, holder, done.at)
     };
     let freeze = account.freezes.iter().find(concerns)?;
-    let lift = freeze.lifts.iter().find(|lift| !matches!(lift.by, Party::Guest | Party::Vendor));
+    let lift = freeze.lifts.iter().find(|lift| may_lift(freeze, scene.known.families, &lift.by, done.at));
     let by_lift = lift.map(|lift| {
         let basis = if lift.by == Party::Customer { Basis::CustomerLetter } else { Basis::HostRelease };
         (basis, lift.event)

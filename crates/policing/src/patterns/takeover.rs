@@ -19,11 +19,7 @@ pub(super) fn sightings<'a>(
     concerned.filter_map(|assessment| sighting(scene, severity, assessment)).collect()
 }
 
-fn sighting<'a>(
-    scene: &Scene<'a>,
-    severity: Severity,
-    assessment: &Assessment<'a>,
-) -> Option<Sighting<'a>> {
+fn sighting<'a>(scene: &Scene<'a>, severity: Severity, assessment: &Assessment<'a>) -> Option<Sighting<'a>> {
     let gain = assessment.gain;
     let (seen, severity) = match &assessment.outcome {
         Outcome::NotConcerned(_) => return None,

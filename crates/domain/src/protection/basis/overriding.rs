@@ -6,7 +6,7 @@ use crate::event::Party;
 use crate::event::account::OverrideAct;
 use crate::event::change::Basis;
 use crate::fact::Role;
-use crate::id::{EventId, PartnerId};
+use crate::id::PartnerId;
 use crate::protection::basis::{Missing, Support};
 use crate::protection::question::Question;
 use crate::protection::words;
@@ -44,10 +44,15 @@ pub fn emergency<'a>(
     })
 }
 
-/// Two different officers, none of direct sales, a reason in words, an end, and both sides told.
-pub fn is_formal(account: &Account, known: &Override, sides: &[&PartnerId]) -> bool {
+/// Two different officers signed, none of direct sales, with a reason in words.
+pub fn is_signed(known: &Override) -> bool {
     let different = known.officers.iter().any(|a| known.officers.iter().any(|b| a.principal != b.principal));
     let independent = known.officers.iter().all(|officer| officer.role != Role::DirectSales);
+    different && independent && !known.reason_text.trim().is_empty()
+}
+
+/// It is signed, has an end, and both sides were told.
+pub fn is_formal(account: &Account, known: &Override, sides: &[&PartnerId]) -> bool {
     let told = |side: usize, partner: &PartnerId| {
         let to_side = |party: &Party| match party {
             Party::Host => side == 0,
@@ -59,21 +64,12 @@ pub fn is_formal(account: &Account, known: &Override, sides: &[&PartnerId]) -> b
         delivered.into_iter().any(|notice| known.published_to.contains(&notice.notice) && to_side(&notice.to))
     };
     let both_told = sides.iter().enumerate().all(|(side, partner)| told(side, partner));
-    different
-        && independent
-        && !known.reason_text.trim().is_empty()
-        && known.during.until.is_some()
-        && both_told
+    is_signed(known) && known.during.until.is_some() && both_told
 }
 
 impl Override {
     fn is_for(&self, partner: &PartnerId) -> bool {
         self.holder.as_ref().is_none_or(|holder| holder == partner)
-    }
-
-    /// The override and its event, for citing.
-    pub fn cited(&self) -> EventId {
-        self.event
     }
 }
 
