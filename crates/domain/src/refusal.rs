@@ -473,4 +473,10 @@ mod tests {
         listed.dedup();
         assert_eq!(coded, listed, "a code stands for one rule only");
     }
+
+    #[test]
+    fn what_belongs_to_another_partner_looks_absent() {
+        assert!(Refusal::NotYourDeal.hides() && Refusal::NotYourRefusal.hides());
+        assert!(!Refusal::UnknownDeal.hides() && !Refusal::NotApproved.hides());
+    }
 }

@@ -257,34 +257,30 @@ fn derived(submission: &Meta) -> Meta {
 /// The submissions that a later fact of the same deal answers, before the deal is submitted again.
 fn answered(facts: &[Cow<'_, Fact>]) -> HashSet<EventId> {
     let mut answered = HashSet::new();
-    // What comes next for a deal: an answer, or a submission at an instant, itself answered or not.
-    let mut next: HashMap<&DealId, (bool, Option<Instant>)> = HashMap::new();
+    // Whether what comes next for a deal is an answer, and not the same deal submitted again.
+    let mut next: HashMap<&DealId, bool> = HashMap::new();
     for fact in facts.iter().rev() {
         let Event::Deal(event) = &fact.event else { continue };
-        match event {
+        let answers = match event {
             DealEvent::Submitted(submitted) => {
-                let at = fact.meta.valid_at;
-                let is_answered = match next.get(&submitted.deal) {
-                    Some((answered, again)) => *answered && again.is_none_or(|again| again == at),
-                    None => false,
-                };
-                if is_answered {
+                if next.insert(&submitted.deal, false) == Some(true) {
                     answered.insert(fact.meta.id);
                 }
-                next.insert(&submitted.deal, (is_answered, Some(at)));
+                continue;
             }
-            DealEvent::ReviewStarted(answer) => drop(next.insert(&answer.deal, (true, None))),
-            DealEvent::Returned(answer) => drop(next.insert(&answer.deal, (true, None))),
-            DealEvent::Approved(answer) => drop(next.insert(&answer.deal, (true, None))),
-            DealEvent::Rejected(answer) => drop(next.insert(&answer.deal, (true, None))),
-            DealEvent::Withdrawn(answer) => drop(next.insert(&answer.deal, (true, None))),
-            DealEvent::Cancelled(answer) => drop(next.insert(&answer.deal, (true, None))),
+            DealEvent::ReviewStarted(answer) => &answer.deal,
+            DealEvent::Returned(answer) => &answer.deal,
+            DealEvent::Approved(answer) => &answer.deal,
+            DealEvent::Rejected(answer) => &answer.deal,
+            DealEvent::Withdrawn(answer) => &answer.deal,
+            DealEvent::Cancelled(answer) => &answer.deal,
             DealEvent::Reported(_)
             | DealEvent::Extended(_)
             | DealEvent::Progressed(_)
             | DealEvent::Won(_)
-            | DealEvent::Lost(_) => {}
-        }
+            | DealEvent::Lost(_) => continue,
+        };
+        next.insert(answers, true);
     }
     answered
 }

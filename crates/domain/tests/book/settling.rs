@@ -58,6 +58,13 @@ fn what_was_settled_is_settled_once() {
 }
 
 #[test]
+fn a_row_sent_again_with_the_same_date_is_not_decided_again() {
+    let story = given([(3, submitted("one", "beta", "x"))]).settled().but(3, submitted("one", "beta", "x"));
+    assert!(story.settle().is_empty());
+    assert_eq!(story.registration("one"), Registration::Approved);
+}
+
+#[test]
 fn a_second_import_meets_what_the_first_one_got() {
     let story = given([(3, submitted("one", "beta", "x"))]).settled().but(3, submitted("two", "alpha", "x"));
     assert_eq!(words(&story.settle()), ["two rejected"]);

@@ -312,6 +312,14 @@ pub(crate) fn word(event: &Event) -> &'static str {
         Event::Program(_) => "program",
         Event::Correction(_) => "correction",
         Event::Case(_) => "case",
-        other => panic!("no story has a word for {other:?}"),
+        Event::Deal(_)
+        | Event::Account(_)
+        | Event::Handoff(_)
+        | Event::Change(_)
+        | Event::Consent(_)
+        | Event::Notice(_)
+        | Event::Trade(_)
+        | Event::Commission(_)
+        | Event::Identity(_) => panic!("no story has a word for {event:?}"),
     }
 }
