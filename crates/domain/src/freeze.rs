@@ -53,11 +53,12 @@ pub(crate) fn all_frozen<'a>(
     }
     let spoken_for = letter::spoken_for(account, program, partner, at);
     let holds = |(freeze, held): &(&Freeze, Scope)| {
-        let region = lifts(freeze, at).fold(Region::from(held.clone()), Region::minus);
-        let region = spoken_for.iter().fold(region, Region::minus);
+        let region = lifts(freeze, families, at).fold(Region::from(held.clone()), Region::minus);
         let region = overridden(account, at).fold(region, Region::minus);
-        let let_go = own_handoff(account, freeze).map(|handoff| let_go(account, families, handoff, at));
-        !let_go.into_iter().flatten().fold(region, Region::minus).is_empty()
+        let Some(handoff) = own_handoff(account, freeze) else { return !region.is_empty() };
+        let region = spoken_for.iter().fold(region, Region::minus);
+        let let_go = let_go(account, families, handoff, at);
+        !let_go.into_iter().fold(region, Region::minus).is_empty()
     };
     freezes.into_iter().filter(holds).map(|(freeze, _)| freeze).collect()
 }

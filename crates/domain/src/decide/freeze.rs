@@ -131,9 +131,8 @@ fn may_lift(account: &Account, context: &Context<'_>, freeze: &Freeze, by: &Part
     if !acts_for(actor, partner) {
         return Err(needs);
     }
-    if crate::freeze::is_against(freeze, context.families, partner, context.now)
-        && freeze.against != FreezeTarget::All
-    {
+    let own_name = Party::Partner(partner.clone());
+    if !crate::freeze::may_lift(freeze, context.families, &own_name, context.now) {
         return Err(Refusal::FrozenOut);
     }
     let is_host = match freeze.handoff.as_ref().and_then(|handoff| account.handoff(handoff)) {

@@ -84,7 +84,9 @@ pub(crate) fn concerned<'a>(
     account.handoffs.iter().find(|handoff| {
         let runs = handoff.accepted_at.is_some_and(|from| from <= at)
             && handoff.tail_until.is_some_and(|until| at < until);
-        let of_guest = |guest: &PartnerId| families.kinship(guest, gaining, at).is_some();
+        let of_guest = |guest: &PartnerId| {
+            families.kinship(guest, gaining, at).is_some() || handoff.declared_family.contains(gaining)
+        };
         runs && handoff.protected_scope.overlaps(scope) && handoff.guest.as_ref().is_some_and(of_guest)
     })
 }

@@ -2,16 +2,19 @@
 
 use super::{is_losing, losing_side, notices};
 use crate::account::Account;
-use crate::account::guest::{Change, Override};
+use crate::account::guest::{Change, Freeze, Override};
 use crate::decide::Context;
 use crate::decide::parties::concerned;
-use crate::event::account::OverrideAct;
+use crate::event::account::Lifted;
+use crate::event::case::ClearedBy;
 use crate::event::change::Basis;
-use crate::freeze::frozen;
+use crate::freeze::all_frozen;
 use crate::id::{HandoffId, PartnerId};
 use crate::letter;
-use crate::protection::{self, Act, Attempt, Refusable};
+use crate::protection::basis::overriding;
+use crate::protection::{self, Act, Attempt, Haste, Known, Outcome, Refusable, haste, procedure};
 use crate::refusal::Refusal;
+use crate::scope::Region;
 use crate::time::Instant;
 
 /// One step to be taken: who would gain what, from when.
@@ -36,9 +39,8 @@ pub(super) struct Obstacle {
 
 /// Why the change would be a takeover of a protected account, if it would.
 pub(super) fn takeover(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Refusable> {
-    let act = Act::ChangeHolder { change: Some(&step.change.change), effective_from: step.effective_from };
-    let attempt = Attempt { partner: step.gaining, scope: &step.change.scope, act, at: context.now };
-    protection::attempt(account, context.account, context.families, context.program, &attempt)
+    let (families, program) = (context.families, context.program);
+    protection::attempt(account, context.account, families, program, &attempt(context, step))
 }
 
 /// The first safeguard in the way; a valid basis does not clear it.
@@ -49,26 +51,21 @@ pub(super) fn obstacle(account: &Account, context: &Context<'_>, step: &Step<'_>
         .or_else(|| locked(account, context, step))
         .or_else(|| objected(step))
         .or_else(|| unnoticed(account, context, step, emergency))
-        .or_else(|| too_early(account, context, step, emergency))?;
+        .or_else(|| too_early(account, context, step))?;
     let protects = || concerned(account, context.families, step.gaining, &step.change.scope, context.now);
     let handoff = found.handoff.or_else(|| protects().map(|handoff| handoff.handoff.clone()));
     Some(Obstacle { handoff, ..found })
 }
 
-/// An override by officers that speeds up or replaces this very change (basis V9).
+/// An override in due form that hurries this very change (basis V9): both sides were told of it.
 pub(super) fn emergency<'a>(
     account: &'a Account,
     context: &Context<'_>,
     step: &Step<'_>,
 ) -> Option<&'a Override> {
-    account.overrides.iter().find(|overriding| {
-        let meant = match overriding.act {
-            OverrideAct::Change => overriding.holder.as_ref() == Some(step.gaining),
-            OverrideAct::Waive => true,
-            OverrideAct::Lift => false,
-        };
-        meant && overriding.during.contains(context.now) && overriding.scope.covers(&step.change.scope)
-    })
+    let losing = losing_side(account, context, step.change, step.gaining)?;
+    let scope = Region::from(step.change.scope.clone());
+    overriding::emergency(account, &[&losing, step.gaining], step.gaining, &scope, context.now)
 }
 
 /// A claim of the customer's letter needs one that is fit, from now until it takes effect (ruling 42).
@@ -85,9 +82,23 @@ fn unfit_letter(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Op
     Some(obstructed("T16", "a new letter without that defect", Refusal::LetterDefective { defect }))
 }
 
+/// A freeze that neither customer nor host lifted. A handoff's own freeze falls with the protection it serves,
+/// when a basis other than the guest's past clears the step.
 fn frozen_toward(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
     let scope = &step.change.scope;
-    let freeze = frozen(account, context.families, context.program, step.gaining, scope, context.now)?;
+    let fallen = |freeze: &Freeze| match &freeze.name {
+        Lifted::Freeze(_) => false,
+        Lifted::Handoff(handoff) => account.handoff(handoff).is_some_and(|handoff| {
+            match protection::ask(known(account, context), handoff, &attempt(context, step)) {
+                Some(Outcome::Cleared { by: ClearedBy::Basis(basis), .. }) => basis != Basis::DeclaredPrior,
+                Some(Outcome::Cleared { .. } | Outcome::NotConcerned(_) | Outcome::Violation(_)) | None => {
+                    false
+                }
+            }
+        }),
+    };
+    let freezes = all_frozen(account, context.families, context.program, step.gaining, scope, context.now);
+    let freeze = freezes.into_iter().find(|freeze| !fallen(freeze))?;
     let clearing = "a lift by customer or host, or the customer's verified letter for the scope";
     Some(Obstacle { handoff: freeze.handoff.clone(), ..obstructed("T19", clearing, Refusal::Frozen) })
 }
@@ -115,34 +126,41 @@ fn unnoticed(
     emergency: Option<&Override>,
 ) -> Option<Obstacle> {
     let losing = losing_side(account, context, step.change, step.gaining);
-    let published = account
-        .notices
-        .iter()
-        .filter(|notice| emergency.is_some_and(|known| known.published_to.contains(&notice.notice)));
-    let knows = notices(account, step.change).chain(published).any(|notice| {
+    let delivered = notices(account, step.change).any(|notice| {
         is_losing(&notice.to, losing.as_ref()) && notice.delivered.is_some_and(|(at, _)| at <= context.now)
     });
+    let knows = delivered || emergency.is_some();
     let needed = losing.is_some() && !knows;
     needed.then(|| obstructed("T20", "a delivered notice to the losing side", Refusal::LosingSideNotTold))
 }
 
-/// Before the window is over only a waiver by the losing side or an emergency lets a change through, and
-/// nothing takes effect before it either.
-fn too_early(
-    account: &Account,
-    context: &Context<'_>,
-    step: &Step<'_>,
-    emergency: Option<&Override>,
-) -> Option<Obstacle> {
-    let losing = losing_side(account, context, step.change, step.gaining);
-    let waived = step.change.waivers.iter().any(|waiver| is_losing(&waiver.by, losing.as_ref()));
-    if waived || emergency.is_some() {
-        return None;
+/// The window is not over, and nothing excuses haste: the very question policing asks (T15).
+fn too_early(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
+    let taken = procedure::Step {
+        change: step.change,
+        gaining: step.gaining,
+        scope: &step.change.scope,
+        at: context.now,
+        effective_from: step.effective_from,
+        executed: None,
+    };
+    match haste(known(account, context), &taken) {
+        Haste::InTime | Haste::Excused { .. } => None,
+        Haste::TooEarly { window, .. } => {
+            let until = window.map(|window| window.until);
+            let clearing = "the end of the window, or a waiver by the losing side";
+            Some(obstructed("T15", clearing, Refusal::WindowNotOver { until }))
+        }
     }
-    let until = step.change.window_until;
-    let over = until.is_some_and(|until| until <= context.now && until <= step.effective_from);
-    let clearing = "the end of the window, or a waiver by the losing side";
-    (!over).then(|| obstructed("T15", clearing, Refusal::WindowNotOver { until }))
+}
+
+fn attempt<'a>(context: &Context<'_>, step: &Step<'a>) -> Attempt<'a> {
+    let act = Act::ChangeHolder { change: Some(&step.change.change), effective_from: step.effective_from };
+    Attempt { partner: step.gaining, scope: &step.change.scope, act, at: context.now }
+}
+
+fn known<'a>(account: &'a Account, context: &Context<'a>) -> Known<'a> {
+    Known { account, account_id: context.account, families: context.families, program: context.program }
 }
 
 fn obstructed(rule: &'static str, nearest_clearing: &'static str, refusal: Refusal) -> Obstacle {

@@ -4,7 +4,7 @@ use super::one;
 use crate::account::Account;
 use crate::account::guest::Change;
 use crate::decide::authority::enrolled;
-use crate::decide::parties::{acts_for, is_customer, is_vendor};
+use crate::decide::parties::{acts_for, concerned, is_customer, is_vendor};
 use crate::decide::{Context, Decided};
 use crate::event::change::{Basis, ChangeEvent, Requested};
 use crate::fact::Class;
@@ -17,7 +17,13 @@ pub(super) fn request(
     requested: &Requested,
 ) -> Result<Vec<Decided>, Refusal> {
     let holding = account.holder(&requested.scope, context.now);
-    let losing = requested.losing.clone().or_else(|| holding.map(|holding| holding.holder.clone()));
+    let host = || {
+        let scope = &requested.scope;
+        let handoff = concerned(account, context.families, &requested.gaining, scope, context.now);
+        handoff.map(|handoff| handoff.host.clone())
+    };
+    let losing =
+        requested.losing.clone().or_else(|| holding.map(|holding| holding.holder.clone())).or_else(host);
     may_request(context, requested, losing.as_ref())?;
     enrolled(&requested.gaining, context.families)?;
     let known = account.change(&requested.change).filter(|known| known.requested.is_some());

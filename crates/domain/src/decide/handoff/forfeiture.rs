@@ -1,5 +1,7 @@
 //! Claiming that a host has abandoned the account (basis V3): reminded in vain, with time to answer.
 
+use jiff::tz::TimeZone;
+
 use super::asked;
 use super::progress::accepted;
 use crate::account::Account;
@@ -46,22 +48,8 @@ pub(super) fn claim(
     if claim.scope.is_empty() || !claim.scope.overlaps(&known.protected_scope) {
         return Err(Refusal::EmptyScope);
     }
-    let policy = &context.program.policy_at(context.now).policy;
-    let zone = zone_or_utc(&policy.zone);
-    let deliveries = deliveries(account, known, claim.notices)?;
-    let needed = policy.handoff.forfeiture_notices;
-    let (Some(first), Some(last)) = (deliveries.first(), deliveries.last()) else {
-        return Err(Refusal::TooFewNotices { needed });
-    };
-    if deliveries.len() < usize::from(needed) {
-        return Err(Refusal::TooFewNotices { needed });
-    }
-    let gap_days = policy.handoff.forfeiture_notice_gap_days;
-    if *last < first.plus_civil_days(i64::from(gap_days), &zone) {
-        return Err(Refusal::NoticesTooClose { days: gap_days });
-    }
-    let cure_until = first.plus_civil_days(i64::from(policy.handoff.forfeiture_cure_days), &zone);
-    if let Some(at) = responded(account, known, claim.notices, *first, context.now.min(cure_until)) {
+    let (first, cure_until) = cure(account, context, known, claim)?;
+    if let Some(at) = responded(account, known, claim.notices, first, context.now.min(cure_until)) {
         return Err(Refusal::HostResponded { at });
     }
     Ok(asked(HandoffEvent::ForfeitureClaimed(ForfeitureClaimed {
@@ -73,6 +61,49 @@ pub(super) fn claim(
     })))
 }
 
+/// From the first delivered notice until the end of the host's time to answer.
+///
+/// Silence takes several notices, spaced as the policy says. A commitment of the host that is overdue takes
+/// one, and the business days in which a host may put things right (ruling 8).
+fn cure(
+    account: &Account,
+    context: &Context<'_>,
+    known: &Handoff,
+    claim: &Claim<'_>,
+) -> Result<(Instant, Instant), Refusal> {
+    let policy = &context.program.policy_at(context.now).policy;
+    let (rules, zone) = (&policy.handoff, zone_or_utc(&policy.zone));
+    let deliveries = deliveries(account, known, claim.notices)?;
+    let needed = rules.forfeiture_notices;
+    let (Some(first), Some(last)) = (deliveries.first(), deliveries.last()) else {
+        return Err(Refusal::TooFewNotices { needed });
+    };
+    let broken =
+        |id: &NoticeId| account.notices.iter().any(|n| n.notice == *id && is_overdue(known, n, &zone));
+    if claim.notices.iter().all(broken) {
+        let calendar = context.program.calendar_at(*first);
+        return Ok((*first, calendar.end_of_business_day(*first, rules.ratify_days_business)));
+    }
+    if deliveries.len() < usize::from(needed) {
+        return Err(Refusal::TooFewNotices { needed });
+    }
+    let gap_days = rules.forfeiture_notice_gap_days;
+    if *last < first.plus_civil_days(i64::from(gap_days), &zone) {
+        return Err(Refusal::NoticesTooClose { days: gap_days });
+    }
+    Ok((*first, first.plus_civil_days(i64::from(rules.forfeiture_cure_days), &zone)))
+}
+
+/// Whether a notice reminds the host of a commitment it should have kept when the notice was sent.
+fn is_overdue(known: &Handoff, notice: &Notice, zone: &TimeZone) -> bool {
+    let About::Commitment(about) = &notice.about else { return false };
+    known.commitments.iter().any(|commitment| {
+        let of_host = known.partner_of(&commitment.by).as_ref() == Some(&known.host);
+        let due = known.accepted_at.map(|at| at.plus_civil_days(i64::from(commitment.due_days), zone));
+        commitment.commitment == *about && of_host && due.is_some_and(|due| due <= notice.sent_at)
+    })
+}
+
 /// When each named notice reached the host at an address of its own, earliest first; a notice counts once.
 fn deliveries(account: &Account, known: &Handoff, ids: &[NoticeId]) -> Result<Vec<Instant>, Refusal> {
     let mut ids: Vec<&NoticeId> = ids.iter().collect();
@@ -80,12 +111,8 @@ fn deliveries(account: &Account, known: &Handoff, ids: &[NoticeId]) -> Result<Ve
     ids.dedup();
     let mut deliveries = Vec::with_capacity(ids.len());
     for id in ids {
-        let about = About::Forfeiture(known.handoff.clone());
-        let notice = account
-            .notices
-            .iter()
-            .find(|notice| notice.notice == *id && notice.about == about)
-            .ok_or(Refusal::UnknownNotice)?;
+        let named = account.notices.iter().find(|notice| notice.notice == *id);
+        let notice = named.filter(|notice| is_about(known, &notice.about)).ok_or(Refusal::UnknownNotice)?;
         let to_host = known.partner_of(&notice.to).as_ref() == Some(&known.host);
         if !to_host || !is_on_file(account, known, notice) {
             return Err(Refusal::NotTheHostsAddress);
@@ -95,6 +122,14 @@ fn deliveries(account: &Account, known: &Handoff, ids: &[NoticeId]) -> Result<Ve
     }
     deliveries.sort();
     Ok(deliveries)
+}
+
+fn is_about(known: &Handoff, about: &About) -> bool {
+    match about {
+        About::Forfeiture(handoff) => *handoff == known.handoff,
+        About::Commitment(about) => known.commitments.iter().any(|known| known.commitment == *about),
+        About::Change(_) | About::Handoff(_) | About::Override(_) => false,
+    }
 }
 
 /// Whether the host itself gave the address it was written to. With no address of the host in this account,

@@ -1,0 +1,13 @@
+//! A guest in a host's account: handoffs, freezes, the customer's consent and changes of holder, as stories.
+
+mod changes;
+mod consents;
+mod coverage;
+mod freezes;
+mod handoffs;
+mod paths;
+mod properties;
+#[path = "../book/story.rs"]
+#[expect(dead_code, reason = "the book's other stories use the rest of it")]
+mod story;
+mod words;
