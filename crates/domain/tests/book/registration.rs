@@ -87,7 +87,10 @@ pub(crate) fn guarded() -> Story {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [submitting(), asking_again(), ruling::cases(), acting_for_others()].into_iter().flatten().collect()
+    [submitting(), asking_again(), asking_in_vain(), ruling::cases(), acting_for_others()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn submitting() -> Vec<Case> {
@@ -212,6 +215,12 @@ fn asking_again() -> Vec<Case> {
             in_review().when(1, &user_of("alpha"), &other_need),
             &["submitted", "approved"],
         ),
+    ]
+}
+
+fn asking_in_vain() -> Vec<Case> {
+    let other_need = submit_with(|submission| submission.need = "something else".to_owned());
+    vec![
         refused(
             "what is approved and protected does not change under way",
             approved().when(1, &user_of("alpha"), &other_need),

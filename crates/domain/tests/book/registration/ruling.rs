@@ -5,10 +5,10 @@ use domain::command::DealCommand;
 use super::*;
 
 pub(super) fn cases() -> Vec<Case> {
-    [deciding(), extending(), ending()].into_iter().flatten().collect()
+    [approving(), turning_down(), extending(), ending()].into_iter().flatten().collect()
 }
 
-fn deciding() -> Vec<Case> {
+fn approving() -> Vec<Case> {
     let returned = told([(0, user_of("alpha"), incomplete())]);
     let withdrawn = approved().and(1, user_of("alpha"), withdraw("d1"));
     let attempted = guarded().and(10, user_of("guest"), submit("d9", "guest", "x"));
@@ -65,6 +65,12 @@ fn deciding() -> Vec<Case> {
             in_review().but(1, lost("d1", day(1))).when(2, &officer(), &approve("d1")),
             "customer_decided",
         ),
+    ]
+}
+
+fn turning_down() -> Vec<Case> {
+    let returned = told([(0, user_of("alpha"), incomplete())]);
+    vec![
         allowed("an officer rejects", in_review().when(1, &officer(), &reject("d1")), &["rejected"]),
         allowed("rejecting twice adds nothing", rejected().when(2, &officer(), &reject("d2")), &[]),
         refused(
