@@ -1,2 +1,36 @@
-//! The one binary.
-fn main() {}
+//! Chaperone, the one binary: reads the command line, wires the adapters and says what came of it.
+
+mod cli;
+mod commands;
+mod data;
+mod exit;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use tracing_subscriber::EnvFilter;
+
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let arguments = match cli::Cli::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers; everything else is a mistake in the call.
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+            let _closed_pipe = error.print();
+            return code.into();
+        }
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit::report(&anyhow::Error::new(error).context("starting the runtime")).into(),
+    };
+    match runtime.block_on(commands::run(arguments)) {
+        Ok(code) => code.into(),
+        Err(error) => exit::report(&error).into(),
+    }
+}

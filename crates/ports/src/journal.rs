@@ -1,5 +1,6 @@
 //! What we need of a journal: append once, read in order, follow the head.
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -257,6 +258,33 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// See [`AppendError`]; only `Indeterminate` leaves open whether the events were recorded.
     async fn append(&self, append: Append) -> Result<Receipt, AppendError>;
+
+    /// Records many appends in the order given and answers for each, as if appended one after the other: the
+    /// bulk path of an import. Among appends to one stream only the first one's `expect` is looked at; each
+    /// later one expects the stream as the ones before it left it, so that after a conflict all of them
+    /// conflict and the order is kept.
+    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
+        let mut left: HashMap<Arc<str>, Option<Version>> = HashMap::new();
+        let mut answers = Vec::with_capacity(appends.len());
+        for mut append in appends {
+            let stream = Arc::clone(&append.stream);
+            if let Some(version) = left.get(&stream) {
+                append.expect = version.map_or(Expect::NoStream, Expect::At);
+            }
+            let expected = append.expect;
+            let answer = self.append(append).await;
+            let version = match &answer {
+                Ok(receipt) if receipt.outcome == Outcome::Appended => receipt.version,
+                Ok(_) | Err(_) => match expected {
+                    Expect::NoStream => None,
+                    Expect::At(version) => Some(version),
+                },
+            };
+            left.insert(stream, version);
+            answers.push(answer);
+        }
+        answers
+    }
 
     /// The receipt of the append that consumed the key, marked `Repeated`.
     ///

@@ -3,8 +3,12 @@
 //! Ids are strings, positions decimal strings, instants RFC 3339 UTC with milliseconds, money a decimal
 //! string with its currency.
 
+mod schemas;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use schemas::schemas;
 
 /// Who holds a scope of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -302,7 +306,7 @@ pub struct FindingRow {
 }
 
 /// What a story told, or a replay found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StorySummary {
     /// Events in the journal.
     pub events: u64,

@@ -87,7 +87,7 @@ impl FromStr for Format {
 }
 
 /// The records of a file, one by one.
-pub type Records<'a> = Box<dyn Iterator<Item = Record> + 'a>;
+pub type Records<'a> = Box<dyn Iterator<Item = Record> + Send + 'a>;
 
 /// Reads `input` as `format`: each record with the inputs it comes down to, or why it cannot be read.
 ///
@@ -98,7 +98,7 @@ pub type Records<'a> = Box<dyn Iterator<Item = Record> + 'a>;
 /// The problem, when nothing in the file can be read as the format.
 pub fn read<'a>(
     format: Format,
-    input: Box<dyn BufRead + 'a>,
+    input: Box<dyn BufRead + Send + 'a>,
     mapping: Option<&csv::Mapping>,
     defaults: &Defaults,
 ) -> Result<Records<'a>, Problem> {

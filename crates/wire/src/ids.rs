@@ -10,6 +10,8 @@
 //! | a thing of another system | `["acme","crm:1C1I7A6R"]`: vendor, key |
 //! | case | `["acme","case","h-1","north"]`: vendor, `case`, handoff or subject, guest |
 //!
+//! For example `["acme","crm","17",0]` gives `529dda80-e9e7-56ae-9f18-2575afef29b4` and
+//! `["acme","crm","order \"9\"",1]` gives `ac33a522-eb3c-5f0e-aa41-ea95b639911e`.
 //! Things are named by 26 base32 characters (RFC 4648, lower case, no padding) of their UUID.
 
 use std::str::FromStr;

@@ -86,6 +86,7 @@ fn shape_problem(message: &str, pointer: String) -> Problem {
     if let Some((found, expected)) = mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
         let expected = match expected {
             "u8" | "u16" | "u32" | "u64" | "i64" => "a whole number",
+            other if other.starts_with("struct ") || other.ends_with(" tagged enum") => "an object",
             other => other,
         };
         return Problem::at_pointer(pointer, format!("expected {expected}, found {found}"));

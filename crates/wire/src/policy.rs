@@ -39,6 +39,11 @@ pub fn default_document() -> String {
     serde_json::to_string_pretty(&Policy::default().to_json()).expect("numbers and texts are always JSON")
 }
 
+/// The schema of the document.
+pub(crate) fn schema(generator: &mut SchemaGenerator) -> Schema {
+    generator.root_schema_for::<Document>()
+}
+
 words! { Tenders { Refused = "refused", Allowed = "allowed" } }
 
 /// The time zone civil days are counted in.
@@ -183,11 +188,13 @@ macro_rules! sections {
     })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-        #[serde(deny_unknown_fields, default)]
+        #[serde(deny_unknown_fields, default, remote = "Self")]
         pub struct $name {$(
             $(#[$note])*
             $field: $type,
         )*}
+
+        crate::shape::object::written_as_objects! { $name }
 
         impl Default for $name {
             fn default() -> Self {
@@ -299,7 +306,7 @@ sections! {
 
 /// The program's rules as numbers. What is left out has its default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields, default, remote = "Self")]
 #[schemars(rename = "Policy")]
 pub struct Document {
     registration: Registration,
@@ -310,6 +317,8 @@ pub struct Document {
     /// The time zone civil days are counted in.
     zone: Text<Zone>,
 }
+
+crate::shape::object::written_as_objects! { Document }
 
 impl Default for Document {
     fn default() -> Self {

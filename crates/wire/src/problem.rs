@@ -6,6 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {expected}")]
 pub struct Problem {
+    /// Where it is wrong.
     pub place: Place,
     /// What would have been accepted, and what was there, in one clause.
     pub expected: String,
@@ -23,14 +24,17 @@ pub enum Place {
 }
 
 impl Problem {
+    /// A problem at a JSON pointer; empty for the whole document.
     pub fn at_pointer(pointer: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { place: Place::Pointer(pointer.into()), expected: expected.into() }
     }
 
+    /// A problem at a byte of the record.
     pub fn at_byte(offset: u64, expected: impl Into<String>) -> Self {
         Self { place: Place::Byte(offset), expected: expected.into() }
     }
 
+    /// A problem in a column of a table.
     pub fn at_column(column: impl Into<String>, expected: impl Into<String>) -> Self {
         Self { place: Place::Column(column.into()), expected: expected.into() }
     }

@@ -4,6 +4,7 @@ mod collection;
 pub mod compact;
 mod leaf;
 mod money;
+pub(crate) mod object;
 mod party;
 mod scope;
 pub(crate) mod word;
@@ -88,13 +89,15 @@ macro_rules! published {
     ($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $field:ident $(as $json:literal)? : $type:ty),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-        #[serde(deny_unknown_fields)]
+        #[serde(deny_unknown_fields, remote = "Self")]
         pub struct $name {$(
             $(#[$note])*
             $(#[serde(rename = $json)])?
             #[serde(skip_serializing_if = "crate::shape::Absent::is_absent")]
             $field: <$type as $crate::shape::Shape>::Json,
         )*}
+
+        $crate::shape::object::written_as_objects! { $name }
 
         impl $crate::shape::Absent for $name {}
     };

@@ -141,7 +141,7 @@ words! { Superseding { Late = "late", Correction = "correction" } }
 
 /// What is held of a finding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "state", rename_all = "snake_case", deny_unknown_fields, remote = "Self")]
 pub enum Held {
     /// A basis may still arrive.
     Pending {},
@@ -167,6 +167,8 @@ pub struct Superseded {
     by: Word<Superseding>,
     event: Reference,
 }
+
+crate::shape::object::written_as_objects! { Held }
 
 impl Absent for Held {}
 

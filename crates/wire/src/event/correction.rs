@@ -69,12 +69,14 @@ impl PartialEq for Told {
 impl Absent for Told {}
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 struct Written {
     #[serde(rename = "type")]
     name: String,
     data: Box<RawValue>,
 }
+
+crate::shape::object::written_as_objects! { Written }
 
 impl Serialize for Told {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -43,7 +43,7 @@ payload! {
 
 /// What a notice is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case", deny_unknown_fields)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case", deny_unknown_fields, remote = "Self")]
 pub enum Subject {
     /// A change of holder.
     Change(Known<ChangeId>),
@@ -56,6 +56,8 @@ pub enum Subject {
     /// A promise.
     Commitment(Known<CommitmentId>),
 }
+
+crate::shape::object::written_as_objects! { Subject }
 
 impl Absent for Subject {}
 

@@ -70,10 +70,9 @@ fn inputs(run: &mut Run, file: &At<'_>) -> Result<Vec<Input>, Problem> {
     let hidden = is_hidden(lead)?;
     let at = lead.first(&["lastModifiedDate", "createdDate"])?.map(|at| at.instant()).transpose()?;
     let said = lead.first(&["status", "leadStatus"])?.map(|at| at.one_of(&STATUSES)).transpose()?;
-    let status = match said.unwrap_or(InvitationStatus::Pending) {
-        InvitationStatus::Accepted if hidden => InvitationStatus::Pending,
-        status => status,
-    };
+    let said = said.unwrap_or(InvitationStatus::Pending);
+    let is_unseen = hidden && said == InvitationStatus::Accepted;
+    let status = if is_unseen { InvitationStatus::Pending } else { said };
     let need = lead.first_text(&["projectDescription", "useCaseWorkload", "useCaseWorkLoad"])?;
     let invitation = Invitation {
         source: run.source.clone(),

@@ -48,7 +48,7 @@ const ROW_BYTES_MAX: usize = 1024 * 1024;
 /// # Errors
 /// The problem, when there is no header or it lacks a column that the mapping names.
 pub(super) fn records<'a>(
-    input: Box<dyn BufRead + 'a>,
+    input: Box<dyn BufRead + Send + 'a>,
     mapping: Mapping,
     defaults: &Defaults,
 ) -> Result<Table<'a>, Problem> {
@@ -158,10 +158,10 @@ fn blank_lines(bytes: &[u8]) -> (usize, u64) {
     (blank, u64::try_from(ends(b'\n').max(ends(b'\r'))).unwrap_or(0))
 }
 
-/// What the reader says, in words of the one who has the file.
+/// What the reader says; an error of the input says itself what was expected.
 fn told(error: &::csv::Error) -> String {
-    match error.kind() {
-        ::csv::ErrorKind::Io(error) => error.to_string(),
-        _ => format!("expected a readable table: {error}"),
+    if let ::csv::ErrorKind::Io(error) = error.kind() {
+        return error.to_string();
     }
+    format!("expected a readable table: {error}")
 }

@@ -30,7 +30,7 @@ pub(super) struct Shape {
 /// # Errors
 /// The problem, when nothing in it can be read as `shape`.
 pub(super) fn records<'a>(
-    mut input: Box<dyn BufRead + 'a>,
+    mut input: Box<dyn BufRead + Send + 'a>,
     shape: &'static Shape,
     defaults: &Defaults,
 ) -> Result<Records<'a>, Problem> {
@@ -187,7 +187,7 @@ fn first_line(input: &mut dyn BufRead) -> Result<FirstLine, Problem> {
 
 /// The lines that follow, blank ones left out; one that is too long is skipped and said.
 struct Lines<'a> {
-    input: Box<dyn BufRead + 'a>,
+    input: Box<dyn BufRead + Send + 'a>,
     number: u64,
     offset: u64,
 }

@@ -169,7 +169,12 @@ impl<'a> At<'a> {
         let found = match self.json {
             Json::Text(text) if text.len() <= 80 => format!("{text:?}"),
             Json::Number(text) if text.len() <= 80 => text.clone(),
-            other => other.kind().to_owned(),
+            Json::Null
+            | Json::Bool(_)
+            | Json::Number(_)
+            | Json::Text(_)
+            | Json::List(_)
+            | Json::Object(_) => self.json.kind().to_owned(),
         };
         self.problem(format!("expected {what}, found {found}"))
     }

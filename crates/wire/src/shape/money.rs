@@ -19,7 +19,7 @@ pub struct Money(domain::money::Money);
 
 /// An amount of money.
 #[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[schemars(rename = "Money")]
 struct Written {
     amount: Decimal,
@@ -117,12 +117,14 @@ crate::shape::compact::fields! { domain::money::Money { minor, currency } }
 
 /// A stretch of time `[from, until)`; without `until` it is open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct Interval {
     from: Text<Instant>,
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Text<Instant>>,
 }
+
+crate::shape::object::written_as_objects! { Written, Interval }
 
 impl Absent for Interval {}
 

@@ -264,7 +264,7 @@ pub struct DecidedBy(domain::event::DecidedBy);
 
 /// Who decided: the published rules, or a person.
 #[derive(Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[schemars(rename = "DecidedBy")]
 struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -277,6 +277,8 @@ struct Written {
 
 /// Stands where a source does not say which policy was in force.
 const NO_POLICY: domain::event::PolicyRef = domain::event::PolicyRef { version: 0, digest: Digest([0; 32]) };
+
+crate::shape::object::written_as_objects! { Written }
 
 impl Absent for DecidedBy {}
 

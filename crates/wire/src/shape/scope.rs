@@ -18,7 +18,7 @@ pub struct Scope(domain::scope::Scope);
 
 /// What part of a customer's business is meant; a dimension left out means all of it.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 #[schemars(rename = "Scope")]
 struct Written {
     product_lines: Terms,
@@ -31,10 +31,12 @@ struct Written {
 pub struct Terms(Dimension);
 
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, remote = "Self")]
 struct AllBut {
     except: Vec<Text<Term>>,
 }
+
+crate::shape::object::read_as_objects! { Written, AllBut }
 
 impl Absent for Scope {}
 

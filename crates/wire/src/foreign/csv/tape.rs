@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 /// A reader that remembers what was read since the last cut, up to a limit.
 pub(super) struct Tape<'a> {
-    input: Box<dyn BufRead + 'a>,
+    input: Box<dyn BufRead + Send + 'a>,
     /// Bytes read; those before `cut` are done with.
     kept: Vec<u8>,
     cut: usize,
@@ -15,7 +15,7 @@ pub(super) struct Tape<'a> {
 }
 
 impl<'a> Tape<'a> {
-    pub(super) fn new(input: Box<dyn BufRead + 'a>, limit: usize) -> Self {
+    pub(super) fn new(input: Box<dyn BufRead + Send + 'a>, limit: usize) -> Self {
         Self { input, kept: Vec::new(), cut: 0, limit, offset: 0 }
     }
 

@@ -1,0 +1,265 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use domain::id::{PartnerId, SourceId, Term, VendorId};
+use domain::time::Instant;
+use services::queries::KnownAt;
+
+use crate::output::Format;
+
+/// Keeps the book of a partner program: who registered which deal, who holds which account, and who may
+/// not take it.
+#[derive(Debug, Parser)]
+#[command(name = "chaperone", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Where the book lies [default: $XDG_DATA_HOME/chaperone].
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// How data is written to standard output.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output: Format,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 conflict, 5 invalid data, \
+6 findings present, 7 unavailable.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a journal with the default policy, or another.
+    Init(Init),
+    /// Tell a story of a host, an invited guest and a takeover, on the story's own clock.
+    Demo(Demo),
+    /// Serve HTTP and the dashboard on loopback.
+    Serve(Serve),
+    /// Record a file: what it says is history, which is then decided and judged.
+    Ingest(Ingest),
+    /// Send commands: one JSON document, or one a line.
+    Submit(FileArgument),
+    /// Customer accounts: who holds them, their deals, handoffs and cases.
+    #[command(subcommand)]
+    Account(Read),
+    /// Deal registrations.
+    #[command(subcommand)]
+    Deal(ReadDeal),
+    /// Handoffs between host and guest.
+    #[command(subcommand)]
+    Handoff(Read),
+    /// Partners and their families.
+    #[command(subcommand)]
+    Partner(Read),
+    /// Cases: what was found, what proves it, what would clear it.
+    #[command(subcommand)]
+    Case(ReadCase),
+    /// Whether a deal may be claimed.
+    #[command(subcommand)]
+    Claim(Claim),
+    /// What was turned away.
+    #[command(subcommand)]
+    Quarantine(Quarantine),
+    /// The journal itself.
+    #[command(subcommand)]
+    Journal(Journal),
+    /// Decide and judge everything again from asked, observed and ruled events, and say what is found.
+    Replay(Moment),
+    /// Say what is wrong and which command mends it.
+    Doctor,
+    /// Write completions for a shell to standard output.
+    Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The policy document; members it leaves out keep their defaults.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Another story: CloudEvents JSON lines in order of arrival, each with its recordedtime.
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// Tells the built-in story with other names.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Stop after the story, for scripts.
+    #[arg(long)]
+    pub exit: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// A loopback address; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:7411", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// The file, or - for standard input.
+    pub file: PathBuf,
+    /// What the file holds [default: by its name].
+    #[arg(long, value_parser = ["cloudevents", "aws-eventbridge", "aws-opportunity", "aws-lead", "microsoft-referral", "csv"])]
+    pub format: Option<String>,
+    /// For CSV: which column means what.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
+    /// Read everything and record nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Whose program, for formats that do not say.
+    #[arg(long, default_value = "vendor", value_name = "ID")]
+    pub vendor: VendorId,
+    /// The source, for formats that do not say.
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Option<SourceId>,
+}
+
+#[derive(Debug, Args)]
+pub struct FileArgument {
+    /// The file, or - for standard input.
+    pub file: PathBuf,
+}
+
+/// The two clocks of a question.
+#[derive(Debug, Args, Clone, Copy)]
+pub struct Moment {
+    /// How it was at this instant (valid time).
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<Instant>,
+    /// As known at this instant or journal position (recorded time).
+    #[arg(long, value_name = "INSTANT|POSITION")]
+    pub known_at: Option<KnownAt>,
+}
+
+#[derive(Debug, Args)]
+pub struct One {
+    /// Its id, its key (system:id), or for an account its name.
+    pub id: String,
+    #[command(flatten)]
+    pub moment: Moment,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Read {
+    /// All of them.
+    List(Moment),
+    /// One of them.
+    Show(One),
+    /// Its events, as sentences.
+    History(One),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReadDeal {
+    /// All of them, or those that match.
+    List(DealList),
+    /// One of them.
+    Show(One),
+    /// The events of its account.
+    History(One),
+    /// Why it stands as it does, until when, and what would help.
+    Explain(One),
+}
+
+#[derive(Debug, Args)]
+pub struct DealList {
+    /// Only of this partner.
+    #[arg(long)]
+    pub partner: Option<PartnerId>,
+    /// Only in this state: approved, rejected, returned, ...
+    #[arg(long)]
+    pub registration: Option<String>,
+    /// Only with this outcome: open, won or lost.
+    #[arg(long)]
+    pub outcome: Option<String>,
+    #[command(flatten)]
+    pub moment: Moment,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReadCase {
+    /// Cases in which something stands.
+    List {
+        /// Those that were cleared or decided too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// One case: the sentence, its evidence, what would clear it.
+    Show { id: String },
+    /// The same, part by part.
+    Explain { id: String },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Claim {
+    /// Answers free, held or contested, and names nobody.
+    Check(ClaimCheck),
+}
+
+#[derive(Debug, Args)]
+pub struct ClaimCheck {
+    /// The account: its id, key or name.
+    #[arg(long)]
+    pub account: String,
+    /// Who would claim it.
+    #[arg(long)]
+    pub partner: PartnerId,
+    /// Product lines; without any, all.
+    #[arg(long = "product-line", value_name = "ID")]
+    pub product_lines: Vec<Term>,
+    /// Territories; without any, all.
+    #[arg(long = "territory", value_name = "ID")]
+    pub territories: Vec<Term>,
+    #[command(flatten)]
+    pub moment: Moment,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Quarantine {
+    /// What waits.
+    List {
+        /// What was released too.
+        #[arg(long)]
+        all: bool,
+    },
+    /// One entry with its bytes.
+    Show { id: String },
+    /// Take an entry in after all: mended (--with FILE), or as it is.
+    Release {
+        id: String,
+        /// The mended record, a CloudEvent.
+        #[arg(long, value_name = "FILE")]
+        with: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Journal {
+    /// How far it is recorded.
+    Head,
+    /// Events as sentences.
+    Read {
+        /// After this position.
+        #[arg(long, default_value_t = 0)]
+        after: u64,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: usize,
+    },
+    /// Every event as a CloudEvents JSON line.
+    Export {
+        /// After this position.
+        #[arg(long, default_value_t = 0)]
+        after: u64,
+    },
+    /// Check the file, its order, and every compact form against its text.
+    Verify,
+    /// Copy it to a folder while it is in use.
+    Backup { folder: PathBuf },
+}

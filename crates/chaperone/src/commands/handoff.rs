@@ -1,0 +1,43 @@
+//! `handoff`: who brought whom in, on what terms.
+
+use std::path::Path;
+
+use services::queries::{Asked, accounts, find_account};
+
+use crate::cli::Read;
+use crate::data;
+use crate::exit::{Exit, stop};
+use crate::output::{self, Format};
+
+const COLUMNS: &[&str] =
+    &["handoff", "account", "host", "guest", "phase", "protected_scope", "granted_scope", "protected_until"];
+
+pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Result<Exit> {
+    let opened = data::read(folder)?;
+    let (id, moment) = match &read {
+        Read::List(moment) => (None, *moment),
+        Read::Show(one) | Read::History(one) => (Some(one.id.clone()), one.moment),
+    };
+    let asked = Asked::from(moment);
+    let at = asked.moment(&opened.book).await?;
+    let book = std::sync::Arc::clone(&opened.book);
+    let rows = tokio::task::spawn_blocking(move || accounts::all_handoffs(&book, at)).await??;
+    let Some(id) = id else {
+        output::rows(output, COLUMNS, &rows)?;
+        return Ok(Exit::Ok);
+    };
+    let found = rows.into_iter().find(|row| row.handoff == id);
+    let row = found.ok_or_else(|| stop(Exit::NotFound, format!("there is no handoff {id}")))?;
+    if let Read::History(_) = read {
+        let Some((vendor, account)) = find_account(&opened.book, &row.account) else {
+            return Ok(Exit::NotFound);
+        };
+        let told = accounts::history(&opened.book, &vendor, &account, asked).await?;
+        let about: Vec<_> =
+            told.into_iter().filter(|line| line.kind.starts_with("chaperone.handoff.")).collect();
+        output::rows(output, super::account::HISTORY_COLUMNS, &about)?;
+    } else {
+        output::one(output, &row)?;
+    }
+    Ok(Exit::Ok)
+}

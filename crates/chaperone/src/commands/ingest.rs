@@ -1,0 +1,134 @@
+//! `ingest`: a file of history, recorded first and decided afterwards.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use domain::time::Instant;
+use indicatif::{ProgressBar, ProgressStyle};
+use ports::{Clock as _, SystemClock};
+use services::ingest::{Chunk, Progress, lines};
+use wire::answers::IngestSummary;
+use wire::foreign::{self, Format};
+use wire::input::{Defaults, Record};
+
+use crate::cli::Ingest;
+use crate::data;
+use crate::exit::{Exit, stop};
+use crate::output::{self, talk};
+
+/// Bytes read from the file at a time.
+const READ_BYTES: usize = 1024 * 1024;
+
+type Chunks = Box<dyn Iterator<Item = std::io::Result<Chunk>> + Send>;
+
+pub(super) async fn run(folder: &Path, output: output::Format, ingest: Ingest) -> anyhow::Result<Exit> {
+    let mut defaults = Defaults {
+        vendor: ingest.vendor.clone(),
+        source: source(&ingest)?,
+        now: Instant::from_unix_ms(SystemClock.now_ms()).context("the clock is out of range")?,
+    };
+    let chunks = chunks(&ingest, &mut defaults)?;
+    let summary = if ingest.dry_run {
+        dry_run(chunks)?
+    } else {
+        let opened = data::own(folder).await?;
+        let bar = progress_bar();
+        let source = defaults.source.to_string();
+        let ended = services::ingest::ingest(Arc::clone(&opened.book), &source, chunks, |progress| {
+            show(&bar, progress)
+        });
+        let summary = ended.await;
+        bar.finish_and_clear();
+        summary?
+    };
+    output::one(output, &summary)?;
+    if summary.read > 0 && summary.quarantined == summary.read {
+        talk(format_args!("nothing in the file could be read; see `chaperone quarantine list`"));
+        return Ok(Exit::InvalidData);
+    }
+    Ok(if summary.cases > 0 { Exit::FindingsPresent } else { Exit::Ok })
+}
+
+fn source(ingest: &Ingest) -> anyhow::Result<domain::id::SourceId> {
+    if let Some(source) = &ingest.source {
+        return Ok(source.clone());
+    }
+    let name = ingest.file.file_name().map_or_else(|| "stdin".into(), |name| name.to_string_lossy());
+    format!("file:{name}")
+        .parse()
+        .map_err(|_| stop(Exit::Usage, "say the source with --source: the file's name is none"))
+}
+
+/// The file as chunks of records, in the format it was said or seems to be in.
+fn chunks(ingest: &Ingest, defaults: &mut Defaults) -> anyhow::Result<Chunks> {
+    let reader: Box<dyn BufRead + Send> = if ingest.file.as_os_str() == "-" {
+        Box::new(BufReader::with_capacity(READ_BYTES, std::io::stdin()))
+    } else {
+        let file = File::open(&ingest.file).with_context(|| format!("opening {}", ingest.file.display()))?;
+        Box::new(BufReader::with_capacity(READ_BYTES, file))
+    };
+    let is_csv = ingest.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let format = ingest.format.as_deref().unwrap_or(if is_csv { "csv" } else { "cloudevents" });
+    if format == "cloudevents" {
+        return Ok(Box::new(lines::cloudevents(reader, defaults.clone())));
+    }
+    let format: Format =
+        format.parse().map_err(|error: foreign::UnknownFormat| stop(Exit::Usage, error.to_string()))?;
+    let mapping = mapping(ingest, format)?;
+    let records = foreign::read(format, reader, mapping.as_ref(), defaults)
+        .map_err(|problem| stop(Exit::InvalidData, format!("{}: {problem}", ingest.file.display())))?;
+    Ok(Box::new(lines::ready(records)))
+}
+
+fn mapping(ingest: &Ingest, format: Format) -> anyhow::Result<Option<foreign::csv::Mapping>> {
+    let Some(file) = &ingest.mapping else {
+        return match format {
+            Format::Csv => Err(stop(Exit::Usage, "csv needs --mapping FILE: which column means what")),
+            Format::AwsEventbridge | Format::AwsOpportunity | Format::AwsLead | Format::MicrosoftReferral => {
+                Ok(None)
+            }
+        };
+    };
+    let text = String::from_utf8(super::read_all(file)?)
+        .map_err(|_| stop(Exit::InvalidData, format!("{}: expected UTF-8", file.display())))?;
+    let mapping = foreign::csv::Mapping::parse(&text);
+    mapping.map(Some).map_err(|problem| stop(Exit::InvalidData, format!("{}: {problem}", file.display())))
+}
+
+/// Reads everything and records nothing; whether a record is a repeat only the journal can tell.
+fn dry_run(chunks: Chunks) -> anyhow::Result<IngestSummary> {
+    let mut summary = IngestSummary::default();
+    for chunk in chunks {
+        for record in (chunk.context("reading the file")?)() {
+            summary.read += 1;
+            match record {
+                Record { reading: Ok(_), .. } => summary.accepted += 1,
+                Record { place, reading: Err(problem), .. } => {
+                    talk(format_args!("{place}: {problem}"));
+                    summary.quarantined += 1;
+                }
+            }
+        }
+    }
+    Ok(summary)
+}
+
+fn progress_bar() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new_spinner().with_style(style)
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    bar.set_message(match progress {
+        Progress::Recorded { records } => format!("recorded {records} records"),
+        Progress::Settled { streams, of } => format!("decided {streams} of {of} accounts"),
+    });
+    bar.tick();
+}

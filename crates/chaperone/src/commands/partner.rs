@@ -1,0 +1,33 @@
+//! `partner`: who takes part, and who belongs to whom.
+
+use std::path::Path;
+
+use services::queries::{Asked, partners};
+
+use crate::cli::Read;
+use crate::data;
+use crate::exit::{Exit, stop};
+use crate::output::{self, Format};
+
+pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Result<Exit> {
+    let opened = data::read(folder)?;
+    let not_found = |id: &str| stop(Exit::NotFound, format!("there is no partner {id}"));
+    match read {
+        Read::List(moment) => {
+            let moment = Asked::from(moment).moment(&opened.book).await?;
+            let rows = partners::list(&opened.book, moment);
+            output::rows(output, &["partner", "name", "kinds", "origin", "family"], &rows)?;
+        }
+        Read::Show(one) => {
+            let moment = Asked::from(one.moment).moment(&opened.book).await?;
+            let row = partners::show(&opened.book, &one.id, moment).ok_or_else(|| not_found(&one.id))?;
+            output::one(output, &row)?;
+        }
+        Read::History(one) => {
+            let told = partners::history(&opened.book, &one.id, one.moment.into()).await?;
+            let rows = told.ok_or_else(|| not_found(&one.id))?;
+            output::rows(output, super::account::HISTORY_COLUMNS, &rows)?;
+        }
+    }
+    Ok(Exit::Ok)
+}

@@ -1,0 +1,111 @@
+//! What goes to standard output: tables for people, JSON for programs. Talk goes to standard error.
+
+use std::fmt::Arguments;
+use std::io::{IsTerminal as _, Write as _};
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{ContentArrangement, Table};
+use serde::Serialize;
+use serde_json::Value;
+
+/// How data is written to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub enum Format {
+    /// A table or a few lines for people.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON document a line.
+    Ndjson,
+}
+
+/// Says something to the person at the terminal, on standard error.
+pub fn talk(message: Arguments<'_>) {
+    let _closed = writeln!(std::io::stderr(), "{message}");
+}
+
+/// Writes one line of data; a closed pipe ends the output quietly.
+pub fn line(text: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("writing to standard output"),
+    }
+}
+
+/// Writes raw bytes of data.
+pub fn bytes(bytes: &[u8]) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.write_all(b"\n")) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.context("writing to standard output"),
+    }
+}
+
+/// Writes rows; a table shows the named columns.
+pub fn rows<T: Serialize>(format: Format, columns: &[&str], rows: &[T]) -> anyhow::Result<()> {
+    match format {
+        Format::Json => line(&serde_json::to_string_pretty(rows)?),
+        Format::Ndjson => rows.iter().try_for_each(|row| line(&serde_json::to_string(row)?)),
+        Format::Table if rows.is_empty() => {
+            talk(format_args!("nothing found"));
+            Ok(())
+        }
+        Format::Table => {
+            let mut table = Table::new();
+            table.load_style(UTF8_FULL_CONDENSED).set_header(columns);
+            if std::io::stdout().is_terminal() {
+                table.set_content_arrangement(ContentArrangement::Dynamic);
+            }
+            for row in rows {
+                let value = serde_json::to_value(row)?;
+                table.add_row(columns.iter().map(|column| cell(&value[*column])));
+            }
+            line(&table.to_string())
+        }
+    }
+}
+
+/// Writes one thing; a table shows its members one a line.
+pub fn one<T: Serialize>(format: Format, thing: &T) -> anyhow::Result<()> {
+    match format {
+        Format::Json => line(&serde_json::to_string_pretty(thing)?),
+        Format::Ndjson => line(&serde_json::to_string(thing)?),
+        Format::Table => {
+            let Value::Object(members) = serde_json::to_value(thing)? else { return Ok(()) };
+            let width = members.keys().map(String::len).max().unwrap_or_default();
+            for (name, value) in members.iter().filter(|(_, value)| !is_empty(value)) {
+                match value {
+                    Value::Array(items) if items.iter().any(Value::is_object) => {
+                        line(&format!("{name}:"))?;
+                        items.iter().try_for_each(|item| line(&format!("  - {}", cell(item))))?;
+                    }
+                    value => line(&format!("{name:width$}  {}", cell(value)))?,
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(cell).collect::<Vec<_>>().join("\n"),
+        Value::Object(members) => {
+            let shown = members.iter().filter(|(_, value)| !is_empty(value));
+            shown
+                .map(|(name, value)| format!("{name} {}", cell(value).replace('\n', ", ")))
+                .collect::<Vec<_>>()
+                .join("; ")
+        }
+        Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}

@@ -1,0 +1,114 @@
+//! Accounts as they stand: folded from their streams when asked, kept while they are in use.
+
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context as _;
+use domain::account::{Account, history};
+use domain::fact::Fact;
+use domain::stream::Stream;
+use lru::LruCache;
+use ports::{Journal, PAGE_EVENTS_MAX, Select, Version};
+
+/// Accounts kept folded in memory, in accounts: at some 20 events of 1 KB each, about 20 MB.
+const KEPT_ACCOUNTS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("1,024 is not zero");
+
+/// One stream as read: its facts, what they add up to, and where it stands.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    pub facts: Vec<Fact>,
+    pub account: Account,
+    pub version: Option<Version>,
+}
+
+/// Folded accounts, the least used forgotten first.
+#[derive(Debug)]
+pub struct Accounts {
+    kept: Mutex<LruCache<Stream, Arc<Loaded>>>,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self { kept: Mutex::new(LruCache::new(KEPT_ACCOUNTS_MAX)) }
+    }
+}
+
+impl Accounts {
+    /// The account as kept, else read from `journal`.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or holds something that is not ours.
+    pub async fn load(&self, journal: &dyn Journal, stream: &Stream) -> anyhow::Result<Arc<Loaded>> {
+        if let Some(kept) = self.lock().get(stream) {
+            return Ok(Arc::clone(kept));
+        }
+        let loaded = Arc::new(read(journal, stream).await?);
+        self.lock().put(stream.clone(), Arc::clone(&loaded));
+        Ok(loaded)
+    }
+
+    /// Forgets what is kept of `stream`: somebody else wrote to it.
+    pub fn forget(&self, stream: &Stream) {
+        self.lock().pop(stream);
+    }
+
+    /// The account after facts were appended to `before`; folds on where it can and afresh where it must.
+    pub fn grow(
+        &self,
+        stream: &Stream,
+        before: Arc<Loaded>,
+        facts: Vec<Fact>,
+        version: Option<Version>,
+    ) -> Arc<Loaded> {
+        self.lock().pop(stream);
+        // The cache let go of it, so usually nobody else holds it and nothing is copied.
+        let mut loaded = Arc::unwrap_or_clone(before);
+        for fact in facts {
+            if loaded.account.takes(&fact) {
+                loaded.account = std::mem::take(&mut loaded.account).evolve(&fact);
+                loaded.facts.push(fact);
+            } else {
+                loaded.facts.push(fact);
+                loaded.account = history::fold(&loaded.facts);
+            }
+        }
+        loaded.version = version;
+        let loaded = Arc::new(loaded);
+        self.lock().put(stream.clone(), Arc::clone(&loaded));
+        loaded
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<Stream, Arc<Loaded>>> {
+        // A cache is right or empty whatever happened to the thread that held it.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Reads a whole stream and folds it.
+///
+/// # Errors
+/// The journal cannot be read, or holds something that is not ours.
+pub async fn read(journal: &dyn Journal, stream: &Stream) -> anyhow::Result<Loaded> {
+    let (facts, version) = facts(journal, stream).await?;
+    Ok(Loaded { account: history::fold(&facts), facts, version })
+}
+
+/// Reads the facts of a whole stream.
+///
+/// # Errors
+/// The journal cannot be read, or holds something that is not ours.
+pub async fn facts(journal: &dyn Journal, stream: &Stream) -> anyhow::Result<(Vec<Fact>, Option<Version>)> {
+    let name = stream.to_string();
+    let (mut facts, mut version) = (Vec::new(), None);
+    loop {
+        let from = u64::try_from(facts.len()).context("a stream has fewer than 2^64 events")?;
+        let page = journal.read_stream(&name, from, Select::Facts, PAGE_EVENTS_MAX).await?;
+        for recorded in &page.events {
+            facts.push(crate::pen::fact(recorded)?);
+            version = Some(recorded.version());
+        }
+        if !page.more {
+            return Ok((facts, version));
+        }
+    }
+}

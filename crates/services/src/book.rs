@@ -1,0 +1,228 @@
+//! The book: journal, quarantine and clock, and what is kept folded of them for the roles to share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
+
+use anyhow::Context as _;
+use domain::event::Event;
+use domain::event::case::CaseEvent;
+use domain::event::change::ChangeEvent;
+use domain::event::handoff::HandoffEvent;
+use domain::fact::Fact;
+use domain::id::VendorId;
+use domain::stream::Stream;
+use domain::time::Instant;
+use ports::{
+    Append, AppendError, Clock, Expect, Journal, KindSet, Position, Quarantine, Receipt, Scan, Version,
+};
+use views::cases::Case;
+use views::directory::Directory;
+
+use crate::accounts::{Accounts, Loaded};
+use crate::pen::{self, Entry};
+use crate::world::{World, Worlds};
+
+/// How often a write is tried again after somebody else wrote to the same stream first. Each try loses to a
+/// writer that won, so 64 covers 64 writers on one account.
+pub const CONFLICT_TRIES_MAX: u32 = 64;
+
+/// The journal with everything folded from it that the roles share.
+pub struct Book {
+    pub journal: Arc<dyn Journal>,
+    pub quarantine: Arc<dyn Quarantine>,
+    pub clock: Arc<dyn Clock>,
+    accounts: Accounts,
+    worlds: Mutex<Worlds>,
+    shelf: RwLock<Shelf>,
+}
+
+/// Small views kept in memory while the book is open.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    pub directory: Directory,
+    pub cases: BTreeMap<Stream, Case>,
+    /// Account streams that policing has to look at: those with an accepted handoff or a change of holder.
+    pub guarded: BTreeSet<Stream>,
+    /// The cases of each account.
+    of_account: BTreeMap<Stream, Vec<Stream>>,
+}
+
+impl Shelf {
+    /// The cases about one account.
+    pub fn cases_of(&self, account: &Stream) -> impl Iterator<Item = (&Stream, &Case)> {
+        self.of_account.get(account).into_iter().flatten().filter_map(|case| self.cases.get_key_value(case))
+    }
+
+    fn take_case(&mut self, stream: &Stream, fact: &Fact) {
+        if let Event::Case(CaseEvent::Opened(opened)) = &fact.event {
+            let account = Stream::Account(stream.vendor().clone(), opened.account.clone());
+            self.of_account.entry(account).or_default().push(stream.clone());
+        }
+        let case = self.cases.remove(stream).unwrap_or_default();
+        self.cases.insert(stream.clone(), case.evolve(fact));
+    }
+}
+
+impl Book {
+    /// Opens the book: reads programs, partners, names and cases from the journal.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or holds something that is not ours.
+    pub fn open(
+        journal: Arc<dyn Journal>,
+        quarantine: Arc<dyn Quarantine>,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<Self> {
+        let book = Self {
+            journal,
+            quarantine,
+            clock,
+            accounts: Accounts::default(),
+            worlds: Mutex::default(),
+            shelf: RwLock::default(),
+        };
+        book.read_shelf()?;
+        Ok(book)
+    }
+
+    fn read_shelf(&self) -> anyhow::Result<()> {
+        let prefixes = ["chaperone.partner.", "chaperone.program.", "chaperone.case."];
+        let families = wire::event::TYPES
+            .iter()
+            .filter(|one| prefixes.iter().any(|prefix| one.name.starts_with(prefix)));
+        let singles =
+            ["account.opened", "handoff.accepted", "change.requested", "change.executed"].map(kind_of);
+        let kinds = KindSet::only(families.map(|one| one.kind).chain(singles));
+        let mut failed = None;
+        let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds };
+        self.journal.scan_facts(scan, &mut |row| {
+            let read = || {
+                let name = self.journal.stream_name(row.stream).context("a scanned stream has a name")?;
+                let stream: Stream = name.parse().with_context(|| format!("reading stream name {name}"))?;
+                Ok((stream, pen::scanned(&row)?))
+            };
+            match read() {
+                Ok((stream, fact)) => {
+                    self.shelve(&stream, &fact);
+                    ControlFlow::Continue(())
+                }
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Keeps the small views current with one more fact.
+    pub(crate) fn shelve(&self, stream: &Stream, fact: &Fact) {
+        if Worlds::concerns(stream) {
+            self.worlds().take(stream, fact.clone());
+        }
+        let guards = matches!(
+            fact.event,
+            Event::Handoff(HandoffEvent::Accepted(_))
+                | Event::Change(ChangeEvent::Executed(_) | ChangeEvent::Requested(_))
+        );
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        shelf.directory.take(stream, fact);
+        if guards {
+            shelf.guarded.insert(stream.clone());
+        }
+        if let Stream::Case(..) = stream {
+            shelf.take_case(stream, fact);
+        }
+    }
+
+    fn worlds(&self) -> MutexGuard<'_, Worlds> {
+        self.worlds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The small views; never hold them across an await.
+    pub fn shelf(&self) -> RwLockReadGuard<'_, Shelf> {
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The vendor's program and families as known now.
+    pub fn world(&self, vendor: &VendorId) -> Arc<World> {
+        self.worlds().of(vendor)
+    }
+
+    /// The vendor's program and families as known at a journal position.
+    pub fn world_at(&self, vendor: &VendorId, position: u64) -> World {
+        self.worlds().known_at(vendor, position)
+    }
+
+    /// The time, by the book's clock.
+    pub fn now(&self) -> Instant {
+        Instant::from_unix_ms(self.clock.now_ms()).unwrap_or(Instant::EARLIEST)
+    }
+
+    /// The account as it stands.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn load(&self, stream: &Stream) -> anyhow::Result<Arc<Loaded>> {
+        self.accounts.load(self.journal.as_ref(), stream).await
+    }
+
+    /// Writes `entry` to a stream that stands as `loaded`, and keeps everything folded current.
+    ///
+    /// # Errors
+    /// As the journal answers; after a conflict what was kept of the stream is forgotten, so load it again.
+    pub async fn write(&self, entry: Entry, loaded: Arc<Loaded>) -> Result<Written, AppendError> {
+        let stream = entry.stream.clone();
+        let mut penned = entry.pen();
+        penned.append.expect = expect(loaded.version);
+        let receipt = match self.append(penned.append).await {
+            Ok(receipt) => receipt,
+            Err(error) => {
+                self.accounts.forget(&stream);
+                return Err(error);
+            }
+        };
+        if receipt.outcome == ports::Outcome::Repeated {
+            return Ok(Written { receipt, facts: Vec::new(), loaded });
+        }
+        let facts =
+            pen::placed(penned.facts, &receipt).map_err(|e| AppendError::Unavailable(e.to_string()))?;
+        for fact in &facts {
+            self.shelve(&stream, fact);
+        }
+        let version = receipt.version.or(loaded.version);
+        let loaded = self.accounts.grow(&stream, loaded, facts.clone(), version);
+        Ok(Written { receipt, facts, loaded })
+    }
+
+    /// Appends, and asks again with the same key when it is not known whether that was recorded.
+    pub(crate) async fn append(&self, append: Append) -> Result<Receipt, AppendError> {
+        match self.journal.append(append.clone()).await {
+            Err(AppendError::Indeterminate) => self.journal.append(append).await,
+            answer => answer,
+        }
+    }
+
+    /// Forgets what is kept of `stream`.
+    pub(crate) fn forget(&self, stream: &Stream) {
+        self.accounts.forget(stream);
+    }
+}
+
+/// What a write left: its receipt, the facts it added, and the stream as it stands now.
+pub struct Written {
+    pub receipt: Receipt,
+    pub facts: Vec<Fact>,
+    pub loaded: Arc<Loaded>,
+}
+
+/// The number of an event type by the short form of its name, such as `deal.submitted`.
+pub(crate) fn kind_of(short: &str) -> u16 {
+    wire::event::kind_of(&format!("chaperone.{short}.v1")).expect("the roles name types that wire publishes")
+}
+
+/// What an append expects of a stream read at `version`.
+pub(crate) fn expect(version: Option<Version>) -> Expect {
+    version.map_or(Expect::NoStream, Expect::At)
+}

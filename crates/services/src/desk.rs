@@ -1,0 +1,212 @@
+//! The desk: a command is decided on the account as it stands, and the answer is recorded before it is given.
+
+use std::sync::Arc;
+
+use domain::command::{Command, CorrectionCommand};
+use domain::decide::correction::{Effect, Sender, Target};
+use domain::decide::{self, Decided};
+use domain::event::Event;
+use domain::event::correction::CorrectionEvent;
+use domain::fact::{Context, Fact, Origin};
+use domain::id::{EventId, PartnerId};
+use domain::refusal::Refusal;
+use domain::stream::Stream;
+use ports::{AppendError, Outcome, Receipt, Version};
+use wire::command::CommandInput;
+use wire::problem::Problem;
+
+use crate::accounts::Loaded;
+use crate::book::{Book, CONFLICT_TRIES_MAX};
+use crate::intake;
+use crate::pen::{Entry, Line};
+use crate::settling;
+use crate::world::World;
+
+/// What the desk answers to a command.
+#[derive(Debug)]
+pub enum Reply {
+    Accepted {
+        receipt: Receipt,
+        events: Vec<EventId>,
+    },
+    /// The same command again: the first answer.
+    Repeated {
+        receipt: Receipt,
+    },
+    /// An attempt on a protected account: recorded, so that it can be disputed.
+    Prevented {
+        receipt: Receipt,
+        events: Vec<EventId>,
+        rule: String,
+        clearing: String,
+    },
+    /// The rules forbid it; nothing was recorded and the key is free.
+    Refused(Refusal),
+    /// The key was used for another command.
+    Conflict(Problem),
+    /// The account is not at the version the sender knows.
+    Stale {
+        actual: Option<Version>,
+    },
+}
+
+/// Decides a command and records what follows.
+///
+/// With `known`, only while the stream's last revision is the one the sender knows.
+///
+/// # Errors
+/// The journal cannot be read or written now; the same command may be sent again.
+pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> anyhow::Result<Reply> {
+    let vendor = input.stream.vendor();
+    let key = wire::ids::input_key(vendor, &input.producer.source, &input.producer.id);
+    if let Some(receipt) = book.journal.find(key).await? {
+        return Ok(first_answer(&input, receipt));
+    }
+    for _ in 0..CONFLICT_TRIES_MAX {
+        let loaded = book.load(&input.stream).await?;
+        if known.is_some_and(|known| loaded.version.map(|version| version.revision) != Some(known)) {
+            return Ok(Reply::Stale { actual: loaded.version });
+        }
+        let world = book.world(vendor);
+        let decided = match decide_on(book, &input, &loaded, &world) {
+            Ok(decided) => decided,
+            Err(refusal) => return Ok(Reply::Refused(refusal)),
+        };
+        match book.write(entry(book, &input, decided, &world), Arc::clone(&loaded)).await {
+            Ok(written) if written.receipt.outcome == Outcome::Repeated => {
+                return Ok(first_answer(&input, written.receipt));
+            }
+            Ok(written) => {
+                settling::after(book, &input.stream).await?;
+                return Ok(reply(written.receipt, &written.facts));
+            }
+            Err(AppendError::Conflict { .. }) => {}
+            Err(AppendError::KeyMismatch { receipt }) => return Ok(first_answer(&input, *receipt)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
+}
+
+fn first_answer(input: &CommandInput, receipt: Receipt) -> Reply {
+    if receipt.digest == input.digest.0 {
+        return Reply::Repeated { receipt };
+    }
+    let expected = format!("the command first sent with id {}, found another one", input.producer.id);
+    Reply::Conflict(Problem::at_pointer("/id", expected))
+}
+
+fn reply(receipt: Receipt, facts: &[Fact]) -> Reply {
+    let events = facts.iter().map(|fact| fact.meta.id).collect();
+    match facts.iter().find_map(intake::refusal) {
+        Some((rule, clearing)) => Reply::Prevented { receipt, events, rule, clearing },
+        None => Reply::Accepted { receipt, events },
+    }
+}
+
+/// Each family of commands is decided on the state of the stream it is about.
+fn decide_on(
+    book: &Book,
+    input: &CommandInput,
+    loaded: &Loaded,
+    world: &World,
+) -> Result<Vec<Decided>, Refusal> {
+    let actor = &input.actor;
+    match (&input.command, &input.stream) {
+        (
+            Command::Correction(command @ (CorrectionCommand::Correct(_) | CorrectionCommand::Retract(_))),
+            _,
+        ) => correct(input, loaded, command),
+        (Command::Partner(command), Stream::Partner(_, partner)) => {
+            decide::partner::decide(partner, &world.families, actor, command)
+        }
+        (Command::Program(command), Stream::Program(_)) => {
+            decide::program::decide(&world.program, actor, command)
+        }
+        (Command::Case(command), Stream::Case(..)) => {
+            let shelf = book.shelf();
+            let case = shelf.cases.get(&input.stream).ok_or(Refusal::WrongStream { stream: "known case" })?;
+            decide::case::decide(case.decided.as_ref(), &world.program, book.now(), actor, command)
+        }
+        (command, Stream::Account(_, account)) => {
+            let context = decide::Context {
+                now: book.now(),
+                actor,
+                account,
+                families: &world.families,
+                program: &world.program,
+            };
+            decide::decide(&loaded.account, &context, command)
+        }
+        (
+            _,
+            Stream::Partner(..)
+            | Stream::Program(_)
+            | Stream::Identity(_)
+            | Stream::Case(..)
+            | Stream::Partnership(..),
+        ) => Err(Refusal::WrongStream { stream: "account" }),
+    }
+}
+
+fn correct(
+    input: &CommandInput,
+    loaded: &Loaded,
+    command: &CorrectionCommand,
+) -> Result<Vec<Decided>, Refusal> {
+    let target = match command {
+        CorrectionCommand::Correct(corrected) => corrected.target,
+        CorrectionCommand::Retract(retracted) => retracted.target,
+        CorrectionCommand::Commit(_) => return Err(Refusal::UnknownFact),
+    };
+    let fact = loaded.facts.iter().find(|fact| fact.meta.id == target).ok_or(Refusal::UnknownFact)?;
+    let last_word = loaded.facts.iter().rev().find_map(|later| correction_of(later, target));
+    // Whoever gained by a fact favours its own side by changing it.
+    let own = input.actor.partner.as_ref();
+    let effect = match own.is_some_and(|own| gained_by(&fact.event, own)) {
+        true => Effect::FavoursItsOwnSide,
+        false => Effect::FavoursNobody,
+    };
+    let sender = Sender { actor: &input.actor, source: &input.producer.source };
+    decide::correction::decide(Some(&Target { fact, last_word, effect }), &sender, command)
+}
+
+fn correction_of(fact: &Fact, target: EventId) -> Option<&CorrectionEvent> {
+    let Event::Correction(correction) = &fact.event else { return None };
+    let about = match correction {
+        CorrectionEvent::Corrected(corrected) => corrected.target,
+        CorrectionEvent::Retracted(retracted) => retracted.target,
+        CorrectionEvent::Committed(_) => return None,
+    };
+    (about == target).then_some(correction)
+}
+
+fn gained_by(event: &Event, partner: &PartnerId) -> bool {
+    settling::partners_of(event).contains(&partner)
+}
+
+fn entry(book: &Book, input: &CommandInput, decided: Vec<Decided>, world: &World) -> Entry {
+    let now = book.now();
+    let policy = world.program.policy_at(now).name.digest;
+    let partner_revisions =
+        input.actor.partner.iter().filter_map(|partner| {
+            world.families.revision(partner).map(|revision| (partner.clone(), revision))
+        });
+    let context = Context { identity_revision: None, partner_revisions: partner_revisions.collect() };
+    let lines = decided.into_iter().map(|decided| Line {
+        class: decided.class,
+        valid_at: now,
+        causation: None,
+        policy: Some(policy),
+        context: context.clone(),
+        event: decided.event,
+    });
+    Entry {
+        stream: input.stream.clone(),
+        producer: input.producer.clone(),
+        digest: input.digest,
+        actor: input.actor.clone(),
+        origin: Origin::Live,
+        lines: lines.collect(),
+    }
+}

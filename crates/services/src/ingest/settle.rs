@@ -1,0 +1,146 @@
+//! The second pass: every touched account is decided and judged with all its history known.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use domain::stream::Stream;
+use futures::StreamExt as _;
+use ports::{Append, AppendError, Version};
+
+use super::Progress;
+use crate::accounts;
+use crate::book::{Book, expect};
+use crate::{intake, pen, sentinel, settling};
+
+/// Accounts read and decided at a time; a few per core hide the waiting for the disk.
+const ACCOUNTS_AT_A_TIME: usize = 8;
+/// Derived entries written together, in entries.
+const GROUP_ENTRIES: usize = 4_096;
+/// How often the whole pass looks again for accounts that others wrote to meanwhile.
+const ROUNDS_MAX: usize = 16;
+
+/// Settles and judges the touched accounts; returns how many attempts on protected accounts were refused.
+pub(super) async fn settle(
+    book: &Arc<Book>,
+    touched: HashSet<Arc<str>>,
+    progress: &mut impl FnMut(Progress),
+) -> anyhow::Result<u64> {
+    let mut streams: Vec<Stream> = touched.iter().filter_map(|name| name.parse().ok()).collect();
+    streams.sort();
+    let worlds_changed: HashSet<_> = streams
+        .iter()
+        .filter(|stream| crate::world::Worlds::concerns(stream))
+        .map(Stream::vendor)
+        .cloned()
+        .collect();
+    streams.retain(|stream| matches!(stream, Stream::Account(..)));
+    let mut refused = 0;
+    let mut open = streams.clone();
+    for _ in 0..ROUNDS_MAX {
+        let round = decide(book, open, progress).await?;
+        refused += round.refused;
+        open = round.again;
+        if open.is_empty() {
+            break;
+        }
+    }
+    anyhow::ensure!(open.is_empty(), "other writers kept changing the same accounts; feed the file again");
+    let mut guarded: HashSet<Stream> = streams.into_iter().collect();
+    {
+        let shelf = book.shelf();
+        guarded.retain(|stream| shelf.guarded.contains(stream));
+        guarded
+            .extend(shelf.guarded.iter().filter(|stream| worlds_changed.contains(stream.vendor())).cloned());
+    }
+    let mut guarded: Vec<Stream> = guarded.into_iter().collect();
+    guarded.sort();
+    for stream in guarded {
+        sentinel::look(book, &stream).await?;
+    }
+    sentinel::look_at_ripe(book).await?;
+    Ok(refused)
+}
+
+struct Round {
+    refused: u64,
+    again: Vec<Stream>,
+}
+
+async fn decide(
+    book: &Arc<Book>,
+    streams: Vec<Stream>,
+    progress: &mut impl FnMut(Progress),
+) -> anyhow::Result<Round> {
+    let of = u64::try_from(streams.len()).context("streams are counted in 64 bits")?;
+    let mut round = Round { refused: 0, again: Vec::new() };
+    let mut decided = futures::stream::iter(streams)
+        .map(|stream| tokio::spawn(due(Arc::clone(book), stream)))
+        .buffer_unordered(ACCOUNTS_AT_A_TIME);
+    let (mut group, mut done) = (Vec::new(), 0);
+    while let Some(account) = decided.next().await {
+        let Some(account) = account?? else {
+            done += 1;
+            continue;
+        };
+        group.extend(account);
+        done += 1;
+        if group.len() >= GROUP_ENTRIES {
+            write(book, std::mem::take(&mut group), &mut round).await?;
+            progress(Progress::Settled { streams: done, of });
+        }
+    }
+    write(book, group, &mut round).await?;
+    progress(Progress::Settled { streams: done, of });
+    Ok(round)
+}
+
+/// One derived entry, ready to be written.
+struct Due {
+    stream: Stream,
+    penned: pen::Penned,
+}
+
+async fn due(book: Arc<Book>, stream: Stream) -> anyhow::Result<Option<Vec<Due>>> {
+    let (facts, version): (_, Option<Version>) = accounts::facts(book.journal.as_ref(), &stream).await?;
+    let world = book.world(stream.vendor());
+    let entries = settling::due(&stream, &facts, &world);
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let pen = |entry: pen::Entry| {
+        let mut penned = entry.pen();
+        penned.append.expect = expect(version);
+        Due { stream: stream.clone(), penned }
+    };
+    Ok(Some(entries.into_iter().map(pen).collect()))
+}
+
+async fn write(book: &Arc<Book>, group: Vec<Due>, round: &mut Round) -> anyhow::Result<()> {
+    let appends: Vec<Append> = group.iter().map(|due| due.penned.append.clone()).collect();
+    let answers = book.journal.append_all(appends).await;
+    for (due, answer) in group.into_iter().zip(answers) {
+        match answer {
+            Ok(receipt) => {
+                book.forget(&due.stream);
+                for fact in pen::placed(due.penned.facts, &receipt)? {
+                    round.refused += u64::from(intake::refusal(&fact).is_some());
+                    book.shelve(&due.stream, &fact);
+                }
+            }
+            // Derived before, under what held then: that stands.
+            Err(AppendError::KeyMismatch { .. }) => {}
+            Err(
+                AppendError::Conflict { .. } | AppendError::Overloaded { .. } | AppendError::Indeterminate,
+            ) => {
+                if round.again.last() != Some(&due.stream) {
+                    round.again.push(due.stream);
+                }
+            }
+            Err(error @ (AppendError::Unavailable(_) | AppendError::TooLarge { .. })) => {
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Cases: the inbox, and one case with its evidence and what would clear it.
+
+use domain::event::case::{Clearing, Finding, Opened, Severity};
+use domain::id::{AccountId, CaseId, VendorId};
+use domain::stream::Stream;
+use views::cases::Case;
+use wire::answers::{CaseAnswer, CaseRow, FindingAnswer, FindingRow, GroundAnswer};
+use wire::shape::Words as _;
+
+use super::{Moment, words};
+use crate::book::Book;
+
+/// Which cases a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Which {
+    /// Those in which something stands and nobody has ruled.
+    #[default]
+    Open,
+    All,
+}
+
+/// The cases, the most severe first.
+pub fn list(book: &Book, which: Which) -> Vec<CaseRow> {
+    let shelf = book.shelf();
+    let mut cases: Vec<(&Stream, &Case)> = shelf.cases.iter().collect();
+    cases.retain(|(_, case)| which == Which::All || case.is_open());
+    cases.sort_by_key(|(stream, case)| {
+        (
+            std::cmp::Reverse(case.severity()),
+            case.strongest().map(|finding| finding.violated_at),
+            (*stream).clone(),
+        )
+    });
+    cases.into_iter().filter_map(|(stream, case)| row(stream, case)).collect()
+}
+
+/// The cases of one account that were known at a moment.
+pub(super) fn of_account(
+    book: &Book,
+    vendor: &VendorId,
+    account: &AccountId,
+    _moment: Moment,
+) -> Vec<CaseRow> {
+    let shelf = book.shelf();
+    let account = Stream::Account(vendor.clone(), account.clone());
+    shelf.cases_of(&account).filter_map(|(stream, case)| row(stream, case)).collect()
+}
+
+/// One case, by its id.
+pub fn show(book: &Book, id: &str) -> Option<CaseAnswer> {
+    let shelf = book.shelf();
+    let (stream, case) = shelf.cases.iter().find(|(stream, _)| case_id(stream) == Some(id))?;
+    let row = row(stream, case)?;
+    let opened = case.opened.as_ref()?;
+    let strongest = case.strongest()?;
+    let mut findings: Vec<&Finding> = case.findings.iter().collect();
+    findings.sort_by_key(|finding| {
+        (!views::cases::stands(&finding.verdict), std::cmp::Reverse(finding.severity), finding.violated_at)
+    });
+    Some(CaseAnswer {
+        row,
+        kind: opened.kind.word().to_owned(),
+        handoff: opened.handoff.as_ref().map(ToString::to_string),
+        sentence: strongest.sentence.clone(),
+        findings: findings.into_iter().map(finding).collect(),
+        decided: case.decided.as_ref().map(|decided| decided.outcome.word().to_owned()),
+    })
+}
+
+/// Every finding that stands, in order of case and pattern.
+pub fn findings(book: &Book) -> Vec<FindingRow> {
+    let shelf = book.shelf();
+    let mut rows: Vec<FindingRow> = Vec::new();
+    for (stream, case) in &shelf.cases {
+        let Some(opened) = &case.opened else { continue };
+        let Stream::Case(_, id) = stream else { continue };
+        rows.extend(case.standing().into_iter().map(|finding| finding_row(id, opened, finding)));
+    }
+    rows.sort();
+    rows
+}
+
+/// One finding of a case as a row.
+pub(crate) fn finding_row(case: &CaseId, opened: &Opened, finding: &Finding) -> FindingRow {
+    FindingRow {
+        case: case.to_string(),
+        pattern: finding.pattern.clone(),
+        severity: severity(finding.severity).to_owned(),
+        verdict: words::verdict(&finding.verdict),
+        account: opened.account.to_string(),
+        host: opened.host.as_ref().map(ToString::to_string),
+        guest: opened.guest.as_ref().map(ToString::to_string),
+        evidence: finding.proof.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn case_id(stream: &Stream) -> Option<&str> {
+    match stream {
+        Stream::Case(_, case) => Some(case.as_str()),
+        Stream::Account(..)
+        | Stream::Partner(..)
+        | Stream::Program(_)
+        | Stream::Identity(_)
+        | Stream::Partnership(..) => None,
+    }
+}
+
+fn row(stream: &Stream, case: &Case) -> Option<CaseRow> {
+    let (opened, strongest) = (case.opened.as_ref()?, case.strongest()?);
+    Some(CaseRow {
+        case: case_id(stream)?.to_owned(),
+        pattern: strongest.pattern.clone(),
+        severity: severity(strongest.severity).to_owned(),
+        verdict: words::verdict(&strongest.verdict),
+        account: opened.account.to_string(),
+        host: opened.host.as_ref().map(ToString::to_string),
+        guest: opened.guest.as_ref().map(ToString::to_string),
+        evidence: strongest.proof.iter().map(ToString::to_string).collect(),
+        clearing: clearing(&strongest.clearing),
+    })
+}
+
+fn finding(finding: &Finding) -> FindingAnswer {
+    let ids = |events: &[domain::id::EventId]| events.iter().map(ToString::to_string).collect();
+    FindingAnswer {
+        pattern: finding.pattern.clone(),
+        severity: severity(finding.severity).to_owned(),
+        verdict: words::verdict(&finding.verdict),
+        sentence: finding.sentence.clone(),
+        respondent: finding.respondent.clone(),
+        act: finding.act.to_string(),
+        violated_at: finding.violated_at.to_string(),
+        provisional_until: finding.provisional_until.to_string(),
+        proof: ids(&finding.proof),
+        context: ids(&finding.context),
+        grounds: finding
+            .grounds
+            .iter()
+            .map(|ground| GroundAnswer {
+                part: ground.part.clone(),
+                holds_because: ground.holds_because.clone(),
+                events: ids(&ground.events),
+            })
+            .collect(),
+        clearing: clearing(&finding.clearing),
+    }
+}
+
+fn clearing(clearing: &[Clearing]) -> Vec<String> {
+    clearing.iter().map(|one| format!("{}: {}", one.basis, one.missing)).collect()
+}
+
+pub(crate) fn severity(severity: Severity) -> &'static str {
+    severity.word()
+}

@@ -1,0 +1,61 @@
+//! Partners: who takes part in the program, and who belongs to whom.
+
+use domain::id::{PartnerId, VendorId};
+use domain::stream::Stream;
+use wire::answers::{HistoryRow, PartnerRow};
+use wire::shape::Words as _;
+
+use super::accounts::told;
+use super::{Asked, Moment};
+use crate::book::Book;
+
+/// Every partner of every vendor, with its family at the moment.
+pub fn list(book: &Book, moment: Moment) -> Vec<PartnerRow> {
+    let places: Vec<(VendorId, PartnerId)> = {
+        let shelf = book.shelf();
+        shelf.directory.partners().map(|(vendor, partner, _)| (vendor.clone(), partner.clone())).collect()
+    };
+    places.iter().filter_map(|(vendor, partner)| row(book, vendor, partner, moment)).collect()
+}
+
+/// One partner by its id.
+pub fn show(book: &Book, id: &str, moment: Moment) -> Option<PartnerRow> {
+    let place = {
+        let shelf = book.shelf();
+        let mut partners = shelf.directory.partners();
+        partners.find(|(_, partner, _)| partner.as_str() == id).map(|(v, p, _)| (v.clone(), p.clone()))
+    };
+    place.and_then(|(vendor, partner)| row(book, &vendor, &partner, moment))
+}
+
+fn row(book: &Book, vendor: &VendorId, partner: &PartnerId, moment: Moment) -> Option<PartnerRow> {
+    let world = book.world_at(vendor, moment.known.lo());
+    let shelf = book.shelf();
+    let enrolled = shelf.directory.partner(vendor, partner)?;
+    let mut family = world.families.family(partner, moment.as_of);
+    family.remove(partner);
+    Some(PartnerRow {
+        partner: partner.to_string(),
+        name: enrolled.legal_name.clone(),
+        kinds: enrolled.kinds.iter().map(|kind| kind.word().to_owned()).collect(),
+        origin: enrolled.origin.word().to_owned(),
+        family: family.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// A partner's events up to a moment, or `None` when nobody knows it.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn history(book: &Book, id: &str, asked: Asked) -> anyhow::Result<Option<Vec<HistoryRow>>> {
+    let moment = asked.moment(book).await?;
+    let place = {
+        let shelf = book.shelf();
+        let mut partners = shelf.directory.partners();
+        partners.find(|(_, partner, _)| partner.as_str() == id).map(|(v, p, _)| (v.clone(), p.clone()))
+    };
+    let Some((vendor, partner)) = place else { return Ok(None) };
+    let stream = Stream::Partner(vendor, partner);
+    let loaded = book.load(&stream).await?;
+    Ok(Some(moment.known(&loaded.facts).map(|fact| told(&stream, fact, None)).collect()))
+}

@@ -1,0 +1,157 @@
+//! The sentinel: judges an account whenever something about it changed, and keeps its cases.
+
+use std::sync::Arc;
+
+use domain::event::Event;
+use domain::event::case::Verdict;
+use domain::fact::{Actor, Class, Context, Origin, Producer};
+use domain::id::{CaseId, VendorId};
+use domain::stream::Stream;
+use domain::time::Instant;
+use policing::{CaseKey, Standing, Transition, Watermark, review, transitions};
+use ports::AppendError;
+
+use crate::accounts::Loaded;
+use crate::book::{Book, CONFLICT_TRIES_MAX, Shelf};
+use crate::intake::own_source;
+use crate::pen::{Entry, Line};
+use crate::settling::is_guarded;
+
+/// Judges the account and records what changed about its findings.
+///
+/// # Errors
+/// The journal cannot be read or written now; looking again later has the same outcome.
+pub async fn look(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    for _ in 0..CONFLICT_TRIES_MAX {
+        let loaded = book.load(stream).await?;
+        let Some(watermark) = watermark(book, &loaded).await? else { return Ok(()) };
+        let mut told = due(book, stream, &loaded, watermark).into_iter();
+        let lost = loop {
+            let Some((case, transitions)) = told.next() else { break false };
+            let entry = entry(book, &case, transitions, watermark);
+            let standing = book.load(&case).await?;
+            match book.write(entry, Arc::clone(&standing)).await {
+                Ok(_) => {}
+                // Another sentinel was faster: look at what it left.
+                Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => break true,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        if !lost {
+            return Ok(());
+        }
+    }
+    Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
+}
+
+/// Looks again at every account with a finding that was pending and need not be any longer.
+///
+/// # Errors
+/// The journal cannot be read or written now.
+pub async fn look_at_ripe(book: &Book) -> anyhow::Result<()> {
+    let until = recorded_until(book).await?;
+    let ripe: Vec<Stream> = {
+        let shelf = book.shelf();
+        let is_ripe = |case: &views::cases::Case| {
+            case.findings.iter().any(|f| f.verdict == Verdict::Pending && f.provisional_until <= until)
+        };
+        let ripe = shelf.cases.iter().filter(|(_, case)| is_ripe(case));
+        ripe.filter_map(|(stream, case)| {
+            let opened = case.opened.as_ref()?;
+            Some(Stream::Account(stream.vendor().clone(), opened.account.clone()))
+        })
+        .collect()
+    };
+    for account in ripe {
+        look(book, &account).await?;
+    }
+    Ok(())
+}
+
+/// How far the story is known: to the account's last event, and in time to the journal's head.
+async fn watermark(book: &Book, loaded: &Loaded) -> anyhow::Result<Option<Watermark>> {
+    let Some(last) = loaded.facts.last() else { return Ok(None) };
+    Ok(Some(Watermark { head: last.meta.id, until: recorded_until(book).await? }))
+}
+
+async fn recorded_until(book: &Book) -> anyhow::Result<Instant> {
+    let head = book.journal.head().await?;
+    Ok(Instant::from_unix_ms(head.recorded_ms).unwrap_or(Instant::EARLIEST))
+}
+
+/// What has to be recorded about the account's cases, by case.
+fn due(
+    book: &Book,
+    stream: &Stream,
+    loaded: &Loaded,
+    watermark: Watermark,
+) -> Vec<(Stream, Vec<Transition>)> {
+    let Stream::Account(vendor, account) = stream else { return Vec::new() };
+    let previous = previous(&book.shelf(), stream);
+    if previous.is_empty() && !is_guarded(loaded) {
+        return Vec::new();
+    }
+    let world = book.world(vendor);
+    let now = review(account, &loaded.account, &world.families, &world.program, watermark);
+    let told = transitions(&previous, &now, &loaded.facts, watermark, |key| case_id(vendor, key));
+    let mut by_case: Vec<(Stream, Vec<Transition>)> = Vec::new();
+    for transition in told {
+        let case = Stream::Case(vendor.clone(), transition.case.clone());
+        match by_case.iter_mut().find(|(known, _)| *known == case) {
+            Some((_, transitions)) => transitions.push(transition),
+            None => by_case.push((case, vec![transition])),
+        }
+    }
+    by_case
+}
+
+/// The findings on record about an account.
+fn previous(shelf: &Shelf, account: &Stream) -> Vec<Standing> {
+    let cases = shelf.cases_of(account);
+    let standing = cases.flat_map(|(stream, case)| {
+        let id = match stream {
+            Stream::Case(_, id) => Some(id.clone()),
+            Stream::Account(..)
+            | Stream::Partner(..)
+            | Stream::Program(_)
+            | Stream::Identity(_)
+            | Stream::Partnership(..) => None,
+        };
+        id.into_iter().flat_map(|id| {
+            case.findings.iter().map(move |finding| Standing { case: id.clone(), finding: finding.clone() })
+        })
+    });
+    standing.collect()
+}
+
+/// One case per handoff and guest; where no handoff is concerned, one per pattern and subject.
+pub(crate) fn case_id(vendor: &VendorId, key: &CaseKey) -> CaseId {
+    match key {
+        CaseKey::Handoff { handoff, guest } => wire::ids::case_id(vendor, handoff.as_str(), guest.as_str()),
+        CaseKey::Subject { pattern, subject } => wire::ids::case_id(vendor, subject, pattern),
+    }
+}
+
+fn entry(book: &Book, case: &Stream, transitions: Vec<Transition>, watermark: Watermark) -> Entry {
+    let so_far = book.shelf().cases.get(case).map_or(0, |known| known.events);
+    let id = format!("{case}:{so_far}");
+    let lines = transitions.into_iter().map(|transition| Line {
+        class: Class::Derived,
+        valid_at: watermark.until,
+        causation: Some(watermark.head),
+        policy: None,
+        context: Context::default(),
+        event: Event::Case(transition.event),
+    });
+    Entry {
+        lines: lines.collect(),
+        stream: case.clone(),
+        digest: wire::ids::digest(id.as_bytes()),
+        producer: Producer {
+            source: own_source(),
+            id: id.parse().expect("a stream and a number are an input id"),
+        },
+        actor: Actor::system(),
+        origin: Origin::Live,
+    }
+}

@@ -1,0 +1,154 @@
+//! Settling: what the rules derive from what was recorded is written beside it, once.
+
+use std::sync::Arc;
+
+use domain::event::Event;
+use domain::event::account::AccountEvent;
+use domain::event::change::ChangeEvent;
+use domain::event::deal::DealEvent;
+use domain::event::handoff::HandoffEvent;
+use domain::event::trade::TradeEvent;
+use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
+use domain::id::{EventId, PartnerId};
+use domain::settle::{self, Settled};
+use domain::stream::Stream;
+use ports::AppendError;
+
+use crate::accounts::Loaded;
+use crate::book::{Book, CONFLICT_TRIES_MAX};
+use crate::intake::own_source;
+use crate::pen::{Entry, Line};
+use crate::world::World;
+
+/// Brings everything that follows from a write to `stream` up to date: derived events, then findings.
+///
+/// # Errors
+/// The journal cannot be read or written now; settling again later has the same outcome.
+pub async fn after(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    match stream {
+        Stream::Account(..) => {
+            settle(book, stream).await?;
+            crate::sentinel::look(book, stream).await
+        }
+        // Families or rules changed: every guarded account of the vendor may be judged differently.
+        Stream::Partner(..) | Stream::Program(_) => {
+            let guarded: Vec<Stream> = {
+                let shelf = book.shelf();
+                shelf.guarded.iter().filter(|guarded| guarded.vendor() == stream.vendor()).cloned().collect()
+            };
+            for account in guarded {
+                crate::sentinel::look(book, &account).await?;
+            }
+            Ok(())
+        }
+        Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => Ok(()),
+    }
+}
+
+/// Writes what the rules derive from the account's facts and is not recorded yet.
+async fn settle(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    for _ in 0..CONFLICT_TRIES_MAX {
+        let mut loaded = book.load(stream).await?;
+        let world = book.world(stream.vendor());
+        let mut entries = due(stream, &loaded.facts, &world).into_iter();
+        let lost = loop {
+            let Some(entry) = entries.next() else { break false };
+            match book.write(entry, Arc::clone(&loaded)).await {
+                Ok(written) => loaded = written.loaded,
+                // Decided before, under what held then: that decision stands.
+                Err(AppendError::KeyMismatch { .. }) => loaded = book.load(stream).await?,
+                Err(AppendError::Conflict { .. }) => break true,
+                Err(error) => return Err(error.into()),
+            }
+        };
+        if !lost {
+            return Ok(());
+        }
+    }
+    Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
+}
+
+/// What is due for a stream with these facts: one entry for each fact that something follows from.
+pub fn due(stream: &Stream, facts: &[Fact], world: &World) -> Vec<Entry> {
+    let Stream::Account(_, account) = stream else { return Vec::new() };
+    if !may_be_due(facts) {
+        return Vec::new();
+    }
+    let mut settled = settle::settle(account, facts, &world.families, &world.program).into_iter().peekable();
+    let mut entries = Vec::new();
+    while let Some(first) = settled.next() {
+        let cause = first.causation;
+        let mut of_one_cause = vec![first];
+        while let Some(next) = settled.next_if(|next| next.causation == cause) {
+            of_one_cause.push(next);
+        }
+        entries.push(entry(stream, cause, of_one_cause, world));
+    }
+    entries
+}
+
+/// Whether anything recorded is of a kind that the rules answer.
+fn may_be_due(facts: &[Fact]) -> bool {
+    facts.iter().any(|fact| {
+        matches!(fact.event, Event::Deal(DealEvent::Submitted(_)) | Event::Notice(_) | Event::Change(_))
+    })
+}
+
+fn entry(stream: &Stream, cause: EventId, settled: Vec<Settled>, world: &World) -> Entry {
+    let names: Vec<&str> = settled.iter().map(|settled| wire::event::name(&settled.event)).collect();
+    let id = format!("settle:{cause}:{}", names.first().copied().unwrap_or_default());
+    let lines = settled.into_iter().map(|settled| Line {
+        class: Class::Derived,
+        valid_at: settled.valid_at,
+        causation: Some(settled.causation),
+        policy: Some(world.program.policy_at(settled.valid_at).name.digest),
+        context: Context::default(),
+        event: settled.event,
+    });
+    let lines: Vec<Line> = lines.collect();
+    Entry {
+        stream: stream.clone(),
+        producer: Producer {
+            source: own_source(),
+            id: id.parse().expect("a UUID and a name are an input id"),
+        },
+        // The key alone decides: what follows from a fact is derived once.
+        digest: wire::ids::digest(id.as_bytes()),
+        actor: Actor::system(),
+        origin: Origin::Live,
+        lines,
+    }
+}
+
+/// Whether the loaded account may hold anything that policing looks at.
+pub fn is_guarded(loaded: &Loaded) -> bool {
+    loaded.account.handoffs.iter().any(|handoff| handoff.accepted_at.is_some())
+        || !loaded.account.changes.is_empty()
+}
+
+/// The partners an event names as doing or getting something.
+pub(crate) fn partners_of(event: &Event) -> Vec<&PartnerId> {
+    match event {
+        Event::Deal(DealEvent::Submitted(submitted)) => vec![&submitted.partner],
+        Event::Handoff(HandoffEvent::Requested(requested)) => vec![&requested.host],
+        Event::Handoff(HandoffEvent::Invited(invited)) => vec![&invited.host, &invited.guest],
+        Event::Account(AccountEvent::HolderRecorded(recorded)) => vec![&recorded.holder],
+        Event::Change(ChangeEvent::Executed(executed)) => vec![&executed.holder],
+        Event::Trade(TradeEvent::OrderBooked(order)) => vec![&order.partner],
+        Event::Trade(TradeEvent::RenewalBooked(renewal)) => vec![&renewal.order.partner],
+        Event::Trade(TradeEvent::ContractSigned(contract)) => vec![&contract.partner],
+        Event::Deal(_)
+        | Event::Handoff(_)
+        | Event::Account(_)
+        | Event::Change(_)
+        | Event::Trade(_)
+        | Event::Consent(_)
+        | Event::Notice(_)
+        | Event::Commission(_)
+        | Event::Partner(_)
+        | Event::Identity(_)
+        | Event::Case(_)
+        | Event::Program(_)
+        | Event::Correction(_) => Vec::new(),
+    }
+}

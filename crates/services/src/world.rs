@@ -1,0 +1,90 @@
+//! What a decision reads beside the account: the vendor's program and its partners' families.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use domain::account::history;
+use domain::fact::Fact;
+use domain::family::Families;
+use domain::id::VendorId;
+use domain::program::Program;
+use domain::rank::fold_key;
+use domain::stream::Stream;
+
+/// One vendor's program and families, folded from their streams.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    pub program: Program,
+    pub families: Families,
+}
+
+/// The facts all worlds are folded from, and the worlds folded so far.
+///
+/// Partners and policies are few, so their facts stay in memory; a world is folded again when one of its
+/// facts is new and somebody asks.
+#[derive(Debug, Default)]
+pub struct Worlds {
+    facts: BTreeMap<Stream, Vec<Fact>>,
+    folded: HashMap<VendorId, Arc<World>>,
+}
+
+impl Worlds {
+    /// Whether facts of this stream belong to a world.
+    pub fn concerns(stream: &Stream) -> bool {
+        match stream {
+            Stream::Partner(..) | Stream::Program(_) => true,
+            Stream::Account(..) | Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => false,
+        }
+    }
+
+    /// Takes in one fact of `stream`.
+    pub fn take(&mut self, stream: &Stream, fact: Fact) {
+        if *stream.vendor() == house() {
+            self.folded.clear();
+        }
+        self.folded.remove(stream.vendor());
+        self.facts.entry(stream.clone()).or_default().push(fact);
+    }
+
+    /// The world of `vendor` as known now.
+    pub fn of(&mut self, vendor: &VendorId) -> Arc<World> {
+        if let Some(world) = self.folded.get(vendor) {
+            return Arc::clone(world);
+        }
+        let world = Arc::new(self.known_at(vendor, u64::MAX));
+        self.folded.insert(vendor.clone(), Arc::clone(&world));
+        world
+    }
+
+    /// The world of `vendor` as known at a journal position.
+    pub fn known_at(&self, vendor: &VendorId, position: u64) -> World {
+        let mut effective: Vec<(&Stream, Fact)> = Vec::new();
+        let concerns = |stream: &Stream| stream.vendor() == vendor || *stream == Stream::Program(house());
+        for (stream, facts) in self.facts.iter().filter(|(stream, _)| concerns(stream)) {
+            let known: Vec<Fact> =
+                facts.iter().filter(|fact| fact.meta.position <= position).cloned().collect();
+            effective.extend(history::effective(&known).into_iter().map(|fact| (stream, fact.into_owned())));
+        }
+        effective.sort_by_key(|(_, fact)| fold_key(fact));
+        effective.into_iter().fold(World::default(), |world, (stream, fact)| world.evolve(stream, &fact))
+    }
+}
+
+/// The vendor id under which the installation's own policy is published: it holds for every vendor that has
+/// published none.
+pub fn house() -> VendorId {
+    "default".parse().expect("a plain word is a vendor id")
+}
+
+impl World {
+    fn evolve(self, stream: &Stream, fact: &Fact) -> Self {
+        match stream {
+            Stream::Program(_) => Self { program: self.program.evolve(fact), ..self },
+            Stream::Partner(_, partner) => {
+                let share = self.program.policy_at(fact.meta.valid_at).policy.policing.family_share_bp;
+                Self { families: self.families.evolve(partner, fact, share), ..self }
+            }
+            Stream::Account(..) | Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => self,
+        }
+    }
+}
