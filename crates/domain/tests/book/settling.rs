@@ -14,11 +14,22 @@ use crate::story::*;
 
 /// `deal: word` for each decision, in order.
 fn words(settled: &[Settled]) -> Vec<String> {
-    let deal = |event: &Event| match event {
-        Event::Deal(DealEvent::Approved(decided)) => decided.deal.to_string(),
-        Event::Deal(DealEvent::Rejected(decided)) => decided.deal.to_string(),
-        Event::Deal(DealEvent::Returned(decided)) => decided.deal.to_string(),
-        _ => "-".to_owned(),
+    let deal = |event: &Event| {
+        let Event::Deal(event) = event else { return "-".to_owned() };
+        match event {
+            DealEvent::Approved(decided) => decided.deal.to_string(),
+            DealEvent::Rejected(decided) => decided.deal.to_string(),
+            DealEvent::Returned(decided) => decided.deal.to_string(),
+            DealEvent::Reported(_)
+            | DealEvent::Submitted(_)
+            | DealEvent::ReviewStarted(_)
+            | DealEvent::Extended(_)
+            | DealEvent::Progressed(_)
+            | DealEvent::Withdrawn(_)
+            | DealEvent::Cancelled(_)
+            | DealEvent::Won(_)
+            | DealEvent::Lost(_) => panic!("{event:?} decides nothing"),
+        }
     };
     settled.iter().map(|settled| format!("{} {}", deal(&settled.event), word(&settled.event))).collect()
 }
