@@ -1,0 +1,13 @@
+//! Stories of one account, and what policing finds in them.
+
+mod agreement;
+mod bases;
+mod letters;
+mod looks_alike;
+mod patterns;
+mod procedure;
+mod properties;
+mod stories;
+mod story;
+mod transitions;
+mod words;

@@ -1,0 +1,206 @@
+//! Tells a story of one account in a few words, and asks what is found in it.
+
+use std::str::FromStr;
+
+use domain::account::Account;
+use domain::account::history::fold;
+use domain::event::Event;
+use domain::event::case::Verdict;
+use domain::fact::{Actor, Class, Context, Fact, Meta, Origin, Producer, Role};
+use domain::family::Families;
+use domain::id::{AccountId, EventId, PartnerId};
+use domain::program::Program;
+use domain::rank::fold_key;
+use domain::time::{DAY_MS, Instant};
+use policing::{Judged, Watermark};
+use uuid::Uuid;
+
+/// Thursday 1 January 2026, noon.
+const START_MS: i64 = 1_767_268_800_000;
+
+pub(crate) fn day(day: i64) -> Instant {
+    Instant::from_unix_ms(START_MS + day * DAY_MS).expect("a day of the story")
+}
+
+pub(crate) fn id<T: FromStr>(text: &str) -> T
+where
+    T::Err: std::fmt::Debug,
+{
+    text.parse().expect("an id of the story")
+}
+
+pub(crate) fn event_id(index: usize) -> EventId {
+    EventId(Uuid::new_v5(&Uuid::NAMESPACE_OID, &index.to_be_bytes()))
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Story {
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) partners: Vec<(PartnerId, Fact)>,
+    pub(crate) program: Program,
+    told: usize,
+}
+
+impl Story {
+    /// `event` was so on `at`, and nobody in particular told it then.
+    pub(crate) fn tell(&mut self, at: i64, event: impl Into<Told>) -> EventId {
+        self.tell_late(at, at, None, event)
+    }
+
+    /// `partner` told `event` as of `at`.
+    pub(crate) fn tell_by(&mut self, at: i64, partner: &str, event: impl Into<Told>) -> EventId {
+        self.tell_late(at, at, Some(partner), event)
+    }
+
+    /// It was so on `at` and recorded on `recorded`.
+    pub(crate) fn tell_late(
+        &mut self,
+        at: i64,
+        recorded: i64,
+        by: Option<&str>,
+        event: impl Into<Told>,
+    ) -> EventId {
+        let fact = self.fact(at, recorded, by, event.into().0);
+        let told = fact.meta.id;
+        self.facts.push(fact);
+        told
+    }
+
+    /// On the stream of `partner`.
+    pub(crate) fn tell_of(&mut self, partner: &str, at: i64, event: impl Into<Told>) -> EventId {
+        let fact = self.fact(at, at, None, event.into().0);
+        let told = fact.meta.id;
+        self.partners.push((id(partner), fact));
+        told
+    }
+
+    fn fact(&mut self, at: i64, recorded: i64, by: Option<&str>, event: Event) -> Fact {
+        self.told += 1;
+        let position = u64::try_from(self.told).expect("a short story");
+        let role = if by == Some("customer") { Role::Customer } else { Role::System };
+        let partner = by.filter(|by| *by != "customer").map(id);
+        let meta = Meta {
+            id: event_id(self.told),
+            position,
+            revision: position,
+            valid_at: day(at),
+            recorded_at: day(recorded),
+            class: Class::Observed,
+            origin: Origin::Live,
+            producer: Producer { source: id("test"), id: id(&format!("{position}")) },
+            actor: Actor { partner, role, ..Actor::system() },
+            causation: None,
+            policy: None,
+            context: Context::default(),
+        };
+        Fact { meta, event }
+    }
+
+    pub(crate) fn account(&self) -> Account {
+        fold(&self.facts)
+    }
+
+    pub(crate) fn families(&self) -> Families {
+        let mut facts: Vec<&(PartnerId, Fact)> = self.partners.iter().collect();
+        facts.sort_by_key(|(_, fact)| fold_key(fact));
+        facts.into_iter().fold(Families::default(), |families, (partner, fact)| {
+            families.evolve(partner, fact, 5_000)
+        })
+    }
+
+    pub(crate) fn head(&self) -> EventId {
+        event_id(self.told)
+    }
+
+    /// What is found when everybody has told everything up to `until`.
+    pub(crate) fn judged_by(&self, until: Instant) -> Vec<Judged> {
+        let watermark = Watermark { until, head: self.head() };
+        policing::judge(&account_id(), &self.account(), &self.families(), &self.program, watermark)
+    }
+
+    pub(crate) fn judged(&self) -> Vec<Judged> {
+        self.judged_by(Instant::LATEST)
+    }
+
+    /// What was looked at, found and cleared.
+    pub(crate) fn reviewed(&self, until: Instant) -> Vec<Judged> {
+        let watermark = Watermark { until, head: self.head() };
+        policing::review(&account_id(), &self.account(), &self.families(), &self.program, watermark)
+    }
+
+    /// The findings, one word each: `T01 S4`, with a verdict where it is not confirmed.
+    pub(crate) fn found(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.judged().iter().map(word).collect();
+        found.sort();
+        found
+    }
+
+    /// The story without one event.
+    pub(crate) fn without(&self, event: EventId) -> Self {
+        let mut story = self.clone();
+        story.facts.retain(|fact| fact.meta.id != event);
+        story.partners.retain(|(_, fact)| fact.meta.id != event);
+        story
+    }
+
+    /// The story of nothing but these events.
+    pub(crate) fn only(&self, events: &[EventId]) -> Self {
+        let mut story = self.clone();
+        story.facts.retain(|fact| events.contains(&fact.meta.id));
+        story.partners.retain(|(_, fact)| events.contains(&fact.meta.id));
+        story
+    }
+
+    /// The same facts, recorded in another order.
+    pub(crate) fn recorded_in(&self, order: &[usize]) -> Self {
+        let mut story = self.clone();
+        for (fact, place) in story.facts.iter_mut().zip(order) {
+            fact.meta.position = u64::try_from(*place).expect("a short story");
+        }
+        story.facts.sort_by_key(|fact| fact.meta.position);
+        story.partners.reverse();
+        story
+    }
+}
+
+fn word(judged: &Judged) -> String {
+    let finding = &judged.finding;
+    let verdict = match &finding.verdict {
+        Verdict::Confirmed => String::new(),
+        Verdict::Pending => " pending".to_owned(),
+        Verdict::Indeterminate(unknown) => format!(" {unknown:?}"),
+        Verdict::Cleared(by) => format!(" cleared {by:?}"),
+        Verdict::Superseded(by) => format!(" superseded {by:?}"),
+    };
+    format!("{} {:?}{verdict}", finding.pattern, finding.severity)
+}
+
+pub(crate) fn account_id() -> AccountId {
+    id("acme")
+}
+
+/// Anything that is an event.
+pub(crate) struct Told(pub Event);
+
+macro_rules! told {
+    ($($family:ident: $event:path;)*) => {$(
+        impl From<$event> for Told {
+            fn from(event: $event) -> Self {
+                Self(Event::$family(event))
+            }
+        }
+    )*};
+}
+
+told! {
+    Account: domain::event::account::AccountEvent;
+    Deal: domain::event::deal::DealEvent;
+    Handoff: domain::event::handoff::HandoffEvent;
+    Change: domain::event::change::ChangeEvent;
+    Consent: domain::event::consent::ConsentEvent;
+    Notice: domain::event::notice::NoticeEvent;
+    Trade: domain::event::trade::TradeEvent;
+    Commission: domain::event::commission::CommissionEvent;
+    Partner: domain::event::partner::PartnerEvent;
+    Correction: domain::event::correction::CorrectionEvent;
+}
