@@ -1,1 +1,245 @@
-//! placeholder
+//! V2 to V9: each basis clears, and each of its conditions is needed.
+
+use domain::event::account::{ContactPurpose, ContactReplaced, AccountEvent};
+use domain::event::account::{OverrideAct, OverrideReason};
+use domain::event::handoff::HandoffEvent;
+use domain::event::notice::About;
+use domain::event::{Evidence, Party, handoff::DeclaredPrior};
+use domain::fact::Role;
+use domain::scope::Scope;
+
+use crate::stories::{Case, check, published};
+use crate::story::{Story, day, id};
+use crate::words::*;
+
+const OFFICERS: [(&str, Role); 2] = [("ada", Role::VendorOfficer), ("bob", Role::VendorOfficer)];
+
+/// Two notices ten days apart, a claim, and the guest's order after the cure period.
+fn abandoned(story: &mut Story) {
+    for (notice, at) in [("f1", 10), ("f2", 20)] {
+        story.tell(at, sent(notice, Party::Host, About::Forfeiture(id("h1"))));
+        story.tell(at, delivered(notice, at));
+    }
+    story.tell(21, forfeited(&["f1", "f2"], 31));
+    story.tell(31, booked("o2", "guest", gtx(), 31));
+}
+
+pub(crate) const BASES: [Case; 21] = [
+    Case { name: "V3: the host let it lie", tell: abandoned, found: &[] },
+    Case {
+        name: "V3: the host answered in the cure period",
+        tell: |story| {
+            abandoned(story);
+            story.tell(30, progressed(Party::Host, 30));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V3: the host's own order in the cure period is an answer",
+        tell: |story| {
+            abandoned(story);
+            story.tell(25, booked("o9", "host", lines(&["rtx"]), 25));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V3: the cure period was not over",
+        tell: |story| {
+            abandoned(story);
+            story.tell(30, booked("o3", "guest", gtx(), 30));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V3: one notice only",
+        tell: |story| {
+            story.tell(10, sent("f1", Party::Host, About::Forfeiture(id("h1"))));
+            story.tell(10, delivered("f1", 10));
+            story.tell(21, forfeited(&["f1"], 31));
+            story.tell(40, booked("o2", "guest", gtx(), 40));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V3: the second notice was not delivered",
+        tell: |story| {
+            story.tell(10, sent("f1", Party::Host, About::Forfeiture(id("h1"))));
+            story.tell(10, delivered("f1", 10));
+            story.tell(20, sent("f2", Party::Host, About::Forfeiture(id("h1"))));
+            story.tell(21, forfeited(&["f1", "f2"], 31));
+            story.tell(40, booked("o2", "guest", gtx(), 40));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V3: the two notices came too close",
+        tell: |story| {
+            for (notice, at) in [("f1", 10), ("f2", 19)] {
+                story.tell(at, sent(notice, Party::Host, About::Forfeiture(id("h1"))));
+                story.tell(at, delivered(notice, at));
+            }
+            story.tell(21, forfeited(&["f1", "f2"], 31));
+            story.tell(40, booked("o2", "guest", gtx(), 40));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V3: the notices went to an address the guest had put there",
+        tell: |story| {
+            let replaced = ContactReplaced {
+                party: Party::Host,
+                purpose: ContactPurpose::Notice,
+                previous: None,
+                contact: id("office"),
+                confirmed_by: None,
+            };
+            story.tell_by(5, "guest", AccountEvent::ContactReplaced(replaced));
+            abandoned(story);
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V3, ruling 8: a broken commitment takes one notice and ten business days",
+        tell: |story| {
+            story.tell(10, sent("f1", Party::Host, About::Commitment(id("demo"))));
+            story.tell(10, delivered("f1", 10));
+            story.tell(25, forfeited(&["f1"], 25));
+            story.tell(26, booked("o2", "guest", gtx(), 26));
+        },
+        found: &[],
+    },
+    Case {
+        name: "V5: deauthorised for another line",
+        tell: |story| {
+            let terms = domain::event::partner::Deauthorised {
+                scope: lines(&["rtx"]),
+                from: day(10),
+                reason: domain::event::partner::DeauthorisationReason::Breach,
+            };
+            story.tell_of("host", 10, domain::event::partner::PartnerEvent::Deauthorised(terms));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V5: deauthorised after the act",
+        tell: |story| {
+            story.tell_of("host", 21, barred(21));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V7: declared, but its evidence was laid down after acceptance",
+        tell: |story| {
+            declare(story, day(-300));
+            story.tell(5, committed(9));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V7: evidenced, but no older than the handoff",
+        tell: |story| {
+            story.tell(-1, committed(9));
+            declare(story, day(2));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "V9: two officers, both sides told",
+        tell: |story| {
+            story.tell(15, overridden(OverrideAct::Change, OverrideReason::Continuity, &OFFICERS));
+            published(story, 16);
+            story.tell(20, holds("guest", gtx(), 20));
+        },
+        found: &[],
+    },
+    Case {
+        name: "V9: one officer twice",
+        tell: |story| {
+            let one = [OFFICERS[0], OFFICERS[0]];
+            story.tell(15, overridden(OverrideAct::Change, OverrideReason::Continuity, &one));
+            published(story, 16);
+            story.tell(20, holds("guest", gtx(), 20));
+        },
+        found: &["T01 S4", "T15 S2"],
+    },
+    Case {
+        name: "V9: an officer of direct sales",
+        tell: |story| {
+            let sales = [OFFICERS[0], ("eve", Role::DirectSales)];
+            story.tell(15, overridden(OverrideAct::Change, OverrideReason::Continuity, &sales));
+            published(story, 16);
+            story.tell(20, holds("guest", gtx(), 20));
+        },
+        found: &["T01 S4", "T15 S2"],
+    },
+    Case {
+        name: "V9: nobody was told",
+        tell: |story| {
+            story.tell(15, overridden(OverrideAct::Change, OverrideReason::Continuity, &OFFICERS));
+            story.tell(20, holds("guest", gtx(), 20));
+        },
+        found: &["T01 S4", "T15 S2"],
+    },
+    Case {
+        name: "V9: after its end",
+        tell: |story| {
+            story.tell(15, overridden(OverrideAct::Change, OverrideReason::Continuity, &OFFICERS));
+            published(story, 16);
+            story.tell(200, booked("o2", "guest", gtx(), 200));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "ruling 14: a tender only the guest speaks of cannot be judged",
+        tell: |story| {
+            story.tell(19, submitted("d1", "guest", Some(true)));
+            story.tell(20, approved("d1"));
+        },
+        found: &["T02 S2 Tender"],
+    },
+    Case {
+        name: "ruling 14: a tender that two officers confirmed",
+        tell: |story| {
+            story.tell(15, overridden(OverrideAct::Waive, OverrideReason::PublicTender, &OFFICERS));
+            published(story, 16);
+            story.tell(19, submitted("d1", "guest", Some(true)));
+            story.tell(20, approved("d1"));
+        },
+        found: &[],
+    },
+    Case {
+        name: "two papers may share the scope between them",
+        tell: |story| {
+            story.tell(10, released(lines(&["gtx"]), 10, None, None));
+            story.tell(11, released(lines(&["rtx"]), 11, None, None));
+            story.tell(20, holds("guest", lines(&["gtx", "rtx"]), 20));
+        },
+        found: &[],
+    },
+];
+
+fn declare(story: &mut Story, since: domain::time::Instant) {
+    let evidence =
+        Evidence::Paper { digest: digest(9), media_type: "application/pdf".into(), held_by: "guest".into() };
+    let mut terms = accepted("h1");
+    terms.declared_prior =
+        vec![DeclaredPrior { partner: id("guest"), scope: Scope::all(), since, evidence, anchor: None }];
+    story.tell(1, HandoffEvent::Accepted(terms));
+}
+
+#[test]
+fn every_condition_of_every_basis_is_needed() {
+    check(&BASES);
+}
+
+#[test]
+fn two_sources_that_disagree_about_one_instant_cannot_be_judged() {
+    let mut story = crate::stories::hosted();
+    story.tell(20, holds("guest", gtx(), 20));
+    story.tell(20, holds("third", gtx(), 20));
+    assert_eq!(story.found(), ["T01 S3 Contested", "T15 S2"]);
+}

@@ -1,1 +1,238 @@
-//! placeholder
+//! T15 and T19: what a change of holder owes to those who lose by it, whoever gains and why.
+
+use domain::event::Party;
+use domain::event::account::{Lifted, OverrideAct, OverrideReason};
+use domain::event::{Evidence, change::ChangeEvent};
+use domain::fact::Role;
+use domain::protection::window_until;
+use domain::time::Instant;
+
+use crate::stories::{Case, check, hosted, notified, prepared, published};
+use crate::story::id;
+use crate::words::*;
+
+fn paper() -> Option<Evidence> {
+    Some(Evidence::Paper { digest: digest(3), media_type: "application/pdf".into(), held_by: "vendor".into() })
+}
+
+fn by_hand() -> Lifted {
+    Lifted::Freeze(id("f1"))
+}
+
+pub(crate) const STEPS: [Case; 19] = [
+    Case {
+        name: "T15: the day before the window ends",
+        tell: |story| {
+            prepared(story, letter("l1"));
+            story.tell(22, executed("c1", "guest", gtx(), 22));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T15: the first instant after it",
+        tell: |story| {
+            prepared(story, letter("l1"));
+            story.tell(23, executed("c1", "guest", gtx(), 23));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T15: in time, but with effect before",
+        tell: |story| {
+            prepared(story, letter("l1"));
+            story.tell(30, executed("c1", "guest", gtx(), 20));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T15: no notice reached the customer, so no window was opened",
+        tell: |story| {
+            story.tell(10, wrote(letter("l1")));
+            story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
+            story.tell(16, ChangeEvent::Verified(verification("c1")));
+            story.tell(17, sent("n1", Party::Host, domain::event::notice::About::Change(id("c1"))));
+            story.tell(17, delivered("n1", 17));
+            story.tell(60, executed("c1", "guest", gtx(), 60));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T15: the losing side waived the rest",
+        tell: |story| {
+            prepared(story, letter("l1"));
+            story.tell(18, waived("c1", Party::Host));
+            story.tell(20, executed("c1", "guest", gtx(), 20));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T15: the gaining side cannot waive",
+        tell: |story| {
+            prepared(story, letter("l1"));
+            story.tell(18, waived("c1", Party::Guest));
+            story.tell(18, waived("c1", Party::Customer));
+            story.tell(20, executed("c1", "guest", gtx(), 20));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T15: a waiver after the change is none",
+        tell: |story| {
+            prepared(story, letter("l1"));
+            story.tell(20, executed("c1", "guest", gtx(), 20));
+            story.tell(21, waived("c1", Party::Host));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T15: an emergency that two officers signed for",
+        tell: |story| {
+            prepared(story, letter("l1"));
+            story.tell(18, overridden(OverrideAct::Waive, OverrideReason::Continuity, &OFFICERS));
+            published(story, 18);
+            story.tell(20, executed("c1", "guest", gtx(), 20));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T15: a takeover in haste is both",
+        tell: |story| {
+            story.tell(15, requested("c1", "guest", gtx(), None));
+            story.tell(16, executed("c1", "guest", gtx(), 16));
+        },
+        found: &["T01 S4", "T15 S4", "T19 S4"],
+    },
+    Case {
+        name: "T15: to a third party, whom no handoff concerns",
+        tell: |story| {
+            story.tell(15, requested("c1", "third", gtx(), None));
+            story.tell(16, executed("c1", "third", gtx(), 16));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T19: a freeze placed by hand takes more than a letter",
+        tell: |story| {
+            story.tell(2, frozen_by_hand(100));
+            crate::stories::moved(story);
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: lifted by the customer",
+        tell: |story| {
+            story.tell(2, frozen_by_hand(100));
+            story.tell(12, lifted(by_hand(), Party::Customer, 12, None));
+            crate::stories::moved(story);
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: lifted by the vendor",
+        tell: |story| {
+            story.tell(2, frozen_by_hand(100));
+            story.tell(12, lifted(by_hand(), Party::Vendor, 12, None));
+            crate::stories::moved(story);
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: lifted by the guest under its own name",
+        tell: |story| {
+            story.tell(2, frozen_by_hand(100));
+            story.tell(12, lifted(by_hand(), Party::Partner(id("guest")), 12, None));
+            crate::stories::moved(story);
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: a lift told later without a paper",
+        tell: |story| {
+            story.tell(2, frozen_by_hand(100));
+            crate::stories::moved(story);
+            story.tell(40, lifted(by_hand(), Party::Host, 12, None));
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: a lift told later on paper",
+        tell: |story| {
+            story.tell(2, frozen_by_hand(100));
+            crate::stories::moved(story);
+            story.tell(40, lifted(by_hand(), Party::Host, 12, paper()));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: after the freeze has ended",
+        tell: |story| {
+            story.tell(2, frozen_by_hand(30));
+            crate::stories::moved(story);
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: an earlier relationship does not thaw the handoff's own freeze",
+        tell: |story| {
+            story.tell(-60, booked("o-old", "guest", gtx(), -60));
+            story.tell(15, requested("c1", "guest", gtx(), None));
+            notified(story, 17);
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: the host lifts the handoff's own freeze",
+        tell: |story| {
+            story.tell(-60, booked("o-old", "guest", gtx(), -60));
+            story.tell(12, lifted(Lifted::Handoff(id("h1")), Party::Host, 12, None));
+            story.tell(15, requested("c1", "guest", gtx(), None));
+            notified(story, 17);
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &[],
+    },
+];
+
+const OFFICERS: [(&str, Role); 2] = [("ada", Role::VendorOfficer), ("bob", Role::VendorOfficer)];
+
+#[test]
+fn steps_are_owed_whoever_gains_and_why() {
+    check(&STEPS);
+}
+
+#[test]
+fn a_window_ends_at_midnight_after_the_fifth_business_day() {
+    let mut story = hosted();
+    story.tell(15, requested("c1", "guest", gtx(), None));
+    // Day 17 is Sunday 18 January 2026; the five business days end on Friday 23 January.
+    notified(&mut story, 17);
+    let account = story.account();
+    let change = account.change(&id("c1")).expect("it was requested");
+    let window = window_until(&account, change, &story.program).expect("both were reached");
+    assert_eq!(window.until, "2026-01-24T00:00:00Z".parse::<Instant>().expect("an instant"));
+    assert_eq!(window.opened_by.len(), 2);
+}
+
+#[test]
+fn the_vendor_answers_for_a_change_it_executed_in_haste_and_a_partner_for_its_own() {
+    let respondent = |by: Option<&str>| {
+        let mut story = hosted();
+        prepared(&mut story, letter("l1"));
+        story.tell_late(20, 20, by, executed("c1", "guest", gtx(), 20));
+        story.judged()[0].finding.respondent.clone()
+    };
+    assert_eq!(respondent(None), "vendor");
+    assert_eq!(respondent(Some("guest")), "guest");
+}
+
+#[test]
+fn without_a_handoff_the_case_is_about_the_change() {
+    let mut story = hosted();
+    story.tell(15, requested("c1", "third", gtx(), None));
+    story.tell(16, executed("c1", "third", gtx(), 16));
+    let judged = &story.judged()[0];
+    let subject = policing::CaseKey::Subject { pattern: "T15", subject: "c1".to_owned() };
+    assert_eq!(judged.case, subject);
+    assert_eq!(judged.opened.handoff, None);
+}
