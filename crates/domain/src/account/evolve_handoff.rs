@@ -5,7 +5,7 @@ use crate::account::gain::{Touch, TouchKind, reporter};
 use crate::account::guest::*;
 use crate::event::Party;
 use crate::event::account::{FreezeTarget, Lifted};
-use crate::event::handoff::{Accepted, Amended, HandoffEvent, Invited, ProgressKind};
+use crate::event::handoff::{Accepted, Amended, HandoffEvent, Invited, ProgressKind, Progressed, Released};
 use crate::fact::Meta;
 use crate::id::{HandoffId, PartnerId};
 use crate::scope::Scope;
@@ -39,44 +39,8 @@ impl Account {
             HandoffEvent::Declined(declined) => self.end_invitation(&declined.handoff, Phase::Declined),
             HandoffEvent::Revoked(revoked) => self.end_invitation(&revoked.handoff, Phase::Revoked),
             HandoffEvent::Amended(amended) => self.amend(meta, amended),
-            HandoffEvent::Progressed(progressed) => {
-                let (by, at, event) = (progressed.by.clone(), progressed.at, meta.id);
-                let commitment = progressed.commitment.clone();
-                let kind = progressed.kind;
-                let Some(handoff) = self.handoff_mut(&progressed.handoff) else { return };
-                handoff.progress.push(Progress { commitment, kind, by: by.clone(), at, event });
-                let partner = handoff.partner_of(&by);
-                let scope = Some(handoff.protected_scope.clone());
-                if let (Some(partner), Some(kind)) = (partner, touch_kind(kind)) {
-                    let reported_under = Some(progressed.handoff.clone());
-                    let customer_initiated = false;
-                    self.touches.push(Touch {
-                        kind,
-                        partner,
-                        scope,
-                        at,
-                        reported_under,
-                        customer_initiated,
-                        event,
-                    });
-                }
-            }
-            HandoffEvent::Released(released) => {
-                if let Some(handoff) = self.handoff_mut(&released.handoff) {
-                    handoff.releases.push(Release {
-                        scope: released.scope.clone(),
-                        during: Interval { from: released.from, until: released.until },
-                        signed_by: released.signed_by.clone(),
-                        signed_at: released.signed_at,
-                        ratifies: released.ratifies,
-                        anchor: released.anchor.clone(),
-                        event: meta.id,
-                        valid_at: meta.valid_at,
-                        recorded_at: meta.recorded_at,
-                        reported_by: reporter(&meta.actor),
-                    });
-                }
-            }
+            HandoffEvent::Progressed(progressed) => self.progress(meta, progressed),
+            HandoffEvent::Released(released) => self.release(meta, released),
             HandoffEvent::ForfeitureClaimed(claimed) => {
                 if let Some(handoff) = self.handoff_mut(&claimed.handoff) {
                     handoff.forfeitures.push(Forfeiture {
@@ -96,6 +60,36 @@ impl Account {
                 }
             }
         }
+    }
+
+    /// Work under a handoff is also a touch of the customer by whoever did it.
+    fn progress(&mut self, meta: &Meta, progressed: &Progressed) {
+        let Some(handoff) = self.handoff_mut(&progressed.handoff) else { return };
+        let (kind, at, event) = (progressed.kind, progressed.at, meta.id);
+        let (commitment, by) = (progressed.commitment.clone(), progressed.by.clone());
+        let partner = handoff.partner_of(&by);
+        let scope = Some(handoff.protected_scope.clone());
+        handoff.progress.push(Progress { commitment, kind, by, at, event });
+        if let (Some(partner), Some(kind)) = (partner, touch_kind(kind)) {
+            let (reported_under, customer_initiated) = (Some(progressed.handoff.clone()), false);
+            self.touches.push(Touch { kind, partner, scope, at, reported_under, customer_initiated, event });
+        }
+    }
+
+    fn release(&mut self, meta: &Meta, released: &Released) {
+        let Some(handoff) = self.handoff_mut(&released.handoff) else { return };
+        handoff.releases.push(Release {
+            scope: released.scope.clone(),
+            during: Interval { from: released.from, until: released.until },
+            signed_by: released.signed_by.clone(),
+            signed_at: released.signed_at,
+            ratifies: released.ratifies,
+            anchor: released.anchor.clone(),
+            event: meta.id,
+            valid_at: meta.valid_at,
+            recorded_at: meta.recorded_at,
+            reported_by: reporter(&meta.actor),
+        });
     }
 
     fn invite(&mut self, meta: &Meta, invited: &Invited) {

@@ -25,7 +25,7 @@ pub(crate) fn id<T: std::str::FromStr>(text: &str) -> T {
 
 /// Nine in the morning UTC, `day` days after 2026-01-01.
 pub(crate) fn day(day: i64) -> Instant {
-    let first: Instant = "2026-01-01T09:00:00Z".parse().unwrap();
+    let first: Instant = "2026-01-01T09:00:00Z".parse().expect("a day of the calendar");
     first.plus_ms(day * DAY_MS)
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn lost(deal: &str, at: Instant) -> Event {
 /// `host` invites `guest` into the account: everything is protected, only delivery is granted.
 pub(crate) fn invited() -> Event {
     let commission = CommissionTerms {
-        rate: BasisPoints::new(500).unwrap(),
+        rate: BasisPoints::new(500).expect("5 % is a rate"),
         base: CommissionBase::NetOrder,
         minimum: None,
         tail_months: 12,

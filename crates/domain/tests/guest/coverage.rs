@@ -6,9 +6,20 @@ use domain::refusal::Refusal;
 
 use crate::words::Said;
 
+fn stories() -> [Vec<Said>; 6] {
+    use crate::{changes, consents, executions, freezes, handoffs, releases};
+    [
+        handoffs::said(),
+        releases::said(),
+        freezes::said(),
+        consents::said(),
+        changes::said(),
+        executions::said(),
+    ]
+}
+
 fn all() -> Vec<Said> {
-    use crate::{changes, consents, freezes, handoffs};
-    [handoffs::said(), freezes::said(), consents::said(), changes::said()].into_iter().flatten().collect()
+    stories().into_iter().flatten().collect()
 }
 
 #[test]
@@ -59,9 +70,7 @@ fn every_transition_of_a_guest_is_told_in_a_story() {
 
 #[test]
 fn every_sentence_about_guests_stands_once_in_its_story() {
-    for said in
-        [crate::handoffs::said(), crate::freezes::said(), crate::consents::said(), crate::changes::said()]
-    {
+    for said in stories() {
         let sentences: BTreeSet<&str> = said.iter().map(|said| said.sentence).collect();
         assert_eq!(sentences.len(), said.len());
     }

@@ -40,8 +40,11 @@ fn lift_from(from: i64) -> Command {
 }
 
 pub(crate) fn said() -> Vec<Said> {
+    placing().into_iter().chain(lifting()).collect()
+}
+
+fn placing() -> Vec<Said> {
     let host = user_of("host");
-    let lifted = accepted().and(5, customer(), lift(default_freeze(), Party::Customer));
     let hold = AccountCommand::RecordHolder {
         holder: id("alpha"),
         scope: Scope::all(),
@@ -76,6 +79,13 @@ pub(crate) fn said() -> Vec<Said> {
             when(officer(), place("h1", Party::Vendor)),
             "!freeze_id_taken",
         ),
+    ]
+}
+
+fn lifting() -> Vec<Said> {
+    let lifted = accepted().and(5, customer(), lift(default_freeze(), Party::Customer));
+    let when = |who, command: Command| accepted().when(5, &who, &command);
+    vec![
         says(
             "a customer lifts",
             when(customer(), lift(default_freeze(), Party::Customer)),

@@ -3,10 +3,12 @@
 mod changes;
 mod consents;
 mod coverage;
+mod executions;
 mod freezes;
 mod handoffs;
 mod paths;
 mod properties;
+mod releases;
 #[path = "../book/story.rs"]
 #[expect(dead_code, reason = "the book's other stories use the rest of it")]
 mod story;

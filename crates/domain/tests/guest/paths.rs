@@ -2,6 +2,7 @@
 
 use domain::account::guest::ChangeState;
 use domain::command::{AccountCommand, ChangeCommand, Command, HandoffCommand};
+use domain::decide::Decided;
 use domain::event::account::{AccountEvent, FreezeTarget};
 use domain::event::change::{Basis, ObjectionGround, Requested};
 use domain::event::consent::LetterRecorded;
@@ -39,13 +40,10 @@ fn claims(basis: Basis) -> impl FnOnce(&mut Requested) {
 /// The rule an attempt to execute is recorded under.
 fn rule(story: &Story, at: i64) -> String {
     let decided = story.when(at, &user_of("guest"), &execute()).expect("an attempt is recorded, not refused");
-    match &decided[..] {
-        [one] => match &one.event {
-            Event::Account(AccountEvent::TakeoverRefused(refused)) => refused.rule.clone(),
-            other => panic!("{other:?} is no refused attempt"),
-        },
-        done => panic!("{} events: it went through", done.len()),
-    }
+    let [Decided { event: Event::Account(AccountEvent::TakeoverRefused(refused)), .. }] = &decided[..] else {
+        panic!("{decided:?} is no refused attempt");
+    };
+    refused.rule.clone()
 }
 
 fn goes_through(story: &Story, at: i64, who: &str) -> Story {

@@ -9,9 +9,10 @@ use domain::event::change::{
 use domain::event::consent::{Authority, Inducement, LetterRecorded};
 use domain::event::handoff::{CommissionBase, CommissionTerms, Commitment, GrantedAct, Invited};
 use domain::event::notice::{About, Bounced, Delivered, NoticeEvent, NoticeMethod, Sent};
+use domain::event::trade::{Order, TradeEvent};
 use domain::event::{Event, Party};
 use domain::fact::{Actor, Role};
-use domain::id::Digest;
+use domain::id::{Digest, EventId};
 use domain::money::BasisPoints;
 use domain::refusal::Refusal;
 use domain::scope::Scope;
@@ -55,6 +56,11 @@ pub(crate) fn name(event: &Event) -> String {
     format!("{family}::{fact}")
 }
 
+/// The id of the fact recorded last.
+pub(crate) fn last(story: &Story) -> EventId {
+    story.facts.last().expect("the story has facts").meta.id
+}
+
 pub(crate) fn customer() -> Actor {
     actor(Role::Customer, Some("carla"), None)
 }
@@ -83,7 +89,7 @@ pub(crate) fn invitation() -> Invited {
         role: "reseller".to_owned(),
         terms: terms(),
         commission: CommissionTerms {
-            rate: BasisPoints::new(500).unwrap(),
+            rate: BasisPoints::new(500).expect("5 % is a rate"),
             base: CommissionBase::NetOrder,
             minimum: None,
             tail_months: 12,
@@ -298,6 +304,24 @@ pub(crate) fn told_all() -> Story {
         .but(13, delivered("n-customer", 13))
         .but(13, delivered("n-host", 13))
         .settled()
+}
+
+/// The guest sells line `x`.
+pub(crate) fn guest_order(at: i64) -> Event {
+    Event::Trade(TradeEvent::OrderBooked(Order {
+        order: id("o1"),
+        partner: id("guest"),
+        sold_through: None,
+        scope: Some(lines(&["x"])),
+        lines: Vec::new(),
+        net: None,
+        booked_at: day(at),
+        end_customer_key: None,
+        under_handoff: None,
+        deal: None,
+        term: None,
+        previous_order: None,
+    }))
 }
 
 pub(crate) fn place(freeze: &str, requested_by: Party) -> Command {

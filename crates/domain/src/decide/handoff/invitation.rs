@@ -59,11 +59,7 @@ pub(super) fn invite(
     }
     match account.handoff(&invitation.handoff) {
         None => {}
-        Some(known) if known.invited.is_none() && known.phase == Phase::Requested => {
-            if known.host != invitation.host {
-                return Err(Refusal::HandoffIdTaken);
-            }
-        }
+        Some(known) if known.phase == Phase::Requested && known.host == invitation.host => {}
         Some(known) if is_invitation(known, invitation) => return Ok(Vec::new()),
         Some(_) => return Err(Refusal::HandoffIdTaken),
     }
