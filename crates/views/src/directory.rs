@@ -84,6 +84,11 @@ impl Directory {
         self.accounts.iter().map(|((vendor, account), entry)| (vendor, account, entry))
     }
 
+    /// What is known of one account.
+    pub fn account(&self, vendor: &VendorId, account: &AccountId) -> Option<&Entry> {
+        self.accounts.get(&(vendor.clone(), account.clone()))
+    }
+
     pub fn accounts_len(&self) -> usize {
         self.accounts.len()
     }

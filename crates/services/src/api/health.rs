@@ -1,0 +1,49 @@
+//! Whether the server lives, whether it can take work, and what it counted.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use ports::Listing;
+
+use super::Shared;
+use super::meters::Reading;
+use super::problem::Failure;
+
+/// Waiting inputs counted one by one for the metrics; a quarantine fuller than this shows as this.
+const QUARANTINE_COUNTED_MAX: usize = 10_000;
+
+/// `ok` as long as the process answers.
+pub(super) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// `ok` while the journal and the quarantine can be read.
+pub(super) async fn ready(State(shared): State<Shared>) -> Result<&'static str, Failure> {
+    shared.book.journal.head().await.map_err(anyhow::Error::from)?;
+    shared.book.quarantine.list(Listing::Waiting, 0, 1).await.map_err(anyhow::Error::from)?;
+    Ok("ok\n")
+}
+
+/// The numbers, for Prometheus.
+pub(super) async fn metrics(State(shared): State<Shared>) -> Result<Response, Failure> {
+    let book = &shared.book;
+    let head = book.journal.head().await.map_err(anyhow::Error::from)?.position;
+    let waiting = book.quarantine.list(Listing::Waiting, 0, QUARANTINE_COUNTED_MAX).await;
+    let quarantined = count(waiting.map_err(anyhow::Error::from)?.len());
+    let reading = {
+        let shelf = book.shelf();
+        let open_cases = shelf.cases.values().filter(|case| case.is_open()).count();
+        Reading {
+            head: head.lo(),
+            accounts: count(shelf.directory.accounts_len()),
+            open_cases: count(open_cases),
+            quarantined,
+        }
+    };
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    Ok(([(header::CONTENT_TYPE, content_type)], shared.meters.text(&reading)).into_response())
+}
+
+fn count(len: usize) -> u64 {
+    u64::try_from(len).unwrap_or(u64::MAX)
+}
