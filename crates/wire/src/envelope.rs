@@ -130,10 +130,9 @@ enum Extension {
 fn extension<'de, A: MapAccess<'de>>(name: &str, others: &[String], map: &mut A) -> Result<String, A::Error> {
     let valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     if name.is_empty() || !name.bytes().all(valid) {
-        return Err(A::Error::custom(format_args!(
-            "expected attribute names of a-z and 0-9, found {:?}",
-            name.chars().take(40).collect::<String>()
-        )));
+        let short: String = name.chars().take(40).collect();
+        let refused = format_args!("unknown field `{short}`, expected attribute names of a-z and 0-9");
+        return Err(A::Error::custom(refused));
     }
     if others.iter().any(|other| other == name) {
         return Err(A::Error::custom(format_args!("duplicate field `{name}`")));

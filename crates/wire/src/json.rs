@@ -74,13 +74,11 @@ fn shape_problem(message: &str, pointer: String) -> Problem {
         return Problem::at_pointer(pointer, format!("expected a member `{name}`"));
     }
     if let Some(name) = named("unknown field ") {
-        let pointer = if pointer.ends_with(&format!("/{name}")) { pointer } else { inside(&pointer, name) };
         let known = message.split_once(", expected ").map_or("no members", |(_, known)| known);
-        return Problem::at_pointer(pointer, format!("expected {known}"));
+        return Problem::at_pointer(at_member(pointer, name), format!("expected {known}"));
     }
     if let Some(name) = named("duplicate field ") {
-        let pointer = if pointer.ends_with(&format!("/{name}")) { pointer } else { inside(&pointer, name) };
-        return Problem::at_pointer(pointer, "expected a member once, found it twice");
+        return Problem::at_pointer(at_member(pointer, name), "expected a member once, found it twice");
     }
     let mismatch = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     if let Some((found, expected)) = mismatch.and_then(|rest| rest.rsplit_once(", expected ")) {
@@ -92,6 +90,11 @@ fn shape_problem(message: &str, pointer: String) -> Problem {
         return Problem::at_pointer(pointer, format!("expected {expected}, found {found}"));
     }
     Problem::at_pointer(pointer, message)
+}
+
+/// The pointer of a member, whether or not the path already leads to it.
+fn at_member(pointer: String, name: &str) -> String {
+    if pointer.ends_with(&inside("", name)) { pointer } else { inside(&pointer, name) }
 }
 
 fn pointer(path: &Path) -> String {

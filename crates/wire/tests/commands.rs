@@ -1,5 +1,7 @@
 //! Every command is read, described by its schema, and known by its id or its content.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
+
 use std::collections::BTreeSet;
 
 use domain::command::{Command, DealCommand, HandoffCommand};
@@ -56,7 +58,8 @@ fn a_sample_is_what_its_schema_describes() {
         let file = format!("command.{}.json", name.strip_prefix("chaperone.").unwrap());
         let schema = wire::schemas::all().into_iter().find(|schema| schema.name == file).unwrap();
         let validator = jsonschema::draft202012::new(&serde_json::from_str(&schema.text).unwrap()).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&sample["data"]).map(|error| error.to_string()).collect();
+        let errors: Vec<String> =
+            validator.iter_errors(&sample["data"]).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
     }
 }
@@ -88,7 +91,8 @@ fn a_command_without_an_id_is_known_by_its_content() {
 
 #[test]
 fn an_invitation_may_leave_its_life_to_the_policy() {
-    let input = read(command(&sample("chaperone.handoff.invite.v1")).to_string().as_bytes(), &defaults()).unwrap();
+    let input =
+        read(command(&sample("chaperone.handoff.invite.v1")).to_string().as_bytes(), &defaults()).unwrap();
     let Command::Handoff(HandoffCommand::Invite { invitation, expires_at }) = input.command else { panic!() };
     assert_eq!((expires_at, invitation.host_signed_at), (None, defaults().now));
 }
@@ -97,8 +101,14 @@ fn an_invitation_may_leave_its_life_to_the_policy() {
 fn what_is_wrong_in_a_command_is_named_with_its_place() {
     let cases = [
         (json!({"type": "chaperone.deal.submitted.v1", "subject": "account-acme.x", "data": {}}), "/type"),
-        (json!({"type": "chaperone.deal.approve.v1", "subject": "program-acme", "data": {"deal": "d-1"}}), "/subject"),
-        (json!({"type": "chaperone.deal.approve.v1", "subject": "account-acme.x", "data": {"deal": 1}}), "/data/deal"),
+        (
+            json!({"type": "chaperone.deal.approve.v1", "subject": "program-acme", "data": {"deal": "d-1"}}),
+            "/subject",
+        ),
+        (
+            json!({"type": "chaperone.deal.approve.v1", "subject": "account-acme.x", "data": {"deal": 1}}),
+            "/data/deal",
+        ),
         (
             json!({"type": "chaperone.account.lift_freeze.v1", "subject": "account-acme.x",
                 "data": {"freeze": "f-1", "handoff": "h-1", "by": "host"}}),

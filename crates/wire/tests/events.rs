@@ -1,5 +1,7 @@
 //! Every type of event is read, written, stored in both forms and described by its schema.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
+
 use std::collections::BTreeSet;
 
 use domain::fact::Fact;

@@ -1,5 +1,7 @@
 //! A policy is a document that states what differs from the defaults, within limits.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
+
 use domain::policy::Policy;
 use serde_json::{Value, json};
 use wire::policy::{canonical, default_document, digest, read};
@@ -29,11 +31,26 @@ fn what_is_unknown_or_out_of_range_is_named() {
     let unknown = problem(json!({"registration": {"protection_weeks": 3}}));
     assert!(unknown.starts_with("/registration/protection_weeks: expected one of"), "{unknown}");
     let cases = [
-        (json!({"registration": {"protection_days": 0}}), "/registration/protection_days: expected a whole number from 1 to 3650, found 0"),
-        (json!({"policing": {"family_share_bp": 10_001}}), "/policing/family_share_bp: expected a whole number from 1 to 10000, found 10001"),
-        (json!({"handoff": {"tail_days": "90"}}), "/handoff/tail_days: expected a whole number, found string \"90\""),
-        (json!({"registration": {"reminder_days": [30, -1]}}), "/registration/reminder_days/1: expected a whole number, found integer `-1`"),
-        (json!({"zone": "Mars/Olympus"}), "/zone: expected an IANA time zone name, such as Europe/Berlin, found \"Mars/Olympus\""),
+        (
+            json!({"registration": {"protection_days": 0}}),
+            "/registration/protection_days: expected a whole number from 1 to 3650, found 0",
+        ),
+        (
+            json!({"policing": {"family_share_bp": 10_001}}),
+            "/policing/family_share_bp: expected a whole number from 1 to 10000, found 10001",
+        ),
+        (
+            json!({"handoff": {"tail_days": "90"}}),
+            "/handoff/tail_days: expected a whole number, found string \"90\"",
+        ),
+        (
+            json!({"registration": {"reminder_days": [30, -1]}}),
+            "/registration/reminder_days/1: expected a whole number, found integer `-1`",
+        ),
+        (
+            json!({"zone": "Mars/Olympus"}),
+            "/zone: expected an IANA time zone name, such as Europe/Berlin, found \"Mars/Olympus\"",
+        ),
         (json!([]), "the document: expected an object, found sequence"),
     ];
     for (document, expected) in cases {

@@ -86,7 +86,7 @@ impl Serialize for Told {
 
 impl<'de> Deserialize<'de> for Told {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Written { name, data } = Written::deserialize(deserializer)?;
+        let Written { name, data } = <Written as Deserialize>::deserialize(deserializer)?;
         if name.starts_with("chaperone.fact.") {
             return Err(de::Error::custom(
                 "expected another fact: a correction is corrected by naming its target",

@@ -105,7 +105,7 @@ payload! {
 pub(crate) struct Introduced(Opened);
 
 published! {
-    /// A customer met for the first time: it is recorded as `account.opened` before the fact itself.
+    /// A customer met for the first time: `account.opened` is recorded beside the fact itself.
     Customer {
         legal_name: String,
         keys: Vec<AccountKey>,

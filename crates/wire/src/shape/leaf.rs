@@ -119,8 +119,44 @@ forms! {
     InputId => reference_schema();
     Digest => json_schema!({"type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$"});
     Instant => json_schema!({"type": "string", "format": "date-time"});
-    Date => json_schema!({"type": "string", "format": "date"});
     Currency => json_schema!({"type": "string", "pattern": "^[A-Z]{3}$"});
+}
+
+/// A civil date, as it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Day(Date);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = BadId;
+    fn from_str(text: &str) -> Result<Self, BadId> {
+        let written = text.len() == "2026-03-01".len();
+        let date = written.then(|| text.parse().ok()).flatten();
+        date.map(Self).ok_or(BadId { expected: "a date such as 2026-03-01" })
+    }
+}
+
+impl Form for Day {
+    fn schema() -> Schema {
+        json_schema!({"type": "string", "format": "date"})
+    }
+}
+
+impl Shape for Date {
+    type Json = Text<Day>;
+
+    fn to_json(&self) -> Text<Day> {
+        Text(Day(*self))
+    }
+
+    fn from_json(json: Text<Day>, _around: &Around<'_>) -> Self {
+        json.0.0
+    }
 }
 
 macro_rules! compact_texts {

@@ -95,7 +95,8 @@ impl<'de> Deserialize<'de> for Scope {
             }
 
             fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scope, D::Error> {
-                let Written { product_lines, territories, segments } = Written::deserialize(deserializer)?;
+                let Written { product_lines, territories, segments } =
+                    <Written as Deserialize>::deserialize(deserializer)?;
                 Ok(Scope(domain::scope::Scope {
                     product_lines: product_lines.0,
                     territories: territories.0,
@@ -157,7 +158,8 @@ impl<'de> Deserialize<'de> for Terms {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Dimension, A::Error> {
-                let all_but = AllBut::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                let all_but =
+                    <AllBut as Deserialize>::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 Ok(Dimension::Except(all_but.except.into_iter().map(|term| term.0).collect()))
             }
         }
