@@ -1,5 +1,7 @@
 //! The sentinel: judges an account whenever something about it changed, and keeps its cases.
 
+mod registration;
+
 use std::sync::Arc;
 
 use domain::event::Event;
@@ -88,11 +90,12 @@ fn due(
 ) -> Vec<(Stream, Vec<Transition>)> {
     let Stream::Account(vendor, account) = stream else { return Vec::new() };
     let previous = previous(&book.shelf(), stream);
-    if previous.is_empty() && !is_guarded(loaded) {
+    let world = book.world(vendor);
+    let mut now = registration::review(account, &loaded.account, &loaded.facts, &world, watermark);
+    if now.is_empty() && previous.is_empty() && !is_guarded(loaded) {
         return Vec::new();
     }
-    let world = book.world(vendor);
-    let now = review(account, &loaded.account, &world.families, &world.program, watermark);
+    now.extend(review(account, &loaded.account, &world.families, &world.program, watermark));
     let told = transitions(&previous, &now, &loaded.facts, watermark, |key| case_id(vendor, key));
     let mut by_case: Vec<(Stream, Vec<Transition>)> = Vec::new();
     for transition in told {

@@ -95,8 +95,10 @@ fn may_be_due(facts: &[Fact]) -> bool {
 }
 
 fn entry(stream: &Stream, cause: EventId, settled: Vec<Settled>, world: &World) -> Entry {
-    let names: Vec<&str> = settled.iter().map(|settled| wire::event::name(&settled.event)).collect();
-    let id = format!("settle:{cause}:{}", names.first().copied().unwrap_or_default());
+    // A fact whose date was corrected is answered again, for its new date.
+    let first = settled.first().map(|first| (wire::event::name(&first.event), first.valid_at.unix_ms()));
+    let (name, at) = first.unwrap_or_default();
+    let id = format!("settle:{cause}:{name}:{at}");
     let lines = settled.into_iter().map(|settled| Line {
         class: Class::Derived,
         valid_at: settled.valid_at,
@@ -110,7 +112,7 @@ fn entry(stream: &Stream, cause: EventId, settled: Vec<Settled>, world: &World) 
         stream: stream.clone(),
         producer: Producer {
             source: own_source(),
-            id: id.parse().expect("a UUID and a name are an input id"),
+            id: id.parse().expect("a UUID, a name and a number are an input id"),
         },
         // The key alone decides: what follows from a fact is derived once.
         digest: wire::ids::digest(id.as_bytes()),

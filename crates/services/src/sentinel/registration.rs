@@ -1,0 +1,101 @@
+//! Registrations that later history would decide otherwise: the answer that was given stands, a person looks.
+
+use domain::account::Account;
+use domain::account::registration::Registration;
+use domain::event::case::{CaseKind, Clearing, Finding, Ground, Opened, Severity, Verdict};
+use domain::fact::{Fact, Origin};
+use domain::id::{AccountId, EventId};
+use domain::settle::{self, Conflict};
+use policing::{CaseKey, Judged, Watermark};
+
+use crate::world::World;
+
+/// The name under which such a finding is kept; no takeover, so no pattern of the T series.
+const PATTERN: &str = "registration";
+const RULE_VERSION: u32 = 1;
+
+/// Decisions given to live submissions that the whole history, as known now, would give otherwise.
+pub(super) fn review(
+    account_id: &AccountId,
+    account: &Account,
+    facts: &[Fact],
+    world: &World,
+    watermark: Watermark,
+) -> Vec<Judged> {
+    let live = |submission: EventId| {
+        facts.iter().any(|fact| fact.meta.id == submission && fact.meta.origin == Origin::Live)
+    };
+    if !account.deals.iter().any(|deal| deal.submission.is_some_and(live)) {
+        return Vec::new();
+    }
+    let conflicts = settle::conflicts(account_id, facts, &world.families, &world.program);
+    let of_live = conflicts
+        .into_iter()
+        .filter(|conflict| account.deal(&conflict.deal).and_then(|deal| deal.submission).is_some_and(live));
+    of_live.filter_map(|conflict| judged(account_id, account, &conflict, world, watermark)).collect()
+}
+
+fn judged(
+    account_id: &AccountId,
+    account: &Account,
+    conflict: &Conflict,
+    world: &World,
+    watermark: Watermark,
+) -> Option<Judged> {
+    let deal = account.deal(&conflict.deal)?;
+    let partner = deal.partner.clone()?;
+    let rival = conflict.rival.as_ref().and_then(|rival| account.deal(rival));
+    let first = rival.and_then(|rival| rival.submission);
+    let because = match first {
+        Some(_) => "another registration was first",
+        None => "nothing stands in its way",
+    };
+    let sentence = format!(
+        "the registration {} of {partner} was {} on {}; by all that is known now it would be {}: {because}",
+        conflict.deal,
+        word(conflict.recorded),
+        conflict.at,
+        word(conflict.otherwise),
+    );
+    let proof: Vec<EventId> = [Some(conflict.decision), first].into_iter().flatten().collect();
+    let published = world.program.policy_at(conflict.at);
+    let finding = Finding {
+        pattern: PATTERN.to_owned(),
+        rule_version: RULE_VERSION,
+        kind: CaseKind::Registration,
+        policy: published.name.digest,
+        actor: partner.clone(),
+        respondent: "vendor".to_owned(),
+        act: conflict.decision,
+        verdict: Verdict::Confirmed,
+        severity: Severity::S2,
+        violated_at: conflict.at,
+        known: watermark.head,
+        grounds: vec![Ground {
+            part: "decided_otherwise".to_owned(),
+            holds_because: sentence.clone(),
+            events: proof.clone(),
+        }],
+        context: deal.submission.into_iter().collect(),
+        proof,
+        sentence,
+        clearing: vec![Clearing {
+            basis: "ruling".to_owned(),
+            missing: "a person's approval or rejection of the registration".to_owned(),
+        }],
+        provisional_until: conflict.at,
+    };
+    let opened = Opened {
+        kind: CaseKind::Registration,
+        account: account_id.clone(),
+        handoff: None,
+        host: rival.and_then(|rival| rival.partner.clone()),
+        guest: Some(partner),
+    };
+    let case = CaseKey::Subject { pattern: PATTERN, subject: conflict.deal.to_string() };
+    Some(Judged { case, opened, finding, because: None })
+}
+
+fn word(registration: Registration) -> &'static str {
+    registration.as_str()
+}
