@@ -92,7 +92,7 @@ fn takes_effect(event: &Event) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn a_command_repeated_after_it_took_effect_adds_nothing(start in 0..5_usize, steps in steps()) {
@@ -109,6 +109,20 @@ proptest! {
             }
             if post {
                 story = story.but(at, delivered("n-customer", at)).but(at, delivered("n-host", at)).settled();
+            }
+        }
+    }
+
+    /// From the first to the last instant there is, whoever asks for whatever in whatever state.
+    #[test]
+    fn every_command_gets_an_answer(start in 0..5_usize, steps in steps(), at in -800_000..3_000_000_i64) {
+        let (commands, actors) = (commands(), actors());
+        let (mut story, _) = starts().swap_remove(start);
+        for (command, actor, _, _) in steps {
+            let answered = story.when(at, &actors[actor], &commands[command]);
+            prop_assert!(!in_words(&answered).contains(' ') || answered.is_ok());
+            if answered.is_ok() {
+                story = story.and(at, actors[actor].clone(), commands[command].clone()).settled();
             }
         }
     }
