@@ -53,19 +53,30 @@ pub fn rows<T: Serialize>(format: Format, columns: &[&str], rows: &[T]) -> anyho
             talk(format_args!("nothing found"));
             Ok(())
         }
-        Format::Table => {
-            let mut table = Table::new();
-            table.load_style(UTF8_FULL_CONDENSED).set_header(columns);
-            if std::io::stdout().is_terminal() {
-                table.set_content_arrangement(ContentArrangement::Dynamic);
-            }
-            for row in rows {
-                let value = serde_json::to_value(row)?;
-                table.add_row(columns.iter().map(|column| cell(&value[*column])));
-            }
-            line(&table.to_string())
-        }
+        Format::Table => line(&table(columns, rows)?),
     }
+}
+
+/// Writes one part of a longer answer for people: a title and a table, or nothing when it is empty.
+pub fn section<T: Serialize>(title: &str, columns: &[&str], rows: &[T]) -> anyhow::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    line(&format!("\n{title}"))?;
+    line(&table(columns, rows)?)
+}
+
+fn table<T: Serialize>(columns: &[&str], rows: &[T]) -> anyhow::Result<String> {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(columns);
+    if std::io::stdout().is_terminal() {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    }
+    for row in rows {
+        let value = serde_json::to_value(row)?;
+        table.add_row(columns.iter().map(|column| cell(&value[*column])));
+    }
+    Ok(table.to_string())
 }
 
 /// Writes one thing; a table shows its members one a line.

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use services::queries::{self, accounts};
+use wire::answers::AccountAnswer;
 
 use crate::cli::{One, Read};
 use crate::data::{self, Opened};
 use crate::exit::{Exit, stop};
-use crate::output::{self, Format};
+use crate::output::{self, Format, line};
 
 pub(super) const HISTORY_COLUMNS: &[&str] = &["position", "valid_at", "class", "sentence", "event"];
 
@@ -21,7 +22,8 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
         }
         Read::Show(one) => {
             let (vendor, account) = find(&opened, &one)?;
-            output::one(output, &accounts::show(&opened.book, &vendor, &account, one.moment.into()).await?)?;
+            let answer = accounts::show(&opened.book, &vendor, &account, one.moment.into()).await?;
+            if output == Format::Table { tell(&answer)? } else { output::one(output, &answer)? }
         }
         Read::History(one) => {
             let (vendor, account) = find(&opened, &one)?;
@@ -35,4 +37,25 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
 fn find(opened: &Opened, one: &One) -> anyhow::Result<(domain::id::VendorId, domain::id::AccountId)> {
     queries::find_account(&opened.book, &one.id)
         .ok_or_else(|| stop(Exit::NotFound, format!("there is no account {}", one.id)))
+}
+
+/// For people: who it is, who holds it, then everything that concerns it.
+fn tell(account: &AccountAnswer) -> anyhow::Result<()> {
+    let name = if account.name.is_empty() { "name unknown" } else { &account.name };
+    line(&format!("{} ({name}), known as {}", account.account, account.keys.join(", ")))?;
+    line(&format!("as of {}, known up to position {}", account.as_of, account.known_at))?;
+    if let Some(into) = &account.absorbed_into {
+        line(&format!("merged into account {into}"))?;
+    }
+    if account.holders.is_empty() {
+        line("nobody is on record as its holder")?;
+    }
+    output::section("Holders", &["holder", "scope", "since", "basis", "event"], &account.holders)?;
+    let handoff = ["handoff", "host", "guest", "phase", "protected_scope", "protected_until", "tail_until"];
+    output::section("Handoffs", &handoff, &account.handoffs)?;
+    let change = ["change", "state", "losing", "gaining", "scope", "window_until", "executed_at"];
+    output::section("Changes of holder", &change, &account.changes)?;
+    output::section("Cases", &["case", "pattern", "severity", "verdict", "guest", "clearing"], &account.cases)?;
+    let deal = ["source_id", "partner", "registration", "rejection_reason", "outcome", "protected_until", "deal"];
+    output::section("Deals", &deal, &account.deals)
 }

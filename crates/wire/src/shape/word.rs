@@ -70,9 +70,9 @@ impl<T: Words> JsonSchema for Word<T> {
     }
 }
 
-/// The member a word stands for.
+/// The member a word stands for, in capitals or not: `VAR` is how programs write it.
 pub(crate) fn find<T: Words>(text: &str) -> Option<T> {
-    T::WORDS.iter().find(|(_, word)| *word == text).map(|(member, _)| *member)
+    T::WORDS.iter().find(|(_, word)| word.eq_ignore_ascii_case(text)).map(|(member, _)| *member)
 }
 
 /// Writes a member as its place in the list: members are only ever added at the end.
