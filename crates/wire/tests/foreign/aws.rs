@@ -23,17 +23,23 @@ fn event(id: &str, detail_type: &str, detail: &str) -> String {
 }
 
 fn opened(inputs: &[Input]) -> &domain::event::account::Opened {
-    let opened = inputs.iter().find_map(|input| match &input.said[0].event {
-        Event::Account(AccountEvent::Opened(opened)) => Some(opened),
-        _ => None,
+    let opened = inputs.iter().find_map(|input| {
+        if let Event::Account(AccountEvent::Opened(opened)) = &input.said[0].event {
+            Some(opened)
+        } else {
+            None
+        }
     });
     opened.expect("an account is opened")
 }
 
 fn invitation(inputs: &[Input]) -> &Reported {
-    let reported = inputs.iter().find_map(|input| match &input.said[0].event {
-        Event::Handoff(HandoffEvent::Reported(reported)) => Some(reported),
-        _ => None,
+    let reported = inputs.iter().find_map(|input| {
+        if let Event::Handoff(HandoffEvent::Reported(reported)) = &input.said[0].event {
+            Some(reported)
+        } else {
+            None
+        }
     });
     reported.expect("an invitation is reported")
 }
@@ -46,9 +52,12 @@ fn sixteen_notifications_of_one_deal_open_one_provisional_account() {
     assert_eq!((counts["account.opened"], counts["deal.reported"], counts.len()), (1, 16, 2));
     let streams: std::collections::BTreeSet<_> = inputs.iter().map(|input| &input.stream).collect();
     assert_eq!(streams.len(), 1);
-    let revisions = inputs.iter().filter_map(|input| match &input.said[0].event {
-        Event::Deal(DealEvent::Reported(reported)) => reported.snapshot_revision,
-        _ => None,
+    let revisions = inputs.iter().filter_map(|input| {
+        if let Event::Deal(DealEvent::Reported(reported)) = &input.said[0].event {
+            reported.snapshot_revision
+        } else {
+            None
+        }
     });
     assert_eq!(revisions.collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
@@ -197,6 +206,18 @@ fn a_referral_of_aws_that_nobody_accepted_is_an_invitation_and_no_submission() {
     let waiting = OPPORTUNITY.replace(r#""status""#, r#""partnerAcceptanceStatus":"Pending","status""#);
     let inputs = inputs(Format::AwsOpportunity, waiting.as_bytes());
     assert_eq!(told(&inputs), ["account.opened", "deal.reported", "partner.enrolled", "handoff.reported"]);
+}
+
+#[test]
+fn what_is_hidden_until_acceptance_counts_as_absent() {
+    let mut hidden = OPPORTUNITY.replace("\"123456789\"", "null");
+    for value in ["Contoso", "https://www.Contoso.example/de", "Ann.Lee@contoso.example", "US"] {
+        hidden = hidden.replacen(&format!("\"{value}\""), "\"Accept To View\"", 1);
+    }
+    let inputs = inputs(Format::AwsOpportunity, hidden.as_bytes());
+    let opened = opened(&inputs);
+    assert_eq!((opened.keys.len(), opened.keys[0].key.as_str()), (1, "deal:aws:O7"));
+    assert_eq!((opened.legal_name.as_str(), &opened.country, &opened.customer), ("", &None, &None));
 }
 
 #[test]

@@ -47,9 +47,12 @@ fn each_substatus_has_its_meaning_and_its_own_input() {
     let told_as = |status: &str, substatus: &str| {
         let referral = REFERRAL.replace("\"Active\"", status).replace("\"Accepted\"", substatus);
         let inputs = inputs(Format::MicrosoftReferral, referral.as_bytes());
-        let invitation = inputs.iter().find_map(|input| match &input.said[0].event {
-            Event::Handoff(HandoffEvent::Reported(reported)) => Some(reported.status),
-            _ => None,
+        let invitation = inputs.iter().find_map(|input| {
+            if let Event::Handoff(HandoffEvent::Reported(reported)) = &input.said[0].event {
+                Some(reported.status)
+            } else {
+                None
+            }
         });
         (invitation.unwrap(), told(&inputs).split_off(4).join(" "))
     };

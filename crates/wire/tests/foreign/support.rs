@@ -1,5 +1,7 @@
 //! What the tests of foreign formats share: real samples where they are present, and short ways to read.
 
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test that asked for it")]
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
 use std::path::PathBuf;
@@ -18,7 +20,7 @@ use wire::problem::Problem;
 const FOLDER_VARIABLE: &str = "CHAPERONE_SHARED_DATA";
 
 /// A real sample, or `None` (said aloud) where they are absent.
-pub fn sample(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn sample(name: &str) -> Option<Vec<u8>> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let path = std::env::var_os(FOLDER_VARIABLE).map_or(beside, PathBuf::from).join(name);
     let bytes = std::fs::read(&path).ok();
@@ -31,7 +33,7 @@ pub fn sample(name: &str) -> Option<Vec<u8>> {
     bytes
 }
 
-pub fn defaults() -> Defaults {
+pub(crate) fn defaults() -> Defaults {
     Defaults {
         vendor: "acme".parse().unwrap(),
         source: "files".parse().unwrap(),
@@ -40,36 +42,36 @@ pub fn defaults() -> Defaults {
 }
 
 /// The mapping the project ships.
-pub fn crm() -> Mapping {
+pub(crate) fn crm() -> Mapping {
     Mapping::parse(include_str!("../../../../deploy/mappings/crm.toml")).unwrap()
 }
 
-pub fn read(format: Format, bytes: &[u8]) -> Result<Vec<Record>, Problem> {
+pub(crate) fn read(format: Format, bytes: &[u8]) -> Result<Vec<Record>, Problem> {
     let mapping = crm();
     let input = Box::new(Cursor::new(bytes.to_vec()));
     foreign::read(format, input, Some(&mapping), &defaults()).map(Iterator::collect)
 }
 
 /// The inputs of a file that is read without a problem.
-pub fn inputs(format: Format, bytes: &[u8]) -> Vec<Input> {
+pub(crate) fn inputs(format: Format, bytes: &[u8]) -> Vec<Input> {
     let records = read(format, bytes).unwrap();
     records.into_iter().flat_map(|record| record.reading.unwrap()).collect()
 }
 
 /// The problems of a file, each after its place.
-pub fn problems(format: Format, bytes: &[u8]) -> Vec<String> {
+pub(crate) fn problems(format: Format, bytes: &[u8]) -> Vec<String> {
     let records = read(format, bytes).unwrap();
     let problem = |record: Record| Some(format!("{}: {}", record.place, record.reading.err()?));
     records.into_iter().filter_map(problem).collect()
 }
 
 /// What a file says, as `event` or `event word` in the order it is said.
-pub fn told(inputs: &[Input]) -> Vec<String> {
+pub(crate) fn told(inputs: &[Input]) -> Vec<String> {
     inputs.iter().flat_map(|input| &input.said).map(|said| name(&said.event)).collect()
 }
 
 /// How often each event is said.
-pub fn counts(inputs: &[Input]) -> BTreeMap<String, usize> {
+pub(crate) fn counts(inputs: &[Input]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for name in told(inputs) {
         *counts.entry(name).or_default() += 1;
@@ -81,7 +83,7 @@ pub fn counts(inputs: &[Input]) -> BTreeMap<String, usize> {
     clippy::wildcard_enum_match_arm,
     reason = "an event that no format tells of fails the test by its name"
 )]
-pub fn name(event: &Event) -> String {
+pub(crate) fn name(event: &Event) -> String {
     match event {
         Event::Account(AccountEvent::Opened(_)) => "account.opened".to_owned(),
         Event::Partner(PartnerEvent::Enrolled(_)) => "partner.enrolled".to_owned(),
@@ -96,6 +98,6 @@ pub fn name(event: &Event) -> String {
 }
 
 /// Every byte of every payload, for asking whether something stands in it in clear.
-pub fn payloads(inputs: &[Input]) -> String {
+pub(crate) fn payloads(inputs: &[Input]) -> String {
     inputs.iter().map(|input| format!("{input:?}")).collect()
 }
