@@ -103,3 +103,34 @@ fn token<T: FromStr<Err = BadId>>(uuid: Uuid) -> T {
     let text = BASE32_NOPAD.encode(uuid.as_bytes()).to_ascii_lowercase();
     text.parse().unwrap_or_else(|_| unreachable!("26 lower-case letters and digits are an id"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slugged(name: &str) -> String {
+        slug::<PartnerId>(name).to_string()
+    }
+
+    #[test]
+    fn a_plain_name_stays_readable() {
+        assert_eq!(slugged("North Wind 2"), "north-wind-2");
+        assert_eq!(slugged(" storage "), "storage");
+        assert_eq!(slugged(&"a".repeat(63)), "a".repeat(63));
+    }
+
+    #[test]
+    fn names_that_had_to_change_do_not_meet() {
+        let long = "x".repeat(70);
+        let names =
+            ["Müller", "Mueller", "M/ller", "M.ller", "-", "+", "", "日本", "日木", &long, &long[1..]];
+        let slugs: std::collections::BTreeSet<String> = names.iter().map(|name| slugged(name)).collect();
+        assert_eq!(slugs.len(), names.len(), "{slugs:?}");
+        assert!(slugs.iter().any(|slug| slug.starts_with("m-ller-")), "{slugs:?}");
+    }
+
+    #[test]
+    fn the_namespace_is_derived_too() {
+        assert_eq!(NAMESPACE, Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:chaperone"));
+    }
+}

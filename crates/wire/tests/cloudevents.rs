@@ -34,10 +34,11 @@ fn submitted() -> Value {
 fn with(mut event: Value, pointer: &str, value: Value) -> Value {
     let (parent, member) = pointer.rsplit_once('/').unwrap();
     let parent = event.pointer_mut(parent).unwrap().as_object_mut().unwrap();
-    match value {
-        Value::Null => parent.remove(member),
-        value => parent.insert(member.to_owned(), value),
-    };
+    if value.is_null() {
+        parent.remove(member);
+    } else {
+        parent.insert(member.to_owned(), value);
+    }
     event
 }
 
@@ -170,107 +171,11 @@ fn problem(event: &[u8]) -> Problem {
 
 #[test]
 fn what_is_wrong_is_named_with_its_place() {
-    let money = |amount: Value| json!({"amount": amount, "currency": "EUR"});
-    let cases = [
-        ("/specversion", json!("0.3"), "/specversion: expected 1.0, found \"0.3\""),
-        ("/specversion", Value::Null, "the document: expected a member `specversion`"),
-        ("/id", Value::Null, "the document: expected a member `id`"),
-        ("/source", Value::Null, "the document: expected a member `source`"),
-        ("/source", json!(17), "/source: expected a string, found integer `17`"),
-        (
-            "/id",
-            json!("a\u{0}b"),
-            "/id: expected 1 to 256 characters without control characters, found \"a\\0b\"",
-        ),
-        ("/subject", Value::Null, "the document: expected a member `subject`"),
-        (
-            "/subject",
-            json!("partner-acme.north"),
-            "/subject: expected a stream for facts of deal, found partner-acme.north",
-        ),
-        (
-            "/type",
-            json!("chaperone.deal.Updated.v1"),
-            "/type: expected a type of event, found \"chaperone.deal.Updated.v1\"",
-        ),
-        ("/data", Value::Null, "the document: expected a member `data`"),
-        ("/data", json!([]), "/data: expected an object, found sequence"),
-        ("/data/deal", Value::Null, "/data: expected a member `deal`"),
-        (
-            "/data/partner",
-            json!("North Wind"),
-            "/data/partner: expected 1 to 63 of a-z, 0-9, _ and -, starting with a letter or digit, found \"North Wind\"",
-        ),
-        (
-            "/data/deal",
-            json!(":17"),
-            "/data/deal: expected an id, or a foreign key written system:foreign id, found \":17\"",
-        ),
-        (
-            "/data/expected_value",
-            money(json!(4800.5)),
-            "/data/expected_value/amount: expected a decimal string, since money is a decimal string, found floating point `4800.5`",
-        ),
-        (
-            "/data/expected_value",
-            money(json!("-1.00")),
-            "/data/expected_value: expected an amount that is not negative",
-        ),
-        (
-            "/data/expected_value",
-            money(json!("12.345")),
-            "/data/expected_value: expected a decimal string with no more digits after the point than the currency has",
-        ),
-        (
-            "/data/expected_value",
-            json!({"amount": "1", "currency": "usd"}),
-            "/data/expected_value/currency: expected an ISO 4217 code of three capital letters, such as EUR, found \"usd\"",
-        ),
-        (
-            "/data/expected_value",
-            json!(["1.00", "EUR"]),
-            "/data/expected_value: expected an object, found sequence",
-        ),
-        ("/data/scope", json!(["*"]), "/data/scope: expected an object, found sequence"),
-        (
-            "/data/scope",
-            json!({"product_lines": ["Storage!"]}),
-            "/data/scope/product_lines/0: expected 1 to 63 of a-z, 0-9, _ and -, starting with a letter or digit, found \"Storage!\"",
-        ),
-        (
-            "/data/scope",
-            json!({"product_lines": []}),
-            "/data/scope/product_lines: expected \"*\" or at least one term, found an empty list",
-        ),
-        (
-            "/data/scope",
-            json!({"territory": "*"}),
-            "/data/scope/territory: expected one of `product_lines`, `territories`, `segments`",
-        ),
-        ("/data/expected_close", json!("soon"), "/data/expected_close: expected a date"),
-        (
-            "/data/customer_confirmation",
-            json!({"digest": "sha256:00"}),
-            "/data/customer_confirmation/digest: expected sha256: followed by 64 hex digits, found \"sha256:00\"",
-        ),
-        ("/data/a~b", json!(1), "/data/a~0b: expected one of"),
-        ("/time", json!("2017-01-05"), "/time: expected an RFC 3339 instant"),
-        (
-            "/actorrole",
-            json!("king"),
-            "/actorrole: expected a role such as partner_user or vendor_officer, found \"king\"",
-        ),
-        ("/com_example", json!("x"), "/com_example: expected attribute names of a-z and 0-9"),
-        ("/comexample", json!({}), "/comexample: expected a text, truth value or whole number"),
-        (
-            "/datacontenttype",
-            json!("text/csv"),
-            "/datacontenttype: expected application/json, found \"text/csv\"",
-        ),
-    ];
-    for (pointer, value, expected) in cases {
-        let found = problem(with(submitted(), pointer, value).to_string().as_bytes()).to_string();
-        assert!(found.starts_with(expected), "\nexpected {expected}\nfound    {found}");
+    for line in include_str!("samples/broken.jsonl").lines() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let event = with(submitted(), case["at"].as_str().unwrap(), case["value"].clone());
+        let found = problem(event.to_string().as_bytes()).to_string();
+        assert!(found.starts_with(case["problem"].as_str().unwrap()), "{case}\nfound {found}");
     }
 }
 

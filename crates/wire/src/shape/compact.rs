@@ -3,8 +3,6 @@
 //! It can always be built again from the text, so its layout may change with [`VERSION`]; that is why it
 //! needs no names and no serde, and reads several times faster than JSON.
 
-use smol_str::SmolStr;
-
 /// The layout of the compact form. One more whenever a field or a list in the tables changes its place.
 pub const VERSION: u8 = 1;
 
@@ -152,16 +150,6 @@ impl Compact for String {
 
     fn take(from: &mut Reader<'_>) -> Result<Self, Damaged> {
         from.text().map(str::to_owned)
-    }
-}
-
-impl Compact for SmolStr {
-    fn put(&self, out: &mut Vec<u8>) {
-        put_text(self, out);
-    }
-
-    fn take(from: &mut Reader<'_>) -> Result<Self, Damaged> {
-        from.text().map(Self::new)
     }
 }
 
