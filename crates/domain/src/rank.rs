@@ -4,6 +4,7 @@ use crate::event::account::AccountEvent;
 use crate::event::change::ChangeEvent;
 use crate::event::deal::DealEvent;
 use crate::event::handoff::HandoffEvent;
+use crate::event::notice::NoticeEvent;
 use crate::event::partner::PartnerEvent;
 use crate::event::{Event, trade};
 use crate::fact::Fact;
@@ -18,10 +19,13 @@ pub enum Rank {
     End,
     /// Consent and its verification.
     Consent,
-    /// Terms of a handoff.
+    /// A handoff is asked for or offered.
+    Offer,
+    /// Terms of a handoff that was offered.
     Terms,
-    /// Notices, their delivery and their answers.
     Notice,
+    /// What became of a notice: delivery, answers, the window they open.
+    Receipt,
     Ask,
     Decision,
     /// Orders, quotes, commissions.
@@ -47,7 +51,10 @@ impl Rank {
             Event::Handoff(event) => of_handoff(event),
             Event::Change(event) => of_change(event),
             Event::Consent(_) => Self::Consent,
-            Event::Notice(_) => Self::Notice,
+            Event::Notice(NoticeEvent::Sent(_)) => Self::Notice,
+            Event::Notice(NoticeEvent::Delivered(_) | NoticeEvent::Bounced(_) | NoticeEvent::Answered(_)) => {
+                Self::Receipt
+            }
             Event::Trade(event) => of_trade(event),
             Event::Commission(_) => Self::Money,
             Event::Case(_) => Self::Decision,
@@ -101,10 +108,8 @@ fn of_handoff(event: &HandoffEvent) -> Rank {
         | HandoffEvent::Declined(_)
         | HandoffEvent::Revoked(_)
         | HandoffEvent::Closed(_) => Rank::End,
-        HandoffEvent::Requested(_)
-        | HandoffEvent::Invited(_)
-        | HandoffEvent::Accepted(_)
-        | HandoffEvent::Amended(_) => Rank::Terms,
+        HandoffEvent::Requested(_) | HandoffEvent::Invited(_) => Rank::Offer,
+        HandoffEvent::Accepted(_) | HandoffEvent::Amended(_) => Rank::Terms,
         HandoffEvent::Reported(_) | HandoffEvent::Progressed(_) | HandoffEvent::ForfeitureClaimed(_) => {
             Rank::Ask
         }
@@ -114,7 +119,8 @@ fn of_handoff(event: &HandoffEvent) -> Rank {
 fn of_change(event: &ChangeEvent) -> Rank {
     match event {
         ChangeEvent::Verified(_) => Rank::Consent,
-        ChangeEvent::Notified(_) | ChangeEvent::WindowOpened(_) => Rank::Notice,
+        ChangeEvent::Notified(_) => Rank::Notice,
+        ChangeEvent::WindowOpened(_) => Rank::Receipt,
         ChangeEvent::Requested(_)
         | ChangeEvent::Objected(_)
         | ChangeEvent::Waived(_)

@@ -40,31 +40,32 @@ pub fn transitions(
     case_id: impl Fn(&CaseKey) -> CaseId,
 ) -> Vec<Transition> {
     let mut open: BTreeSet<CaseId> = previous.iter().map(|standing| standing.case.clone()).collect();
+    let now: Vec<(CaseId, &Judged)> = now.iter().map(|judged| (case_id(&judged.case), judged)).collect();
     let mut told = Vec::new();
-    for judged in now {
-        if let Some(standing) = previous.iter().find(|standing| is_same(&standing.finding, &judged.finding)) {
+    for (case, judged) in &now {
+        if let Some(standing) = previous.iter().find(|standing| is_same(standing, case, judged)) {
             told.extend(changed(standing, judged, recorded));
             continue;
         }
         if matches!(judged.finding.verdict, Verdict::Cleared(_)) {
             continue;
         }
-        let case = case_id(&judged.case);
         if open.insert(case.clone()) {
             told.push(Transition { case: case.clone(), event: CaseEvent::Opened(judged.opened.clone()) });
         }
-        told.push(Transition { case, event: CaseEvent::FindingRecorded(judged.finding.clone()) });
+        let found = CaseEvent::FindingRecorded(judged.finding.clone());
+        told.push(Transition { case: case.clone(), event: found });
     }
-    let gone = previous
-        .iter()
-        .filter(|standing| !now.iter().any(|judged| is_same(&standing.finding, &judged.finding)));
+    let gone =
+        previous.iter().filter(|standing| !now.iter().any(|(case, judged)| is_same(standing, case, judged)));
     told.extend(gone.filter_map(|standing| vanished(standing, recorded, watermark)));
     told
 }
 
-/// One finding per pattern and act.
-fn is_same(a: &Finding, b: &Finding) -> bool {
-    a.pattern == b.pattern && a.act == b.act
+/// One finding per pattern and act in a case.
+fn is_same(standing: &Standing, case: &CaseId, judged: &Judged) -> bool {
+    let (before, after) = (&standing.finding, &judged.finding);
+    standing.case == *case && before.pattern == after.pattern && before.act == after.act
 }
 
 fn changed(standing: &Standing, judged: &Judged, recorded: &[Fact]) -> Option<Transition> {

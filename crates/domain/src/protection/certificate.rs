@@ -1,12 +1,14 @@
 //! The formula with every part bound to the events that make it true.
 
+use std::collections::HashSet;
+
 use crate::event::case::Ground;
 use crate::family::Kinship;
 use crate::id::EventId;
 use crate::protection::basis::{self, BASES};
 use crate::protection::question::Question;
 use crate::protection::window::Phase;
-use crate::protection::words;
+use crate::protection::{kin, words};
 use crate::scope::Region;
 
 /// One line per part of the formula.
@@ -103,21 +105,29 @@ fn no_basis(question: &Question<'_>, open: &Region, row: &basis::Row) -> Option<
 /// The events without any one of which the formula would not hold.
 pub fn proof(question: &Question<'_>, kinship: Option<&Kinship>, phase: Phase<'_>) -> Vec<EventId> {
     let handoff = question.handoff;
-    let touch = match phase {
-        Phase::Tail(touch) => Some(touch.event),
-        Phase::Before | Phase::Protected | Phase::Over => None,
-    };
     // A registration's approval does not say whose it is: its submission does.
     let submission = question.act.gain.and(question.act.deal()).filter(|_| question.act.is_registration());
     let submission = submission.and_then(|deal| question.known.account.deal(deal)?.submission);
     let path = kinship.into_iter().flat_map(|kinship| kinship.path.iter().copied());
-    let mut proof: Vec<EventId> =
-        [handoff.invited, handoff.accepted, touch, submission, question.act.event()]
-            .into_iter()
-            .flatten()
-            .chain(path)
-            .collect();
-    let mut seen = std::collections::HashSet::new();
+    let mut proof: Vec<EventId> = [handoff.invited, handoff.accepted, submission, question.act.event()]
+        .into_iter()
+        .flatten()
+        .chain(path)
+        .chain(at_work(question, phase))
+        .collect();
+    let mut seen = HashSet::new();
     proof.retain(|event| seen.insert(*event));
     proof
+}
+
+/// The touch that carried protection into the tail, and how whoever made it belongs to the guest's family.
+fn at_work(question: &Question<'_>, phase: Phase<'_>) -> Vec<EventId> {
+    match phase {
+        Phase::Tail(touch) => {
+            let kinship = kin::guests(question, &touch.partner, &question.touched());
+            let path = kinship.map(|kinship| kinship.path).unwrap_or_default();
+            [touch.event].into_iter().chain(path).collect()
+        }
+        Phase::Before | Phase::Protected | Phase::Over => Vec::new(),
+    }
 }

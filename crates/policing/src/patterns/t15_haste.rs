@@ -3,8 +3,7 @@
 
 use domain::account::gain::GainKind;
 use domain::account::guest::{Change, Execution};
-use domain::event::case::{ClearedBy, Clearing, Ground, Severity};
-use domain::event::change::Basis;
+use domain::event::case::{Clearing, Ground, Severity};
 use domain::protection::procedure::{Step, protecting};
 use domain::protection::{Assessment, Haste, Outcome, Window, haste, words};
 
@@ -100,7 +99,7 @@ fn ground(part: &str, because: impl Into<String>, events: Vec<domain::id::EventI
 /// A change that another system reports and of which no step is on record: the steps may have been taken
 /// elsewhere, so it is one question to the vendor and no more (ruling 16).
 ///
-/// Where the losing side had let go, lost its standing or was overruled in due form, no step was owed.
+/// Where something clears the gain itself the host had nothing left to lose by it, and no step was owed.
 fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<Sighting<'a>> {
     let (gain, handoff) = (assessment.gain, assessment.handoff);
     if !matches!(gain.kind, GainKind::HolderRecorded { .. }) || has_steps(scene, assessment) {
@@ -108,10 +107,8 @@ fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<S
     }
     let seen = match &assessment.outcome {
         Outcome::NotConcerned(_) => return None,
-        Outcome::Cleared { by, because } if !owes_steps(*by) => {
-            Seen::Cleared { by: *by, because: because.clone() }
-        }
-        Outcome::Cleared { .. } | Outcome::Violation(_) => {
+        Outcome::Cleared { by, because } => Seen::Cleared { by: *by, because: because.clone() },
+        Outcome::Violation(violation) => {
             let scope = gain.scope.as_ref().map(words::scope).unwrap_or_default();
             let sentence = format!(
                 "{scope} is recorded as moved to {} on {} while handoff {} protects it, and no request, notice or window is on record (procedure_unknown)",
@@ -119,9 +116,7 @@ fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<S
                 words::day(gain.at),
                 handoff.handoff,
             );
-            let proof: Vec<_> =
-                [handoff.invited, handoff.accepted, Some(gain.event)].into_iter().flatten().collect();
-            let proof = proof.into_iter().chain(kin(assessment)).collect();
+            let proof = violation.proof.clone();
             let grounds = vec![ground("procedure_unknown", &sentence, vec![gain.event])];
             let unknown = None;
             Seen::Breach(Breach {
@@ -145,13 +140,6 @@ fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<S
     })
 }
 
-fn kin(assessment: &Assessment<'_>) -> Vec<domain::id::EventId> {
-    match &assessment.outcome {
-        Outcome::Violation(violation) => violation.kinship.iter().flat_map(|k| k.path.clone()).collect(),
-        Outcome::NotConcerned(_) | Outcome::Cleared { .. } => Vec::new(),
-    }
-}
-
 /// Whether any step of a change to this partner in this scope is on record.
 fn has_steps(scene: &Scene<'_>, assessment: &Assessment<'_>) -> bool {
     let gain = assessment.gain;
@@ -159,25 +147,4 @@ fn has_steps(scene: &Scene<'_>, assessment: &Assessment<'_>) -> bool {
         let concerns = gain.scope.as_ref().is_none_or(|scope| change.scope.overlaps(scope));
         change.gaining.as_ref() == Some(&gain.partner) && concerns
     })
-}
-
-fn owes_steps(by: ClearedBy) -> bool {
-    match by {
-        ClearedBy::Basis(Basis::CustomerLetter | Basis::Forfeiture) => true,
-        ClearedBy::Basis(
-            Basis::HostRelease
-            | Basis::WindowOver
-            | Basis::HostDeauthorised
-            | Basis::Inheritance
-            | Basis::DeclaredPrior
-            | Basis::Correction
-            | Basis::Override,
-        )
-        | ClearedBy::Prior
-        | ClearedBy::Granted
-        | ClearedBy::UniformAction
-        | ClearedBy::Acquired
-        | ClearedBy::Stewardship
-        | ClearedBy::Tender => false,
-    }
 }

@@ -1,14 +1,13 @@
 //! V2 to V9: each basis clears, and each of its conditions is needed.
 
-use domain::event::account::{ContactPurpose, ContactReplaced, AccountEvent};
+use domain::event::account::{AccountEvent, ContactPurpose, ContactReplaced};
 use domain::event::account::{OverrideAct, OverrideReason};
-use domain::event::handoff::HandoffEvent;
 use domain::event::notice::About;
 use domain::event::{Evidence, Party, handoff::DeclaredPrior};
 use domain::fact::Role;
 use domain::scope::Scope;
 
-use crate::stories::{Case, check, published};
+use crate::stories::{Case, accept_instead, check, published};
 use crate::story::{Story, day, id};
 use crate::words::*;
 
@@ -228,7 +227,7 @@ fn declare(story: &mut Story, since: domain::time::Instant) {
     let mut terms = accepted("h1");
     terms.declared_prior =
         vec![DeclaredPrior { partner: id("guest"), scope: Scope::all(), since, evidence, anchor: None }];
-    story.tell(1, HandoffEvent::Accepted(terms));
+    accept_instead(story, terms);
 }
 
 #[test]

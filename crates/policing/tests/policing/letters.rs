@@ -1,8 +1,8 @@
 //! V1: a customer's letter clears a change, and each of its conditions is needed.
 
 use domain::event::Party;
-use domain::event::change::{ChangeEvent, Verified, VerificationOutcome, Verifier};
-use domain::event::change::{ObjectionGround, ObjectionOutcome, Objected, ObjectionDecided, Rescinded};
+use domain::event::change::{ChangeEvent, VerificationOutcome, Verified, Verifier};
+use domain::event::change::{Objected, ObjectionDecided, ObjectionGround, ObjectionOutcome, Rescinded};
 use domain::event::consent::{
     Authority, ConsentEvent, Inducement, LetterRecorded, LetterRescinded, TokenIssued, TokenRedeemed,
 };
@@ -57,7 +57,10 @@ fn each_broken_condition_of_a_letter_leaves_the_takeover_standing() {
 fn each_broken_condition_of_the_verification_leaves_the_takeover_standing() {
     let verifications: [(&str, Verified); 6] = [
         ("by the guest", Verified { verifier: Verifier::Partner(id("guest")), ..verification("c1") }),
-        ("by the guest's sister", Verified { verifier: Verifier::Partner(id("sister")), ..verification("c1") }),
+        (
+            "by the guest's sister",
+            Verified { verifier: Verifier::Partner(id("sister")), ..verification("c1") },
+        ),
         ("denied", Verified { outcome: VerificationOutcome::Denied, ..verification("c1") }),
         ("unreachable", Verified { outcome: VerificationOutcome::Unreachable, ..verification("c1") }),
         ("a contact not long on file", Verified { contact_on_file_since: day(-13), ..verification("c1") }),
@@ -68,7 +71,10 @@ fn each_broken_condition_of_the_verification_leaves_the_takeover_standing() {
         story.tell_of("sister", -50, owned_by("guest", Registry, 10_000, -50));
         assert!(takes(&story), "{name}");
     }
-    assert!(!takes(&verified_by(Verified { verifier: Verifier::Partner(id("auditor")), ..verification("c1") })));
+    assert!(!takes(&verified_by(Verified {
+        verifier: Verifier::Partner(id("auditor")),
+        ..verification("c1")
+    })));
     assert!(!takes(&verified_by(Verified { contact_on_file_since: day(-14), ..verification("c1") })));
 }
 

@@ -2,11 +2,11 @@
 
 use domain::event::account::{AccountEvent, HolderRecorded};
 use domain::event::change::ReversalReason;
-use domain::event::handoff::{DeclaredPrior, GrantedAct, HandoffEvent};
+use domain::event::handoff::{DeclaredPrior, GrantedAct};
 use domain::event::partner::AffiliationBasis::{Declared, Registry};
 use domain::event::{Evidence, Party};
 
-use crate::stories::{Case, check, moved, notified};
+use crate::stories::{Case, accept_instead, check, moved, notified};
 use crate::story::{day, id};
 use crate::words::*;
 
@@ -68,7 +68,9 @@ pub(crate) const QUIET: [Case; 36] = [
     },
     Case {
         name: "L4: window and tail are over",
-        tell: |story| { story.tell(456, holds("guest", gtx(), 456)); },
+        tell: |story| {
+            story.tell(456, holds("guest", gtx(), 456));
+        },
         found: &[],
     },
     Case {
@@ -182,13 +184,21 @@ pub(crate) const QUIET: [Case; 36] = [
         name: "L10: declared at acceptance, with evidence anchored before",
         tell: |story| {
             story.tell(-1, committed(9));
-            let evidence =
-                Evidence::Paper { digest: digest(9), media_type: "application/pdf".into(), held_by: "guest".into() };
-            let prior =
-                DeclaredPrior { partner: id("guest"), scope: gtx(), since: day(-300), evidence, anchor: None };
+            let evidence = Evidence::Paper {
+                digest: digest(9),
+                media_type: "application/pdf".into(),
+                held_by: "guest".into(),
+            };
+            let prior = DeclaredPrior {
+                partner: id("guest"),
+                scope: gtx(),
+                since: day(-300),
+                evidence,
+                anchor: None,
+            };
             let mut terms = accepted("h1");
             terms.declared_prior = vec![prior];
-            story.tell(2, HandoffEvent::Accepted(terms));
+            accept_instead(story, terms);
             story.tell(20, booked("o2", "guest", gtx(), 20));
         },
         found: &[],
@@ -237,7 +247,9 @@ pub(crate) const QUIET: [Case; 36] = [
     },
     Case {
         name: "L16: the guest orders what it was granted",
-        tell: |story| { story.tell(20, booked("o2", "guest", lines(&["rtx"]), 20)); },
+        tell: |story| {
+            story.tell(20, booked("o2", "guest", lines(&["rtx"]), 20));
+        },
         found: &[],
     },
     Case {
@@ -285,7 +297,9 @@ pub(crate) const QUIET: [Case; 36] = [
     },
     Case {
         name: "ruling 41: a quote outside the terms gains nothing",
-        tell: |story| { story.tell(20, quoted("guest", 20, None)); },
+        tell: |story| {
+            story.tell(20, quoted("guest", 20, None));
+        },
         found: &[],
     },
     Case {
@@ -410,7 +424,9 @@ pub(crate) const NEARLY: [Case; 15] = [
     },
     Case {
         name: "a uniform action that only the guest tells of",
-        tell: |story| { story.tell_by(20, "guest", uniform("guest", gtx(), 20)); },
+        tell: |story| {
+            story.tell_by(20, "guest", uniform("guest", gtx(), 20));
+        },
         found: &["T01 S4", "T15 S2"],
     },
     Case {

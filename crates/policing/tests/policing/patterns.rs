@@ -10,7 +10,9 @@ use crate::words::*;
 pub(crate) const SEEN: [Case; 22] = [
     Case {
         name: "T01: the guest is recorded as holder, and nobody knows of any step",
-        tell: |story| { story.tell(20, holds("guest", gtx(), 20)); },
+        tell: |story| {
+            story.tell(20, holds("guest", gtx(), 20));
+        },
         found: &["T01 S4", "T15 S2"],
     },
     Case {
@@ -50,7 +52,9 @@ pub(crate) const SEEN: [Case; 22] = [
     },
     Case {
         name: "T02: one refused attempt is a signal and no finding",
-        tell: |story| { story.tell(20, refused("d1")); },
+        tell: |story| {
+            story.tell(20, refused("d1"));
+        },
         found: &[],
     },
     Case {
@@ -79,7 +83,9 @@ pub(crate) const SEEN: [Case; 22] = [
     },
     Case {
         name: "T03: the guest renews the host's order",
-        tell: |story| { story.tell(200, renewed("o2", "o-host", "guest", gtx(), 200)); },
+        tell: |story| {
+            story.tell(200, renewed("o2", "o-host", "guest", gtx(), 200));
+        },
         found: &["T03 S3"],
     },
     Case {
@@ -92,17 +98,23 @@ pub(crate) const SEEN: [Case; 22] = [
     },
     Case {
         name: "T04: the guest orders what it was not granted",
-        tell: |story| { story.tell(20, booked("o2", "guest", gtx(), 20)); },
+        tell: |story| {
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
         found: &["T04 S3"],
     },
     Case {
         name: "T04: the guest orders a granted and another protected line together",
-        tell: |story| { story.tell(20, booked("o2", "guest", lines(&["gtx", "rtx"]), 20)); },
+        tell: |story| {
+            story.tell(20, booked("o2", "guest", lines(&["gtx", "rtx"]), 20));
+        },
         found: &["T04 S3"],
     },
     Case {
         name: "T04: the guest signs as prime",
-        tell: |story| { story.tell(20, contracted("guest", 20)); },
+        tell: |story| {
+            story.tell(20, contracted("guest", 20));
+        },
         found: &["T04 S3"],
     },
     Case {

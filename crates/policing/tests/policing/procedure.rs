@@ -12,7 +12,11 @@ use crate::story::id;
 use crate::words::*;
 
 fn paper() -> Option<Evidence> {
-    Some(Evidence::Paper { digest: digest(3), media_type: "application/pdf".into(), held_by: "vendor".into() })
+    Some(Evidence::Paper {
+        digest: digest(3),
+        media_type: "application/pdf".into(),
+        held_by: "vendor".into(),
+    })
 }
 
 fn by_hand() -> Lifted {

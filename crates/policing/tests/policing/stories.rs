@@ -1,8 +1,8 @@
 //! The stories that tests start from, and a table of stories with what is found in each.
 
-use domain::event::Party;
 use domain::event::handoff::GrantedAct;
 use domain::event::notice::About;
+use domain::event::{Event, Party};
 
 use crate::story::{Story, id};
 use crate::words::*;
@@ -40,6 +40,15 @@ pub(crate) fn hosted() -> Story {
     story.tell(0, invited_to("h1", "guest", &[GrantedAct::Order], lines(&["rtx"])));
     story.tell(1, domain::event::handoff::HandoffEvent::Accepted(accepted("h1")));
     story
+}
+
+/// The guest accepted on other terms than in `hosted`.
+pub(crate) fn accept_instead(story: &mut Story, terms: domain::event::handoff::Accepted) {
+    let is_acceptance = |fact: &domain::fact::Fact| {
+        matches!(fact.event, Event::Handoff(domain::event::handoff::HandoffEvent::Accepted(_)))
+    };
+    story.facts.retain(|fact| !is_acceptance(fact));
+    story.tell(1, domain::event::handoff::HandoffEvent::Accepted(terms));
 }
 
 /// Notices to host and customer about change `c1`, delivered on `at`.

@@ -22,6 +22,11 @@ pub(crate) fn day(day: i64) -> Instant {
     Instant::from_unix_ms(START_MS + day * DAY_MS).expect("a day of the story")
 }
 
+/// Which day of the story it is.
+pub(crate) fn day_of(at: Instant) -> i64 {
+    (at.unix_ms() - START_MS).div_euclid(DAY_MS)
+}
+
 pub(crate) fn id<T: FromStr>(text: &str) -> T
 where
     T::Err: std::fmt::Debug,
@@ -103,9 +108,9 @@ impl Story {
     pub(crate) fn families(&self) -> Families {
         let mut facts: Vec<&(PartnerId, Fact)> = self.partners.iter().collect();
         facts.sort_by_key(|(_, fact)| fold_key(fact));
-        facts.into_iter().fold(Families::default(), |families, (partner, fact)| {
-            families.evolve(partner, fact, 5_000)
-        })
+        facts
+            .into_iter()
+            .fold(Families::default(), |families, (partner, fact)| families.evolve(partner, fact, 5_000))
     }
 
     pub(crate) fn head(&self) -> EventId {
@@ -160,6 +165,15 @@ impl Story {
         story.facts.sort_by_key(|fact| fact.meta.position);
         story.partners.reverse();
         story
+    }
+}
+
+impl std::fmt::Debug for Story {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for fact in self.facts.iter().chain(self.partners.iter().map(|(_, fact)| fact)) {
+            writeln!(f, "{} {} {:?}", fact.meta.position, fact.meta.valid_at, fact.event)?;
+        }
+        Ok(())
     }
 }
 

@@ -76,7 +76,12 @@ pub(crate) fn accepted(named: &str) -> handoff::Accepted {
     }
 }
 
-pub(crate) fn released(scope: Scope, from: i64, until: Option<i64>, ratifies: Option<EventId>) -> HandoffEvent {
+pub(crate) fn released(
+    scope: Scope,
+    from: i64,
+    until: Option<i64>,
+    ratifies: Option<EventId>,
+) -> HandoffEvent {
     HandoffEvent::Released(handoff::Released {
         handoff: id("h1"),
         scope,
@@ -98,10 +103,7 @@ pub(crate) fn amended(granted: &[GrantedAct], scope: Scope, signed: &[Party]) ->
         granted_acts: Some(granted.to_vec()),
         role: None,
         prime: None,
-        signed: signed
-            .iter()
-            .map(|party| handoff::Signature { party: party.clone(), at: day(0) })
-            .collect(),
+        signed: signed.iter().map(|party| handoff::Signature { party: party.clone(), at: day(0) }).collect(),
         reason: handoff::AmendmentReason::Amendment,
     })
 }
@@ -178,7 +180,11 @@ pub(crate) fn lifted(lifted: Lifted, by: Party, from: i64, evidence: Option<Evid
     AccountEvent::FreezeLifted(account::FreezeLifted { lifted, scope, from, by, evidence, anchor: None })
 }
 
-pub(crate) fn overridden(act: OverrideAct, reason: OverrideReason, officers: &[(&str, Role)]) -> AccountEvent {
+pub(crate) fn overridden(
+    act: OverrideAct,
+    reason: OverrideReason,
+    officers: &[(&str, Role)],
+) -> AccountEvent {
     AccountEvent::OverrideRecorded(account::OverrideRecorded {
         scope: gtx(),
         holder: Some(id("guest")),
@@ -363,7 +369,11 @@ pub(crate) fn booked(named: &str, partner: &str, scope: Scope, at: i64) -> Trade
 
 pub(crate) fn renewed(named: &str, renews: &str, partner: &str, scope: Scope, at: i64) -> TradeEvent {
     let order = order(named, partner, Some(scope), at);
-    TradeEvent::RenewalBooked(trade::Renewal { order, renews: id(renews), renewal_kind: RenewalKind::Renewal })
+    TradeEvent::RenewalBooked(trade::Renewal {
+        order,
+        renews: id(renews),
+        renewal_kind: RenewalKind::Renewal,
+    })
 }
 
 pub(crate) fn contracted(partner: &str, at: i64) -> TradeEvent {
