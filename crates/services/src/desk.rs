@@ -6,8 +6,9 @@ use domain::command::{Command, CorrectionCommand};
 use domain::decide::correction::{Effect, Sender, Target};
 use domain::decide::{self, Decided};
 use domain::event::Event;
+use domain::event::account::AccountEvent;
 use domain::event::correction::CorrectionEvent;
-use domain::fact::{Context, Fact, Origin};
+use domain::fact::{Class, Context, Fact, Origin};
 use domain::id::{EventId, PartnerId};
 use domain::refusal::Refusal;
 use domain::stream::Stream;
@@ -193,7 +194,12 @@ fn entry(book: &Book, input: &CommandInput, decided: Vec<Decided>, world: &World
             world.families.revision(partner).map(|revision| (partner.clone(), revision))
         });
     let context = Context { identity_revision: None, partner_revisions: partner_revisions.collect() };
-    let lines = decided.into_iter().map(|decided| Line {
+    // A customer the command introduces is known from now on, after the answer so that its ids keep their place.
+    let met = input.opened.iter().cloned().map(|opened| Decided {
+        class: Class::Observed,
+        event: Event::Account(AccountEvent::Opened(opened)),
+    });
+    let lines = decided.into_iter().chain(met).map(|decided| Line {
         class: decided.class,
         valid_at: now,
         causation: None,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use domain::event::Event;
 use domain::event::account::AccountEvent;
 use domain::event::partner::{Enrolled, Origin as PartnerOrigin, PartnerEvent};
+use domain::event::program::ProgramEvent;
 use domain::fact::{Actor, Class, Context, Origin, Producer};
 use domain::id::{EventId, PartnerId, VendorId};
 use domain::stream::Stream;
@@ -71,7 +72,7 @@ struct Taken {
 }
 
 async fn take_input(book: &Book, input: Input) -> anyhow::Result<Result<Taken, Problem>> {
-    if let Err(problem) = check_times(&input, book.now()) {
+    if let Err(problem) = check(&input, book.now()) {
         return Ok(Err(problem));
     }
     for partner in unknown_partners(book, &input) {
@@ -180,16 +181,25 @@ pub async fn turn_away(
     Ok(Answer::Quarantined { id: put.await?.id().to_string(), problem })
 }
 
-/// An observation cannot come from the future.
-pub(crate) fn check_times(input: &Input, now: Instant) -> Result<(), Problem> {
+/// What no reading of the input alone can tell: nothing comes from the future, and a published policy is
+/// the document its digest names.
+pub(crate) fn check(input: &Input, now: Instant) -> Result<(), Problem> {
     let latest = now.plus_ms(AHEAD_MS_MAX);
-    match input.said.iter().find(|said| said.valid_at > latest) {
-        Some(said) => Err(Problem::at_pointer(
-            "/time",
-            format!("a time at most 5 minutes ahead of {now}, found {}", said.valid_at),
-        )),
-        None => Ok(()),
+    if let Some(said) = input.said.iter().find(|said| said.valid_at > latest) {
+        let expected = format!("a time at most 5 minutes ahead of {now}, found {}", said.valid_at);
+        return Err(Problem::at_pointer("/time", expected));
     }
+    input.said.iter().try_for_each(|said| check_policy(&said.event))
+}
+
+fn check_policy(event: &Event) -> Result<(), Problem> {
+    let Event::Program(ProgramEvent::PolicyPublished(published)) = event else { return Ok(()) };
+    let digest = wire::policy::digest(&published.policy);
+    if published.digest == digest {
+        return Ok(());
+    }
+    let expected = format!("the digest of the policy, {digest}, found {}", published.digest);
+    Err(Problem::at_pointer("/data/document", expected))
 }
 
 pub(crate) fn conflict(producer: &Producer, first: &Receipt) -> Problem {

@@ -40,7 +40,7 @@ pub(super) fn prepare(chunk: Vec<Record>, now: Instant) -> Vec<Prepared> {
 fn prepare_one(record: Record, now: Instant) -> Prepared {
     let Record { place, received, reading } = record;
     let reading = reading.and_then(|inputs| {
-        inputs.iter().try_for_each(|input| intake::check_times(input, now))?;
+        inputs.iter().try_for_each(|input| intake::check(input, now))?;
         Ok(inputs)
     });
     let mut partners = Vec::new();
