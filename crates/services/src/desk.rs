@@ -195,10 +195,11 @@ fn entry(book: &Book, input: &CommandInput, decided: Vec<Decided>, world: &World
         });
     let context = Context { identity_revision: None, partner_revisions: partner_revisions.collect() };
     // A customer the command introduces is known from now on, after the answer so that its ids keep their place.
-    let met = input.opened.iter().cloned().map(|opened| Decided {
+    let met = input.opened.iter().filter(|_| !decided.is_empty()).cloned().map(|opened| Decided {
         class: Class::Observed,
         event: Event::Account(AccountEvent::Opened(opened)),
     });
+    let met: Vec<Decided> = met.collect();
     let lines = decided.into_iter().chain(met).map(|decided| Line {
         class: decided.class,
         valid_at: now,
