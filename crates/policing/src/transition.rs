@@ -5,9 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::event::Event;
 use domain::event::case::{CaseEvent, Finding, SupersededBy, Verdict, VerdictChanged};
-use domain::event::correction::CorrectionEvent;
 use domain::fact::Fact;
 use domain::id::{CaseId, EventId};
 
@@ -76,7 +74,7 @@ fn changed(standing: &Standing, judged: &Judged, recorded: &[Fact]) -> Option<Tr
         (Verdict::Confirmed, Verdict::Cleared(_)) => {
             let late = judged.because.unwrap_or(after.known);
             let by = correction(before, judged.because, recorded)
-                .map_or(SupersededBy::Late(late), |event| SupersededBy::Correction(event));
+                .map_or(SupersededBy::Late(late), SupersededBy::Correction);
             Verdict::Superseded(by)
         }
         // What was confirmed is not provisional again because a source fell behind.
@@ -125,23 +123,7 @@ fn correction(finding: &Finding, cleared_by: Option<EventId>, recorded: &[Fact])
         target == finding.act || finding.proof.contains(&target) || cleared_by == Some(target)
     };
     let corrections = recorded.iter().filter_map(|fact| {
-        let target = match &fact.event {
-            Event::Correction(CorrectionEvent::Corrected(corrected)) => corrected.target,
-            Event::Correction(CorrectionEvent::Retracted(retracted)) => retracted.target,
-            Event::Correction(CorrectionEvent::Committed(_))
-            | Event::Account(_)
-            | Event::Deal(_)
-            | Event::Handoff(_)
-            | Event::Change(_)
-            | Event::Consent(_)
-            | Event::Notice(_)
-            | Event::Trade(_)
-            | Event::Commission(_)
-            | Event::Partner(_)
-            | Event::Identity(_)
-            | Event::Case(_)
-            | Event::Program(_) => return None,
-        };
+        let target = fact.corrects()?;
         let later = since.is_none_or(|since| fact.meta.position > since);
         (later && concerns(target)).then_some((fact.meta.position, fact.meta.id))
     });

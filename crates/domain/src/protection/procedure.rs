@@ -5,6 +5,7 @@
 
 use crate::account::Account;
 use crate::account::guest::{Change, Handoff, Notice};
+use crate::account::holding::Holding;
 use crate::event::Party;
 use crate::event::case::ClearedBy;
 use crate::event::change::Basis;
@@ -31,23 +32,40 @@ pub struct Window {
 /// When the objection window of `change` ends, or `None` when nothing was delivered and so none was opened.
 ///
 /// It opens when the last of host and customer was reached; that day does not count (ruling 4). What was
-/// recorded as its end counts only if it is later.
+/// recorded as its end counts where no notice is on record, or if it is later.
 pub fn window_until(account: &Account, change: &Change, program: &Program) -> Option<Window> {
-    let to_losing = |notice: &Notice| is_losing(&notice.to, change.losing.as_ref());
-    let to_customer = |notice: &Notice| notice.to == Party::Customer;
-    let reached =
-        first_delivery(account, change, &to_losing).zip(first_delivery(account, change, &to_customer));
-    let computed = reached.map(|(losing, customer)| {
-        let start = losing.0.max(customer.0);
-        let rules = &program.policy_at(start).policy.change;
-        let asked = change.window_days_business.unwrap_or(rules.window_days_business);
-        let days = asked.clamp(rules.window_days_business, rules.window_days_business_max);
-        let until = program.calendar_at(start).end_of_business_day(start, u16::from(days));
-        Window { until, opened_by: vec![losing.1, customer.1] }
-    });
+    window(account, change, change.losing.as_ref(), program)
+}
+
+/// The same when it is known better than from the request who loses.
+fn window(
+    account: &Account,
+    change: &Change,
+    losing: Option<&PartnerId>,
+    program: &Program,
+) -> Option<Window> {
     let recorded = change.window_until.zip(change.window_opened);
     let recorded = recorded.map(|(until, event)| Window { until, opened_by: vec![event] });
-    computed.into_iter().chain(recorded).max_by_key(|window| window.until)
+    if notices(account, change).next().is_none() {
+        return recorded;
+    }
+    let reached = first_delivery(account, change, &|notice| is_losing(&notice.to, losing));
+    let customer = first_delivery(account, change, &|notice| notice.to == Party::Customer);
+    let (reached, customer) = (reached?, customer?);
+    let start = reached.0.max(customer.0);
+    let rules = &program.policy_at(start).policy.change;
+    let asked = change.window_days_business.unwrap_or(rules.window_days_business);
+    let days = asked.min(rules.window_days_business_max).max(rules.window_days_business);
+    let until = program.calendar_at(start).end_of_business_day(start, u16::from(days));
+    let computed = Window { until, opened_by: vec![reached.1, customer.1] };
+    recorded.into_iter().chain([computed]).max_by_key(|window| window.until)
+}
+
+fn notices<'a>(account: &'a Account, change: &Change) -> impl Iterator<Item = &'a Notice> {
+    let about = About::Change(change.change.clone());
+    let named = change.notices.clone();
+    let sent = account.notices.iter();
+    sent.filter(move |notice| notice.about == about || named.contains(&notice.notice))
 }
 
 fn first_delivery(
@@ -55,12 +73,7 @@ fn first_delivery(
     change: &Change,
     is_for: &dyn Fn(&Notice) -> bool,
 ) -> Option<(Instant, EventId)> {
-    let about = About::Change(change.change.clone());
-    let sent = account
-        .notices
-        .iter()
-        .filter(|notice| notice.about == about || change.notices.contains(&notice.notice));
-    sent.filter(|notice| is_for(notice)).filter_map(|notice| notice.delivered).min()
+    notices(account, change).filter(|notice| is_for(notice)).filter_map(|notice| notice.delivered).min()
 }
 
 fn is_losing(party: &Party, losing: Option<&PartnerId>) -> bool {
@@ -97,7 +110,7 @@ pub enum Haste {
 /// Whether `step` is taken before its window is over, with neither waiver nor emergency (pattern T15).
 pub fn haste(known: Known<'_>, step: &Step<'_>) -> Haste {
     let Some((losing, shown_by)) = losing_side(known, step) else { return Haste::InTime };
-    let window = window_until(known.account, step.change, known.program);
+    let window = window(known.account, step.change, Some(&losing), known.program);
     let over = |at: Instant| window.as_ref().is_some_and(|window| window.until <= at);
     if over(step.at) && over(step.effective_from) {
         return Haste::InTime;
@@ -108,26 +121,31 @@ pub fn haste(known: Known<'_>, step: &Step<'_>) -> Haste {
     }
 }
 
-/// Who loses by the change, and one event that shows it: the request, the holding, or the handoff.
+/// Who loses by the change, and events that show it: the holder before it, else the host of the handoff,
+/// else whom the request names. What a request says comes last, for the gaining side may have written it.
 fn losing_side(known: Known<'_>, step: &Step<'_>) -> Option<(PartnerId, Vec<EventId>)> {
-    let requested = step.change.losing.clone().zip(step.change.requested.map(|event| vec![event]));
-    let held = || {
-        let before = known.account.holdings.iter().rev().find(|holding| {
-            holding.during.from < step.at
-                && holding.during.until.is_none_or(|until| until >= step.at.min(step.effective_from))
-                && Some(holding.event) != step.executed
-                && holding.covers(step.scope)
-        });
-        before.map(|holding| (holding.holder.clone(), vec![holding.event]))
-    };
+    let others = |partner: &PartnerId| known.families.kinship(partner, step.gaining, step.at).is_none();
+    let mut held = known.account.holdings.iter().filter(|holding| was_held(holding, step)).peekable();
+    if held.peek().is_some() {
+        let loses = held.find(|holding| others(&holding.holder))?;
+        return Some((loses.holder.clone(), vec![loses.event]));
+    }
     let hosted = || {
         let handoff = protecting(known, step.gaining, step.scope, step.at)?;
         let events = [handoff.invited, handoff.accepted].into_iter().flatten().collect();
         Some((handoff.host.clone(), events))
     };
-    let (losing, shown_by) = requested.or_else(held).or_else(hosted)?;
-    let same = known.families.kinship(&losing, step.gaining, step.at).is_some();
-    (!same).then_some((losing, shown_by))
+    let requested = || Some((step.change.losing.clone()?, vec![step.change.requested?]));
+    hosted().or_else(requested).filter(|(losing, _)| others(losing))
+}
+
+/// Whether somebody held part of the scope until the change took it.
+fn was_held(holding: &Holding, step: &Step<'_>) -> bool {
+    let taken_at = step.at.min(step.effective_from);
+    holding.during.from < step.at
+        && holding.during.until.is_none_or(|until| until >= taken_at)
+        && Some(holding.event) != step.executed
+        && holding.covers(step.scope)
 }
 
 /// The accepted handoff whose guest's family would gain part of what it protects; the one accepted last.

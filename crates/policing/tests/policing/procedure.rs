@@ -1,8 +1,10 @@
 //! T15 and T19: what a change of holder owes to those who lose by it, whoever gains and why.
 
+use domain::event::Evidence;
 use domain::event::Party;
 use domain::event::account::{Lifted, OverrideAct, OverrideReason};
-use domain::event::{Evidence, change::ChangeEvent};
+use domain::event::change::{self, ChangeEvent};
+use domain::event::partner::AffiliationBasis::Declared;
 use domain::fact::Role;
 use domain::protection::window_until;
 use domain::time::Instant;
@@ -23,7 +25,7 @@ fn by_hand() -> Lifted {
     Lifted::Freeze(id("f1"))
 }
 
-pub(crate) const STEPS: [Case; 19] = [
+pub(crate) const STEPS: [Case; 22] = [
     Case {
         name: "T15: the day before the window ends",
         tell: |story| {
@@ -95,6 +97,48 @@ pub(crate) const STEPS: [Case; 19] = [
             story.tell(18, overridden(OverrideAct::Waive, OverrideReason::Continuity, &OFFICERS));
             published(story, 18);
             story.tell(20, executed("c1", "guest", gtx(), 20));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T15: a request that names a sister as the losing side fools nobody",
+        tell: |story| {
+            story.tell_of("sister", -50, owned_by("guest", Declared, 10_000, -50));
+            prepared(story, letter("l1"));
+            let change::ChangeEvent::Requested(asked) = requested("c1", "guest", gtx(), Some("l1")) else {
+                return;
+            };
+            let losing = Some(id("sister"));
+            story.tell(15, ChangeEvent::Requested(change::Requested { losing, ..asked }));
+            story.tell(20, executed("c1", "guest", gtx(), 20));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T15: and a notice to that sister opens no window",
+        tell: |story| {
+            story.tell_of("sister", -50, owned_by("guest", Declared, 10_000, -50));
+            story.tell(10, wrote(letter("l1")));
+            let change::ChangeEvent::Requested(asked) = requested("c1", "guest", gtx(), Some("l1")) else {
+                return;
+            };
+            let losing = Some(id("sister"));
+            story.tell(15, ChangeEvent::Requested(change::Requested { losing, ..asked }));
+            story.tell(16, ChangeEvent::Verified(verification("c1")));
+            for (notice, to) in [("n1", Party::Partner(id("sister"))), ("n2", Party::Customer)] {
+                story.tell(17, sent(notice, to, domain::event::notice::About::Change(id("c1"))));
+                story.tell(17, delivered(notice, 17));
+            }
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &["T15 S4"],
+    },
+    Case {
+        name: "T15: moved on within the family after a lawful move, nobody loses",
+        tell: |story| {
+            story.tell_of("sister", -50, owned_by("guest", Declared, 10_000, -50));
+            crate::stories::moved(story);
+            story.tell(60, executed("c2", "sister", gtx(), 60));
         },
         found: &[],
     },
