@@ -18,7 +18,7 @@ use std::collections::HashMap;
 
 use crate::event::account::AccountKey;
 use crate::event::notice::About;
-use crate::event::{Event, Party};
+use crate::event::Party;
 use crate::fact::Fact;
 use crate::id::*;
 use crate::rank::{FoldKey, fold_key};
@@ -104,12 +104,7 @@ pub struct Anchored {
 impl Account {
     /// Whether `fact` sorts after everything folded so far, so that it may be folded as it comes.
     pub fn takes(&self, fact: &Fact) -> bool {
-        !matches!(fact.event, Event::Correction(crate::event::correction::CorrectionEvent::Corrected(_)))
-            && !matches!(
-                fact.event,
-                Event::Correction(crate::event::correction::CorrectionEvent::Retracted(_))
-            )
-            && self.last.is_none_or(|last| last < fold_key(fact))
+        fact.corrects().is_none() && self.last.is_none_or(|last| last < fold_key(fact))
     }
 
     /// The holder of `scope` at `at`: the holding folded last among those that cover part of it.

@@ -11,6 +11,14 @@ pub struct Fact {
     pub event: Event,
 }
 
+impl Fact {
+    /// The fact this one corrects or retracts, if it does either.
+    pub fn corrects(&self) -> Option<EventId> {
+        let Event::Correction(correction) = &self.event else { return None };
+        correction.target()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Meta {
     pub id: EventId,

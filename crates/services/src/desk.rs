@@ -174,12 +174,7 @@ fn correct(
 
 fn correction_of(fact: &Fact, target: EventId) -> Option<&CorrectionEvent> {
     let Event::Correction(correction) = &fact.event else { return None };
-    let about = match correction {
-        CorrectionEvent::Corrected(corrected) => corrected.target,
-        CorrectionEvent::Retracted(retracted) => retracted.target,
-        CorrectionEvent::Committed(_) => return None,
-    };
-    (about == target).then_some(correction)
+    (correction.target() == Some(target)).then_some(correction)
 }
 
 fn gained_by(event: &Event, partner: &PartnerId) -> bool {

@@ -15,7 +15,7 @@ use crate::rank::fold_key;
 /// A retracted fact is gone; a corrected one says what its last valid correction says, at the time that
 /// gives. A correction may itself be corrected or retracted. One whose target is not there has no effect.
 pub fn effective(recorded: &[Fact]) -> Vec<Cow<'_, Fact>> {
-    let mut facts: Vec<Cow<'_, Fact>> = if recorded.iter().any(is_correction) {
+    let mut facts: Vec<Cow<'_, Fact>> = if recorded.iter().any(|fact| fact.corrects().is_some()) {
         amended(recorded)
     } else {
         recorded.iter().map(Cow::Borrowed).collect()
@@ -27,46 +27,6 @@ pub fn effective(recorded: &[Fact]) -> Vec<Cow<'_, Fact>> {
 /// The state that `recorded` facts of one stream add up to.
 pub fn fold(recorded: &[Fact]) -> Account {
     effective(recorded).iter().fold(Account::default(), |account, fact| account.evolve(fact))
-}
-
-/// Whether folding `fact` changes facts already folded.
-pub fn is_correction(fact: &Fact) -> bool {
-    match &fact.event {
-        Event::Correction(CorrectionEvent::Corrected(_) | CorrectionEvent::Retracted(_)) => true,
-        Event::Correction(CorrectionEvent::Committed(_))
-        | Event::Account(_)
-        | Event::Deal(_)
-        | Event::Handoff(_)
-        | Event::Change(_)
-        | Event::Consent(_)
-        | Event::Notice(_)
-        | Event::Trade(_)
-        | Event::Commission(_)
-        | Event::Partner(_)
-        | Event::Identity(_)
-        | Event::Case(_)
-        | Event::Program(_) => false,
-    }
-}
-
-fn target(fact: &Fact) -> Option<EventId> {
-    match &fact.event {
-        Event::Correction(CorrectionEvent::Corrected(corrected)) => Some(corrected.target),
-        Event::Correction(CorrectionEvent::Retracted(retracted)) => Some(retracted.target),
-        Event::Correction(CorrectionEvent::Committed(_))
-        | Event::Account(_)
-        | Event::Deal(_)
-        | Event::Handoff(_)
-        | Event::Change(_)
-        | Event::Consent(_)
-        | Event::Notice(_)
-        | Event::Trade(_)
-        | Event::Commission(_)
-        | Event::Partner(_)
-        | Event::Identity(_)
-        | Event::Case(_)
-        | Event::Program(_) => None,
-    }
 }
 
 /// Applies corrections from the last recorded to the first, so that a correction of a correction is
@@ -82,7 +42,7 @@ fn amended(recorded: &[Fact]) -> Vec<Cow<'_, Fact>> {
             Some(correction) => apply(fact, &correction).map(Cow::Owned),
         };
         let Some(said) = said else { continue };
-        match target(&said) {
+        match said.corrects() {
             // Later corrections were met first, so the one already there prevails.
             Some(target) => {
                 last_word.entry(target).or_insert(said);

@@ -11,6 +11,17 @@ pub enum CorrectionEvent {
     Committed(Committed),
 }
 
+impl CorrectionEvent {
+    /// The fact that says something else from now on, or nothing any more.
+    pub fn target(&self) -> Option<EventId> {
+        match self {
+            Self::Corrected(corrected) => Some(corrected.target),
+            Self::Retracted(retracted) => Some(retracted.target),
+            Self::Committed(_) => None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CorrectionReason {
     Typo,

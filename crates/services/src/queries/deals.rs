@@ -68,7 +68,7 @@ fn row(row: deals::DealRow) -> DealRow {
         source_id: row.source.map(|key| key.to_string()),
         account: row.account.to_string(),
         partner: row.partner.map(|partner| partner.to_string()),
-        registration: words::registration(row.registration).to_owned(),
+        registration: row.registration.as_str().to_owned(),
         rejection_reason: row.rejection.map(|reason| reason.word().to_owned()),
         outcome: words::outcome(row.outcome).to_owned(),
         protected_until: row.protected_until.map(|until| until.to_string()),
@@ -185,5 +185,5 @@ pub fn is_registration(word: &str) -> bool {
     use Registration::*;
     [Reported, Submitted, InReview, Returned, Approved, Rejected, Withdrawn, Cancelled]
         .into_iter()
-        .any(|known| words::registration(known) == word)
+        .any(|known| known.as_str() == word)
 }

@@ -2,23 +2,10 @@
 
 use domain::account::guest::{ChangeState, Phase};
 use domain::account::holding::HeldBy;
-use domain::account::registration::{Outcome, Registration};
+use domain::account::registration::Outcome;
 use domain::event::case::{ClearedBy, SupersededBy, Unknown, Verdict};
 use domain::scope::{Dimension, Scope};
 use wire::shape::Words as _;
-
-pub(super) fn registration(registration: Registration) -> &'static str {
-    match registration {
-        Registration::Reported => "reported",
-        Registration::Submitted => "submitted",
-        Registration::InReview => "in_review",
-        Registration::Returned => "returned",
-        Registration::Approved => "approved",
-        Registration::Rejected => "rejected",
-        Registration::Withdrawn => "withdrawn",
-        Registration::Cancelled => "cancelled",
-    }
-}
 
 pub(super) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
@@ -96,7 +83,7 @@ fn unknown_word(unknown: Unknown) -> &'static str {
 }
 
 /// `everything`, or the dimensions that narrow it: `gtx-pro, gtx-basic in emea`.
-pub fn scope(scope: &Scope) -> String {
+pub(super) fn scope(scope: &Scope) -> String {
     let lines = dimension(&scope.product_lines);
     let places = dimension(&scope.territories).map(|places| format!("in {places}"));
     let segments = dimension(&scope.segments).map(|segments| format!("for {segments}"));

@@ -1,7 +1,6 @@
 //! Registrations that later history would decide otherwise: the answer that was given stands, a person looks.
 
 use domain::account::Account;
-use domain::account::registration::Registration;
 use domain::event::case::{CaseKind, Clearing, Finding, Ground, Opened, Severity, Verdict};
 use domain::fact::{Fact, Origin};
 use domain::id::{AccountId, EventId};
@@ -53,9 +52,9 @@ fn judged(
     let sentence = format!(
         "the registration {} of {partner} was {} on {}; by all that is known now it would be {}: {because}",
         conflict.deal,
-        word(conflict.recorded),
+        conflict.recorded.as_str(),
         conflict.at,
-        word(conflict.otherwise),
+        conflict.otherwise.as_str(),
     );
     let proof: Vec<EventId> = [Some(conflict.decision), first].into_iter().flatten().collect();
     let published = world.program.policy_at(conflict.at);
@@ -94,8 +93,4 @@ fn judged(
     };
     let case = CaseKey::Subject { pattern: PATTERN, subject: conflict.deal.to_string() };
     Some(Judged { case, opened, finding, because: None })
-}
-
-fn word(registration: Registration) -> &'static str {
-    registration.as_str()
 }
