@@ -22,8 +22,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Ask<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let query = Query::<T>::try_from_uri(&parts.uri);
-        query.map(|Query(asked)| Self(asked)).map_err(|rejection| Failure::malformed(rejection.body_text()))
+        query
+            .map(|Query(asked)| Self(asked))
+            .map_err(|rejection| Failure::malformed(plain(&rejection.body_text())))
     }
+}
+
+/// Without the words of the library that read it.
+fn plain(text: &str) -> &str {
+    text.strip_prefix("Failed to deserialize query string: ").unwrap_or(text)
 }
 
 /// The last, variable part of the path.

@@ -32,12 +32,18 @@ pub(super) struct DealsQuery {
     after: usize,
 }
 
+/// One deal in the list, with its customer's name.
+struct Line {
+    row: DealRow,
+    name: String,
+}
+
 #[derive(Template)]
 #[template(path = "deals.html")]
 struct DealsPage {
     around: Around,
     query: DealsQuery,
-    rows: Vec<DealRow>,
+    rows: Vec<Line>,
     total: usize,
     first: usize,
     next: Option<usize>,
@@ -67,7 +73,9 @@ pub(super) async fn list(State(shared): State<Shared>, Ask(query): Ask<DealsQuer
     let moment = Asked::default().moment(&shared.book).await?;
     let all = blocking(&shared.book, move |book| deals::all(book, moment, &filter)).await?;
     let total = all.len();
-    let rows: Vec<DealRow> = all.into_iter().skip(query.after).take(ROWS_DEFAULT).collect();
+    let shown = all.into_iter().skip(query.after).take(ROWS_DEFAULT);
+    let name = |row: &DealRow| super::inbox::account_name(&shared.book, &row.account);
+    let rows: Vec<Line> = shown.map(|row| Line { name: name(&row), row }).collect();
     let end = query.after + rows.len();
     let first = if rows.is_empty() { 0 } else { query.after + 1 };
     let next = (end < total).then_some(end);

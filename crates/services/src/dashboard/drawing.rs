@@ -12,6 +12,8 @@ const WIDTH: f64 = 1160.0;
 const PLOT_LEFT: f64 = 236.0;
 const PLOT_RIGHT: f64 = WIDTH - 14.0;
 const AXIS_HEIGHT: f64 = 30.0;
+/// Room below the lanes for the label of the line that marks `as of`.
+const NOW_HEIGHT: f64 = 20.0;
 const HEADING_HEIGHT: f64 = 22.0;
 const ROW_HEIGHT: f64 = 24.0;
 const BAR_HEIGHT: f64 = 18.0;
@@ -99,7 +101,7 @@ impl Drawing {
         }
         let now = scale.x(as_of);
         Self {
-            height: y + 8.0,
+            height: y + NOW_HEIGHT,
             ticks: ticks::of(scale.from, scale.until, |at| scale.x(at)),
             now,
             now_label: super::markup::minute(&as_of.to_string()),

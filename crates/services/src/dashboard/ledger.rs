@@ -125,6 +125,58 @@ fn event_page(around: Around, recorded: &Recorded, head: Position) -> anyhow::Re
         cause: value["causationid"].as_str().map(str::to_owned),
         earlier: here.checked_sub(1).filter(|position| *position > 0),
         later: (recorded.position < head).then_some(here + 1),
-        text: serde_json::to_string_pretty(&value)?,
+        text: indented(&String::from_utf8_lossy(&text)),
     })
+}
+
+/// JSON on lines of its own for every member, in the order it has.
+fn indented(json: &str) -> String {
+    let (mut out, mut depth, mut in_text, mut escaped) =
+        (String::with_capacity(json.len() * 2), 0, false, false);
+    for character in json.chars() {
+        if in_text {
+            in_text = escaped || character != '"';
+            escaped = character == '\\' && !escaped;
+            out.push(character);
+            continue;
+        }
+        match character {
+            '{' | '[' => {
+                depth += 1;
+                out.push(character);
+                new_line(&mut out, depth);
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut out, depth);
+                out.push(character);
+            }
+            ',' => {
+                out.push(',');
+                new_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            _ => {
+                in_text = character == '"';
+                out.push(character);
+            }
+        }
+    }
+    out
+}
+
+fn new_line(out: &mut String, depth: usize) {
+    out.push('\n');
+    out.push_str(&"  ".repeat(depth));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::indented;
+
+    #[test]
+    fn json_is_spread_over_lines_and_texts_are_left_alone() {
+        let json = r#"{"b":"a,{\\\":[","a":[1,2]}"#;
+        assert_eq!(indented(json), "{\n  \"b\": \"a,{\\\\\\\":[\",\n  \"a\": [\n    1,\n    2\n  ]\n}");
+    }
 }

@@ -80,6 +80,25 @@ pub(super) fn words(word: &str) -> String {
     word.replace('_', " ")
 }
 
+/// A sentence with a capital where its first word is no name.
+pub(super) fn opened(sentence: &str) -> String {
+    let is_plain = ["the ", "a ", "an ", "possible "].iter().any(|word| sentence.starts_with(word));
+    match sentence.get(..1) {
+        Some(first) if is_plain => first.to_uppercase() + &sentence[1..],
+        _ => sentence.to_owned(),
+    }
+}
+
+/// What a finding says, without the words a list has in its heading.
+pub(super) fn breach(sentence: &str) -> &str {
+    sentence.strip_prefix("possible breach of program terms: ").unwrap_or(sentence)
+}
+
+/// A part of a finding's formula: `no basis: V4`.
+pub(super) fn part(part: &str) -> String {
+    words(part).replace(':', ": ")
+}
+
 /// A type of event without what all of them share: `deal.submitted.v1`.
 pub(super) fn short_type(name: &str) -> &str {
     name.strip_prefix("chaperone.").unwrap_or(name)
