@@ -9,7 +9,7 @@ use domain::event::consent::{
 use domain::event::partner::AffiliationBasis::Registry;
 use domain::event::{DecidedBy, PolicyRef};
 
-use crate::stories::{hosted, moved, notified, prepared};
+use crate::stories::{hosted, moved, notified, prepared, thawed};
 use crate::story::{Story, day, id};
 use crate::words::*;
 
@@ -138,6 +138,7 @@ fn a_token_alone_is_enough_only_in_the_customers_own_portal() {
 }
 
 fn token(story: &mut Story, letter: Option<&str>, by: Option<&str>) {
+    thawed(story);
     let terms = digest(5);
     let issued = TokenIssued {
         token: digest(4),

@@ -2,15 +2,15 @@
 
 use domain::event::account::{AccountEvent, HolderRecorded};
 use domain::event::change::ReversalReason;
-use domain::event::handoff::{DeclaredPrior, GrantedAct};
+use domain::event::handoff::{DeclaredPrior, GrantedAct, HandoffEvent};
 use domain::event::partner::AffiliationBasis::{Declared, Registry};
-use domain::event::{Evidence, Party};
+use domain::event::{Anchor, Evidence, Party};
 
-use crate::stories::{Case, accept_instead, check, moved, notified};
+use crate::stories::{Case, accept_instead, check, moved, notified, thawed};
 use crate::story::{day, id};
 use crate::words::*;
 
-pub(crate) const QUIET: [Case; 36] = [
+pub(crate) const QUIET: [Case; 38] = [
     Case { name: "nothing happens", tell: |_| {}, found: &[] },
     Case { name: "L1: the customer moves by a verified letter", tell: moved, found: &[] },
     Case {
@@ -90,6 +90,26 @@ pub(crate) const QUIET: [Case; 36] = [
         found: &[],
     },
     Case {
+        name: "L4: the first instant after the window, and nothing unreported before it",
+        tell: |story| {
+            story.tell(366, holds("guest", gtx(), 366));
+        },
+        found: &[],
+    },
+    Case {
+        name: "L2: a release told late, whose digest was laid down before the act",
+        tell: |story| {
+            let committed_event = story.tell(11, committed(6));
+            let mut release = released(gtx(), 10, None, None);
+            if let HandoffEvent::Released(released) = &mut release {
+                released.anchor = Some(Anchor { digest: digest(6), committed_event });
+            }
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+            story.tell_by(60, "guest", release);
+        },
+        found: &[],
+    },
+    Case {
         name: "L5: the host lost its authorisation",
         tell: |story| {
             story.tell_of("host", 10, barred(10));
@@ -135,6 +155,7 @@ pub(crate) const QUIET: [Case; 36] = [
     Case {
         name: "L8: the letter is recorded twelve days late by the guest",
         tell: |story| {
+            thawed(story);
             story.tell_late(10, 42, Some("guest"), wrote(letter("l1")));
             story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
             story.tell(16, domain::event::change::ChangeEvent::Verified(verification("c1")));
@@ -147,6 +168,7 @@ pub(crate) const QUIET: [Case; 36] = [
         name: "L8: the letter is recorded much later, and its digest was laid down in time",
         tell: |story| {
             story.tell(11, committed(7));
+            thawed(story);
             story.tell_late(10, 300, Some("guest"), wrote(letter("l1")));
             story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
             story.tell(16, domain::event::change::ChangeEvent::Verified(verification("c1")));
@@ -331,7 +353,7 @@ fn what_looks_alike_stays_quiet() {
 }
 
 /// The neighbours of the stories above, on the other side of each border.
-pub(crate) const NEARLY: [Case; 15] = [
+pub(crate) const NEARLY: [Case; 17] = [
     Case {
         name: "a release for another line",
         tell: |story| {
@@ -348,6 +370,23 @@ pub(crate) const NEARLY: [Case; 15] = [
             story.tell(35, released(gtx(), 35, None, Some(act)));
         },
         found: &["T04 S3"],
+    },
+    Case {
+        name: "a release told late without an anchor",
+        tell: |story| {
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+            story.tell(40, released(gtx(), 10, None, None));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "a third party that lost it within the relay window had not won it",
+        tell: |story| {
+            story.tell(20, holds("third", gtx(), 20));
+            story.tell(50, holds("guest", gtx(), 50));
+            story.tell(90, renewed("o2", "o-host", "guest", gtx(), 90));
+        },
+        found: &["T01 S4", "T03 S3", "T15 S2"],
     },
     Case {
         name: "a release that had ended",

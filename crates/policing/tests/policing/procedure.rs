@@ -9,7 +9,7 @@ use domain::fact::Role;
 use domain::protection::window_until;
 use domain::time::Instant;
 
-use crate::stories::{Case, check, hosted, notified, prepared, published};
+use crate::stories::{Case, check, hosted, notified, prepared, published, thawed};
 use crate::story::id;
 use crate::words::*;
 
@@ -25,7 +25,7 @@ fn by_hand() -> Lifted {
     Lifted::Freeze(id("f1"))
 }
 
-pub(crate) const STEPS: [Case; 22] = [
+pub(crate) const STEPS: [Case; 23] = [
     Case {
         name: "T15: the day before the window ends",
         tell: |story| {
@@ -53,6 +53,7 @@ pub(crate) const STEPS: [Case; 22] = [
     Case {
         name: "T15: no notice reached the customer, so no window was opened",
         tell: |story| {
+            thawed(story);
             story.tell(10, wrote(letter("l1")));
             story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
             story.tell(16, ChangeEvent::Verified(verification("c1")));
@@ -118,6 +119,7 @@ pub(crate) const STEPS: [Case; 22] = [
         name: "T15: and a notice to that sister opens no window",
         tell: |story| {
             story.tell_of("sister", -50, owned_by("guest", Declared, 10_000, -50));
+            thawed(story);
             story.tell(10, wrote(letter("l1")));
             let change::ChangeEvent::Requested(asked) = requested("c1", "guest", gtx(), Some("l1")) else {
                 return;
@@ -159,7 +161,18 @@ pub(crate) const STEPS: [Case; 22] = [
         found: &["T15 S4"],
     },
     Case {
-        name: "T19: a freeze placed by hand takes more than a letter",
+        name: "T19: the customer's letter does not thaw what customer or host can lift at any time",
+        tell: |story| {
+            story.tell(10, wrote(letter("l1")));
+            story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
+            story.tell(16, ChangeEvent::Verified(verification("c1")));
+            notified(story, 17);
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: a freeze placed by hand takes more than a lift of the handoff's own",
         tell: |story| {
             story.tell(2, frozen_by_hand(100));
             crate::stories::moved(story);

@@ -1,5 +1,6 @@
 //! The stories that tests start from, and a table of stories with what is found in each.
 
+use domain::event::account::Lifted;
 use domain::event::handoff::GrantedAct;
 use domain::event::notice::About;
 use domain::event::{Event, Party};
@@ -67,9 +68,15 @@ pub(crate) fn published(story: &mut Story, at: i64) {
     }
 }
 
+/// The customer lifts the freeze that came with the handoff.
+pub(crate) fn thawed(story: &mut Story) {
+    story.tell(12, lifted(Lifted::Handoff(id("h1")), Party::Customer, 12, None));
+}
+
 /// All steps of a change `c1` to the guest up to its window, on `letter`; it may be executed from day 23.
 pub(crate) fn prepared(story: &mut Story, letter: domain::event::consent::LetterRecorded) {
     story.tell(10, wrote(letter));
+    thawed(story);
     story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
     story.tell(16, domain::event::change::ChangeEvent::Verified(verification("c1")));
     notified(story, 17);

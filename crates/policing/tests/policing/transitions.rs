@@ -121,6 +121,21 @@ fn a_paper_that_is_withdrawn_leaves_the_finding_standing_again() {
 }
 
 #[test]
+fn one_act_under_two_handoffs_stands_in_two_cases() {
+    let mut story = hosted();
+    story.tell(2, invited_to("h2", "guest", &[], gtx()));
+    story.tell(3, domain::event::handoff::HandoffEvent::Accepted(accepted("h2")));
+    let act = story.tell(20, contracted("guest", 20));
+    let before = standing(Vec::new(), &told(&[], &story, day(20)));
+    assert_eq!(before.len(), 2);
+    let release = story.tell(25, released(gtx(), 25, None, Some(act)));
+    let told_now = told(&before, &story, day(25));
+    assert_eq!(told_now.len(), 1);
+    assert_eq!(told_now[0].case, id("h1-guest"));
+    assert_eq!(verdicts(&told_now)[0].1, Some(release));
+}
+
+#[test]
 fn a_lawful_act_that_was_never_found_is_never_told() {
     let mut story = hosted();
     moved(&mut story);
