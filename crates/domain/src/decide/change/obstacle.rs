@@ -163,16 +163,6 @@ fn known<'a>(account: &'a Account, context: &Context<'a>) -> Known<'a> {
     Known { account, account_id: context.account, families: context.families, program: context.program }
 }
 
-/// What policing would say of it afterwards.
-fn is_hasty(account: &Account, context: &Context<'_>, step: &Step<'_>) -> bool {
-    let Context { account: account_id, families, program, .. } = *context;
-    let known = Known { account, account_id, families, program };
-    let Step { change, gaining, effective_from } = *step;
-    let (scope, at) = (&change.scope, context.now);
-    let step = procedure::Step { change, gaining, scope, at, effective_from, executed: None };
-    matches!(procedure::haste(known, &step), Haste::TooEarly { .. })
-}
-
 fn obstructed(rule: &'static str, nearest_clearing: &'static str, refusal: Refusal) -> Obstacle {
     Obstacle { rule, handoff: None, nearest_clearing, refusal }
 }
