@@ -2,7 +2,9 @@
 
 pub mod architecture;
 pub mod chaperone;
+pub mod events;
 pub mod generator;
+pub mod http;
 pub mod malformed;
 pub mod random;
 pub mod shared_data;

@@ -1,6 +1,7 @@
 //! Which account a key or a name stands for, and which partners there are.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use domain::event::Event;
 use domain::event::account::{AccountEvent, AccountKey};
@@ -82,6 +83,15 @@ impl Directory {
 
     pub fn accounts(&self) -> impl Iterator<Item = (&VendorId, &AccountId, &Entry)> {
         self.accounts.iter().map(|((vendor, account), entry)| (vendor, account, entry))
+    }
+
+    /// Accounts in order of vendor and id, from behind `after` on.
+    pub fn accounts_after(
+        &self,
+        after: Option<&(VendorId, AccountId)>,
+    ) -> impl Iterator<Item = &(VendorId, AccountId)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        self.accounts.range((from, Bound::Unbounded)).map(|(place, _)| place)
     }
 
     /// What is known of one account.

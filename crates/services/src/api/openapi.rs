@@ -3,8 +3,13 @@
 use std::sync::LazyLock;
 
 use axum::Json;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
 use serde_json::{Map, Value, json};
 
+use super::params::Named;
+use super::problem::Failure;
+use super::reads::unknown;
 use super::routes::{Answers, Method, OPERATIONS, Operation, Parameter, Place, Takes};
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
@@ -12,6 +17,18 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 /// `GET /openapi.json`
 pub(super) async fn show() -> Json<&'static Value> {
     Json(&DOCUMENT)
+}
+
+/// `GET /v1/schemas`
+pub(super) async fn schemas() -> Json<Vec<String>> {
+    Json(wire::schemas::all().into_iter().map(|schema| schema.name).collect())
+}
+
+/// `GET /v1/schemas/{schema}`
+pub(super) async fn schema(Named(name): Named) -> Result<Response, Failure> {
+    let schema = wire::schemas::all().into_iter().find(|schema| schema.name == name);
+    let schema = schema.ok_or_else(|| unknown("schema", &name))?;
+    Ok(([(header::CONTENT_TYPE, "application/schema+json")], schema.text).into_response())
 }
 
 fn document() -> Value {
@@ -119,6 +136,10 @@ fn responses(operation: &Operation) -> Value {
         Answers::Followed => ok("The events as they come.", "text/event-stream", &json!({"type": "string"})),
         Answers::Bytes => ok("The bytes.", "application/octet-stream", &json!({})),
         Answers::Text => ok("The text.", "text/plain", &json!({"type": "string"})),
+        Answers::Schema => ok("The schema.", "application/schema+json", &json!({"type": "object"})),
+        Answers::Names => {
+            ok("The names.", "application/json", &json!({"type": "array", "items": {"type": "string"}}))
+        }
         Answers::Document => ok("The document.", "application/json", &json!({"type": "object"})),
     };
     if operation.parameters.iter().any(|parameter| parameter.name == "If-None-Match") {
@@ -159,7 +180,8 @@ fn cloud_event() -> Value {
     let text = |says: &str| json!({"type": "string", "minLength": 1, "description": says});
     json!({
         "type": "object",
-        "description": "A CloudEvent 1.0 in structured mode. The payload of each type is in schemas/.",
+        "description": "A CloudEvent 1.0 in structured mode. What `data` holds for each type, listSchemas and \
+            showSchema say.",
         "required": ["specversion", "id", "source", "type", "subject", "data"],
         "properties": {
             "specversion": {"const": "1.0"},
@@ -179,7 +201,8 @@ fn command() -> Value {
     json!({
         "type": "object",
         "description": "The attributes of a CloudEvent around what the sender knows. Without an id, and without \
-            an Idempotency-Key, it is known by its content.",
+            an Idempotency-Key, it is known by its content. What `data` holds for each type, listSchemas and \
+            showSchema say.",
         "required": ["type", "subject", "data"],
         "properties": {
             "id": {"type": "string"},

@@ -69,6 +69,8 @@ pub(super) enum Answers {
     Bytes,
     Text,
     Document,
+    Schema,
+    Names,
 }
 
 const fn parameter(name: &'static str, place: Place, says: &'static str) -> Parameter {
@@ -377,6 +379,26 @@ pub(super) const OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         answers: Answers::Followed,
         handler: || get(live::events),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/v1/schemas",
+        id: "listSchemas",
+        summary: "Names of the JSON Schemas of all payloads of events and commands, and of the policy.",
+        parameters: &[],
+        takes: Takes::Nothing,
+        answers: Answers::Names,
+        handler: || get(openapi::schemas),
+    },
+    Operation {
+        method: Method::Get,
+        path: "/v1/schemas/{schema}",
+        id: "showSchema",
+        summary: "One JSON Schema (2020-12).",
+        parameters: &[parameter("schema", Place::Path, "Its name, such as deal.submitted.v1.json.")],
+        takes: Takes::Nothing,
+        answers: Answers::Schema,
+        handler: || get(openapi::schema),
     },
     Operation {
         method: Method::Get,

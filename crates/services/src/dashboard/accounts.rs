@@ -1,5 +1,7 @@
 //! Accounts: the list, and one account at a moment with its picture and its story.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect};
@@ -16,6 +18,7 @@ use crate::api::Shared;
 use crate::api::params::{Ask, Named, ROWS_DEFAULT};
 use crate::api::problem::Failure;
 use crate::api::reads::event_named;
+use crate::book::Book;
 use crate::queries::{self, Asked, accounts, deals};
 
 /// Events of an account's story shown at once; the ledger has the rest.
@@ -109,7 +112,8 @@ pub(super) async fn show(
     let asked = times.asked()?;
     let account = accounts::show(book, &vendor, &id, asked).await?;
     let (folded, moment) = accounts::folded(book, &vendor, &id, asked).await?;
-    let drawing = Drawing::of(&timeline::timeline(&folded, moment.as_of), moment.as_of);
+    let acts = acts(book, &account);
+    let drawing = Drawing::of(&timeline::timeline(&folded, moment.as_of), moment.as_of, &acts);
     let mut story = accounts::history(book, &vendor, &id, asked).await?;
     let left_out = story.len().saturating_sub(STORY_ROWS_MAX);
     story.drain(..left_out);
@@ -125,6 +129,16 @@ pub(super) async fn show(
         is_past: asked != Asked::default(),
         account,
     })
+}
+
+/// The acts that findings about this account are about, where they still stand.
+fn acts(book: &Book, account: &AccountAnswer) -> BTreeSet<String> {
+    let cases = account.cases.iter().filter_map(|row| queries::cases::show(book, &row.case));
+    let findings = cases.flat_map(|case| case.findings);
+    let standing = findings.filter(|finding| {
+        ["pending", "confirmed", "indeterminate"].iter().any(|verdict| finding.verdict.starts_with(verdict))
+    });
+    standing.map(|finding| finding.act).collect()
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -2,6 +2,8 @@
 
 mod ticks;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use domain::time::Instant;
 use views::timeline::{Bar, Lane, LaneKind, Mark, Timeline, Tone};
@@ -63,6 +65,7 @@ struct DrawnBar {
     y: f64,
     width: f64,
     is_open: bool,
+    is_found: bool,
     tone: &'static str,
     label: Option<Label>,
     says: String,
@@ -72,6 +75,7 @@ struct DrawnBar {
 struct DrawnMark {
     x: f64,
     y: f64,
+    is_found: bool,
     tone: &'static str,
     label: Option<Label>,
     says: String,
@@ -83,8 +87,22 @@ struct Label {
     text: String,
 }
 
+impl DrawnLane {
+    fn mark_found(&mut self, acts: &BTreeSet<String>) {
+        for bar in self.bars.iter_mut().filter(|bar| acts.contains(&bar.event)) {
+            bar.is_found = true;
+            bar.says.push_str(" (a finding is about this)");
+        }
+        for mark in self.marks.iter_mut().filter(|mark| acts.contains(&mark.event)) {
+            mark.is_found = true;
+            mark.says.push_str(" (a finding is about this)");
+        }
+    }
+}
+
 impl Drawing {
-    pub(super) fn of(timeline: &Timeline, as_of: Instant) -> Self {
+    /// The picture of `timeline`; the acts of findings that stand are marked.
+    pub(super) fn of(timeline: &Timeline, as_of: Instant, acts: &BTreeSet<String>) -> Self {
         let scale = Scale::of(timeline, as_of);
         let (mut headings, mut lanes) = (Vec::new(), Vec::new());
         let mut y = AXIS_HEIGHT;
@@ -95,7 +113,8 @@ impl Drawing {
                 headings.push(Heading { y: y + HEADING_HEIGHT - 7.0, label: heading(lane.kind) });
                 y += HEADING_HEIGHT;
             }
-            let drawn = lane_at(lane, y, index % 2 == 0, &scale);
+            let mut drawn = lane_at(lane, y, index % 2 == 0, &scale);
+            drawn.mark_found(acts);
             y += drawn.height;
             lanes.push(drawn);
         }
@@ -232,6 +251,7 @@ fn drawn_bar(bar: &Bar, y: f64, free_until: f64, scale: &Scale) -> DrawnBar {
         y,
         width,
         is_open: bar.until.is_none(),
+        is_found: false,
         tone: tone(bar.tone),
         label: label_x.map(|x| Label { x: round(x), text: bar.label.clone() }),
         says: format!("{}, {} to {until}", bar.label, super::markup::minute(&bar.from.to_string())),
@@ -245,6 +265,7 @@ fn drawn_mark(mark: &Mark, y: f64, free_until: f64, scale: &Scale) -> DrawnMark 
     DrawnMark {
         x,
         y,
+        is_found: false,
         tone: tone(mark.tone),
         label: fits.then(|| Label { x: round(x + 9.0), text: mark.label.clone() }),
         says: format!("{}, {}", mark.label, super::markup::minute(&mark.at.to_string())),
@@ -330,12 +351,14 @@ mod tests {
         let lanes = vec![Lane { title: "t".to_owned(), kind: LaneKind::Holder, bars, marks: vec![mark] }];
         let timeline =
             Timeline { from: at("2026-01-01T00:00:00Z"), until: at("2026-06-01T00:00:00Z"), lanes };
-        let drawing = Drawing::of(&timeline, at("2026-03-01T00:00:00Z"));
+        let acts = [uuid::Uuid::nil().to_string()].into();
+        let drawing = Drawing::of(&timeline, at("2026-03-01T00:00:00Z"), &acts);
         for bar in &drawing.lanes[0].bars {
             assert!(bar.x + bar.width <= PLOT_RIGHT + 0.1, "{} + {}", bar.x, bar.width);
         }
         let svg = askama::Template::render(&drawing).unwrap();
         assert!(!svg.contains("<b>"), "{svg}");
         assert!(svg.contains("2026-02"), "{svg}");
+        assert!(svg.contains("found"), "{svg}");
     }
 }

@@ -92,7 +92,7 @@ pub fn told(stream: &Stream, fact: &Fact, account: Option<&Account>) -> HistoryR
     }
 }
 
-/// Accounts after `after` in order of their ids, at most `limit`.
+/// Accounts known at a moment, in order of vendor and id, after the one `after` names; at most `limit`.
 ///
 /// # Errors
 /// The journal cannot be read.
@@ -103,17 +103,29 @@ pub async fn page(
     asked: Asked,
 ) -> anyhow::Result<Vec<AccountRow>> {
     let moment = asked.moment(book).await?;
-    let places: Vec<(VendorId, AccountId)> = {
-        let shelf = book.shelf();
-        let listed = shelf.directory.accounts().map(|(vendor, account, _)| (vendor.clone(), account.clone()));
-        listed.filter(|(_, account)| after.is_none_or(|after| account.as_str() > after)).take(limit).collect()
+    let mut after = match after {
+        None => None,
+        Some(after) => match super::find_account(book, after) {
+            None => return Ok(Vec::new()),
+            found => found,
+        },
     };
-    let mut rows = Vec::with_capacity(places.len());
-    for (vendor, account_id) in places {
-        let account = moment.account(&account_facts(book, &vendor, &account_id).await?);
-        rows.push(row(&account_id, &account, moment.as_of));
+    let mut rows = Vec::with_capacity(limit);
+    loop {
+        let places: Vec<(VendorId, AccountId)> =
+            book.shelf().directory.accounts_after(after.as_ref()).take(limit).cloned().collect();
+        let Some(last) = places.last().cloned() else { return Ok(rows) };
+        after = Some(last);
+        for (vendor, account_id) in places {
+            let facts = account_facts(book, &vendor, &account_id).await?;
+            if moment.known(&facts).next().is_some() {
+                rows.push(row(&account_id, &moment.account(&facts), moment.as_of));
+            }
+            if rows.len() == limit {
+                return Ok(rows);
+            }
+        }
     }
-    Ok(rows)
 }
 
 /// Every account in the book; reads the whole journal, so it blocks.
