@@ -22,7 +22,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::{Method, Uri};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
@@ -117,7 +116,6 @@ fn router(book: Arc<Book>, ending: watch::Receiver<()>) -> Router {
         .merge(dashboard::router())
         .fallback(nothing_there)
         .method_not_allowed_fallback(wrong_method)
-        .layer(DefaultBodyLimit::max(BATCH_BODY_BYTES_MAX))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(shared.clone(), gate::pass))
         .with_state(shared)

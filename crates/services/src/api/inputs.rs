@@ -1,12 +1,14 @@
 //! `POST /v1/events`: what producers tell is recorded before it is acknowledged.
 
 use axum::Json;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use bytes::BytesMut;
 use domain::id::Digest;
 use domain::stream::Stream;
+use futures::StreamExt as _;
 use futures::future::try_join_all;
 use ports::QuarantineId;
 use wire::answers::ReceiptAnswer;
@@ -24,6 +26,10 @@ use crate::world;
 
 /// The source under which input without a readable one is kept in the quarantine.
 const UNKNOWN_SOURCE: &str = "http";
+
+/// Bytes of a body that is too long which are still read and thrown away, 16 MiB: most senders listen for the
+/// answer only once they have sent everything.
+const PASSED_OVER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// How a body is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,11 +90,18 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
 /// # Errors
 /// It is longer than `limit` bytes, or it broke off.
 pub(super) async fn read_body(body: Body, limit: usize) -> Result<Bytes, Failure> {
-    to_bytes(body, limit).await.map_err(|error| {
-        let too_long =
-            std::error::Error::source(&error).is_some_and(|source| source.to_string().contains("limit"));
-        if too_long { Failure::too_large(limit) } else { Failure::malformed("the body broke off") }
-    })
+    let mut chunks = body.into_data_stream();
+    let (mut kept, mut received) = (BytesMut::new(), 0_usize);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Failure::malformed("the body broke off"))?;
+        received = received.saturating_add(chunk.len());
+        if received <= limit {
+            kept.extend_from_slice(&chunk);
+        } else if received > limit + PASSED_OVER_BYTES_MAX {
+            break;
+        }
+    }
+    if received > limit { Err(Failure::too_large(limit)) } else { Ok(kept.freeze()) }
 }
 
 /// What a record without times of its own is taken to mean. A CloudEvent names vendor and source itself.
@@ -183,10 +196,13 @@ fn runs(records: Vec<Record>) -> Vec<Vec<Record>> {
     runs
 }
 
+/// A record and its place in the batch.
+type Placed = (usize, Record);
+
 /// Records of one account stay in order; the accounts share the journal's group commits.
 async fn take_run(shared: &Shared, run: Vec<Record>) -> anyhow::Result<Vec<ReceiptAnswer>> {
     let count = run.len();
-    let mut by_stream: Vec<(Option<Stream>, Vec<(usize, Record)>)> = Vec::new();
+    let mut by_stream: Vec<(Option<Stream>, Vec<Placed>)> = Vec::new();
     for (index, record) in run.into_iter().enumerate() {
         let stream = record.reading.iter().flatten().map(|input| input.stream.clone()).next();
         match by_stream.iter_mut().find(|(known, _)| stream.is_some() && *known == stream) {
@@ -202,10 +218,7 @@ async fn take_run(shared: &Shared, run: Vec<Record>) -> anyhow::Result<Vec<Recei
     Ok(receipts.into_iter().map(|(_, receipt)| receipt).collect())
 }
 
-async fn take_in_order(
-    shared: &Shared,
-    records: Vec<(usize, Record)>,
-) -> anyhow::Result<Vec<(usize, ReceiptAnswer)>> {
+async fn take_in_order(shared: &Shared, records: Vec<Placed>) -> anyhow::Result<Vec<(usize, ReceiptAnswer)>> {
     let mut receipts = Vec::with_capacity(records.len());
     for (index, record) in records {
         receipts.push((index, receipt(take(shared, record).await?)));
