@@ -16,9 +16,9 @@ pub mod registration;
 
 use std::collections::HashMap;
 
+use crate::event::Party;
 use crate::event::account::AccountKey;
 use crate::event::notice::About;
-use crate::event::Party;
 use crate::fact::Fact;
 use crate::id::*;
 use crate::rank::{FoldKey, fold_key};

@@ -1,10 +1,10 @@
 //! Whether an account is frozen toward a partner: asked before a change is executed, and again by policing.
 //!
-//! An accepted handoff freezes its scope toward the guest's family (safeguard 2). Customer or host may lift
+//! An accepted handoff freezes its scope toward the guest's family. Customer or host may lift
 //! it, each alone, or two officers. A freeze that somebody placed takes an explicit lift: a letter about
 //! another matter is none. A handoff's own freeze also gives way to the customer's verified letter or token
 //! for the scope it names, and to what the host released, forfeited or already lost to the guest. Orders are
-//! never frozen (ruling 6).
+//! never frozen.
 
 use crate::account::Account;
 use crate::account::guest::{ChangeState, Freeze, Handoff, Lift};
@@ -110,7 +110,7 @@ fn own_handoff<'a>(account: &'a Account, freeze: &Freeze) -> Option<&'a Handoff>
     }
 }
 
-/// Whether `partner` belonged to the host's family when the handoff was accepted (ruling 40).
+/// Whether `partner` belonged to the host's family when the handoff was accepted.
 fn is_hosts(families: &Families, handoff: &Handoff, partner: &PartnerId) -> bool {
     handoff.accepted_at.is_some_and(|at| families.kinship(&handoff.host, partner, at).is_some())
 }

@@ -1,6 +1,6 @@
 //! What a customer's letter or token is good for, and what is wrong with a letter.
 //!
-//! A letter is a closed form (safeguard 3): it is recorded whatever it says, and each thing that makes it
+//! A letter is a closed form: it is recorded whatever it says, and each thing that makes it
 //! unfit to move an account is named.
 
 use crate::account::Account;
@@ -78,7 +78,7 @@ pub fn defects(
     checks.into_iter().filter(|(found, _)| *found).map(|(_, defect)| defect).collect()
 }
 
-/// The last instant a letter is good for; unlike other ends it counts itself (ruling 30).
+/// The last instant a letter is good for; unlike other ends it counts itself.
 fn good_until(program: &Program, letter: &Letter, at: Instant) -> Instant {
     let policy = &program.policy_at(at).policy;
     letter.terms.signed_at.plus_civil_days(i64::from(policy.consent.letter_days), &zone_or_utc(&policy.zone))
@@ -99,7 +99,7 @@ pub fn redeemed<'a>(account: &'a Account, change: &Change, at: Instant) -> Optio
     })
 }
 
-/// The event in which the customer confirmed `change` by `at`: a call-back, or its own token (ruling 35).
+/// The event in which the customer confirmed `change` by `at`: a call-back, or its own token.
 pub fn confirmation(account: &Account, change: &Change, at: Instant) -> Option<EventId> {
     let confirmed = change.verifications.iter().find(|verification| {
         verification.at <= at && verification.verified.outcome == VerificationOutcome::Confirmed

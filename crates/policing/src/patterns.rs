@@ -1,5 +1,6 @@
 //! The table of patterns. Each row is one kind of act the program's terms speak of; its file says when it is seen.
 
+pub mod procedure_unknown;
 pub mod t01_direct_grab;
 pub mod t02_registration;
 pub mod t03_renewal;
@@ -25,7 +26,7 @@ pub struct Row {
 }
 
 /// Every pattern that is looked for.
-pub const PATTERNS: [Row; 7] = [
+pub const PATTERNS: [Row; 8] = [
     row("T01", "Direct change of holder", CaseKind::Takeover, t01_direct_grab::look),
     row("T02", "Registration over a protected account", CaseKind::Takeover, t02_registration::look),
     row("T03", "Renewal outside the terms", CaseKind::Takeover, t03_renewal::look),
@@ -33,6 +34,7 @@ pub const PATTERNS: [Row; 7] = [
     row("T06", "Gain by an affiliate", CaseKind::Takeover, t06_affiliate::look),
     row("T15", "Change before the window ended", CaseKind::Procedure, t15_haste::look),
     row("T19", "Change while frozen", CaseKind::Procedure, t19_freeze::look),
+    row("procedure_unknown", "Change without a step on record", CaseKind::Procedure, procedure_unknown::look),
 ];
 
 const fn row(

@@ -53,7 +53,7 @@ impl Account {
                         token.redeemed_in_portal.push(meta.id);
                     }
                 }
-                // The customer's own token says what a call-back would (ruling 35).
+                // The customer's own token says what a call-back would.
                 self.change_mut(&redeemed.change).advance(ChangeState::Verified);
             }
             ConsentEvent::TokenTryFailed(failed) => {

@@ -296,7 +296,7 @@ impl Handoff {
 
 impl Objection {
     /// Whether it holds a change back until it is decided: the ground is on the closed list (`other` is
-    /// not, ruling 10) and the objector attests that it looked into the matter (safeguard 8).
+    /// not) and the objector attests that it looked into the matter.
     pub fn suspends(&self) -> bool {
         self.ground != ObjectionGround::Other && self.inquiry_attested
     }
@@ -308,7 +308,7 @@ impl Objection {
 }
 
 impl Freeze {
-    /// Whether `id` is its own id; a default freeze has the id of its handoff (ruling 6).
+    /// Whether `id` is its own id; a default freeze has the id of its handoff.
     pub fn is_named(&self, id: &FreezeId) -> bool {
         match &self.name {
             Lifted::Freeze(own) => own == id,

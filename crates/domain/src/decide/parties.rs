@@ -91,7 +91,7 @@ pub(crate) fn concerned<'a>(
     })
 }
 
-/// Lets a start before now stand only if its paper was laid down by then (ruling 15).
+/// Lets a start before now stand only if its paper was laid down by then.
 pub(crate) fn anchored(account: &Account, anchor: Option<&Anchor>, from: Instant) -> Result<(), Refusal> {
     let anchor = anchor.ok_or(Refusal::Backdated)?;
     let known = |known: &&crate::account::Anchored| {

@@ -31,7 +31,7 @@ pub struct Window {
 
 /// When the objection window of `change` ends, or `None` when nothing was delivered and so none was opened.
 ///
-/// It opens when the last of host and customer was reached; that day does not count (ruling 4). What was
+/// It opens when the last of host and customer was reached; that day does not count. What was
 /// recorded as its end counts where no notice is on record, or if it is later.
 pub fn window_until(account: &Account, change: &Change, program: &Program) -> Option<Window> {
     window(account, change, change.losing.as_ref(), program)

@@ -11,7 +11,7 @@ use crate::program::Program;
 /// The windows that opened and are not recorded yet, in the order the changes became known.
 ///
 /// The day of the last delivery does not count; the window ends at 24:00 of its last business day in the
-/// calendar's zone (ruling 4). Without delivery there is no window.
+/// calendar's zone. Without delivery there is no window.
 pub fn settle(account: &Account, program: &Program) -> Vec<Settled> {
     let waiting = account.changes.iter().filter(|change| change.window_opened.is_none());
     waiting.filter_map(|change| open(account, program, change)).collect()

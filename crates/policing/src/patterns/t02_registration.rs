@@ -22,7 +22,7 @@ pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
 }
 
 /// A refusal alone is a signal and no finding: a second within the months the program names makes it one,
-/// or a dispute (ruling 2).
+/// or a dispute.
 fn attempted<'a>(scene: &Scene<'a>, refused: &'a Refused) -> Option<Sighting<'a>> {
     refused.refused.deal.as_ref()?;
     let handoff = scene.known.account.handoff(&refused.refused.handoff)?;

@@ -8,7 +8,7 @@ use super::takeover::{is_guests_own, sightings};
 use crate::judged::Sighting;
 use crate::scene::Scene;
 
-/// Orders and contracts; a quote gains nothing and is none (ruling 41).
+/// Orders and contracts; a quote gains nothing and is none.
 pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
     let account = scene.known.account;
     sightings(scene, Severity::S3, |assessment| {

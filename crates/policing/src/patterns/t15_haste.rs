@@ -1,23 +1,19 @@
 //! T15: a change of holder is executed before its objection window ended. Whoever executed it answers for
 //! that; what the customer wants heals a takeover and not this.
 
-use domain::account::gain::GainKind;
 use domain::account::guest::{Change, Execution};
 use domain::event::case::{Clearing, Ground, Severity};
 use domain::protection::procedure::{Step, protecting};
-use domain::protection::{Assessment, Haste, Outcome, Window, haste, words};
+use domain::protection::{Haste, Window, haste, words};
 
 use crate::judged::{About, Breach, Seen, Sighting};
 use crate::scene::Scene;
 
-/// Executions too early, and changes only reported by another system, of whose steps nothing is known.
+/// Executions too early.
 pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
     let changes = scene.known.account.changes.iter();
     let executions = changes.flat_map(|change| change.executions.iter().map(move |done| (change, done)));
-    let mut seen: Vec<Sighting<'a>> =
-        executions.filter_map(|(change, done)| executed(scene, change, done)).collect();
-    seen.extend(scene.assessments.iter().filter_map(|assessment| unknown_steps(scene, assessment)));
-    seen
+    executions.filter_map(|(change, done)| executed(scene, change, done)).collect()
 }
 
 fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Option<Sighting<'a>> {
@@ -84,7 +80,7 @@ fn window_words(window: Option<&Window>) -> String {
     }
 }
 
-fn clearing() -> Vec<Clearing> {
+pub(super) fn clearing() -> Vec<Clearing> {
     let waiver = "a waiver by the losing side, given before the change";
     let emergency = "an override for the change, by two officers outside direct sales, with both sides told";
     [("waiver", waiver), ("V9", emergency)]
@@ -94,57 +90,4 @@ fn clearing() -> Vec<Clearing> {
 
 fn ground(part: &str, because: impl Into<String>, events: Vec<domain::id::EventId>) -> Ground {
     Ground { part: part.to_owned(), holds_because: because.into(), events }
-}
-
-/// A change that another system reports and of which no step is on record: the steps may have been taken
-/// elsewhere, so it is one question to the vendor and no more (ruling 16).
-///
-/// Where something clears the gain itself the host had nothing left to lose by it, and no step was owed.
-fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<Sighting<'a>> {
-    let (gain, handoff) = (assessment.gain, assessment.handoff);
-    if !matches!(gain.kind, GainKind::HolderRecorded { .. }) || has_steps(scene, assessment) {
-        return None;
-    }
-    let seen = match &assessment.outcome {
-        Outcome::NotConcerned(_) => return None,
-        Outcome::Cleared { by, because } => Seen::Cleared { by: *by, because: because.clone() },
-        Outcome::Violation(violation) => {
-            let scope = gain.scope.as_ref().map(words::scope).unwrap_or_default();
-            let sentence = format!(
-                "{scope} is recorded as moved to {} on {} while handoff {} protects it, and no request, notice or window is on record (procedure_unknown)",
-                gain.partner,
-                words::day(gain.at),
-                handoff.handoff,
-            );
-            let proof = violation.proof.clone();
-            let grounds = vec![ground("procedure_unknown", &sentence, vec![gain.event])];
-            let unknown = None;
-            Seen::Breach(Breach {
-                unknown,
-                proof,
-                context: Vec::new(),
-                grounds,
-                clearing: clearing(),
-                sentence,
-            })
-        }
-    };
-    Some(Sighting {
-        act: gain.event,
-        at: gain.at,
-        actor: gain.partner.clone(),
-        respondent: "vendor".to_owned(),
-        severity: Severity::S2,
-        about: About::Handoff(handoff),
-        seen,
-    })
-}
-
-/// Whether any step of a change to this partner in this scope is on record.
-fn has_steps(scene: &Scene<'_>, assessment: &Assessment<'_>) -> bool {
-    let gain = assessment.gain;
-    scene.known.account.changes.iter().any(|change| {
-        let concerns = gain.scope.as_ref().is_none_or(|scope| change.scope.overlaps(scope));
-        change.gaining.as_ref() == Some(&gain.partner) && concerns
-    })
 }

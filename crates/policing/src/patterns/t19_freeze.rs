@@ -53,7 +53,7 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
 
 /// A handoff's own freeze guards what the handoff protects: it fell with that, where the host let go of it,
 /// also by ratifying the change, lost its standing, or was overruled. An earlier relationship of the guest
-/// does not thaw it (ruling 6).
+/// does not thaw it.
 fn fallen(scene: &Scene<'_>, done: &Execution, freeze: &Freeze) -> Option<Seen> {
     let Lifted::Handoff(handoff) = &freeze.name else { return None };
     let of_both = |assessment: &&Assessment<'_>| {

@@ -1,4 +1,4 @@
-//! Telling customer, losing and gaining side at once who would gain (safeguard 6).
+//! Telling customer, losing and gaining side at once who would gain.
 
 use super::{decided, is_gaining, is_losing, known, losing_side, notices, ongoing};
 use crate::account::Account;

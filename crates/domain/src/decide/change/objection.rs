@@ -103,7 +103,7 @@ pub(super) fn decide_objection(
 }
 
 /// The losing side gives up the rest of its window. The customer cannot: it has nothing to waive but its own
-/// protection (safeguard 7).
+/// protection.
 pub(super) fn waive(
     account: &Account,
     context: &Context<'_>,

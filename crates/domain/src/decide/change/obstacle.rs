@@ -68,7 +68,7 @@ pub(super) fn emergency<'a>(
     overriding::emergency(account, &[&losing, step.gaining], step.gaining, &scope, context.now)
 }
 
-/// A claim of the customer's letter needs one that is fit, from now until it takes effect (ruling 42).
+/// A claim of the customer's letter needs one that is fit, from now until it takes effect.
 fn unfit_letter(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
     if step.change.basis_claimed != Some(Basis::CustomerLetter) {
         return None;

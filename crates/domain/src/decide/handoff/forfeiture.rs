@@ -64,7 +64,7 @@ pub(super) fn claim(
 /// From the first delivered notice until the end of the host's time to answer.
 ///
 /// Silence takes several notices, spaced as the policy says. A commitment of the host that is overdue takes
-/// one, and the business days in which a host may put things right (ruling 8).
+/// one, and the business days in which a host may put things right.
 fn cure(
     account: &Account,
     context: &Context<'_>,
@@ -148,7 +148,7 @@ fn is_on_file(account: &Account, known: &Handoff, notice: &Notice) -> bool {
     })
 }
 
-/// The first sign of life of the host after `from`: an answer, a report, a sales act or an order (ruling 39).
+/// The first sign of life of the host after `from`: an answer, a report, a sales act or an order.
 fn responded(
     account: &Account,
     known: &Handoff,

@@ -24,7 +24,7 @@ pub(super) struct Wanted<'a> {
 }
 
 /// Only the host releases. It starts now, or later; earlier only with a paper that was laid down by then, or
-/// from an act it ratifies in time (ruling 15).
+/// from an act it ratifies in time.
 pub(super) fn release(
     account: &Account,
     context: &Context<'_>,

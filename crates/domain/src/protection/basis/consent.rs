@@ -46,7 +46,7 @@ fn shown<'a>(question: &Question<'a>) -> impl Iterator<Item = (&'a Change, &'a L
 
 /// Everything about the letter that keeps it from carrying the act, in words that continue "the letter".
 ///
-/// Both the act and its effect must lie in the letter's days (ruling 42). A rescission after the act is a
+/// Both the act and its effect must lie in the letter's days. A rescission after the act is a
 /// reversal and not the loss of the basis.
 fn faults(question: &Question<'_>, change: &Change, letter: &Letter) -> Vec<&'static str> {
     let (account, program) = (question.known.account, question.known.program);
