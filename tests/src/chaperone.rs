@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -77,11 +77,18 @@ impl Chaperone {
             scope.spawn(move || drop(stdin.write_all(input)));
             child.wait_with_output().expect("a started program can be waited for")
         });
-        Finished {
-            status: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        Finished::from(output)
+    }
+
+    /// Runs the binary as told and in an environment that holds nothing but `PATH`: no data directory is
+    /// added to the arguments.
+    pub fn run_bare<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Finished {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).env_clear().stdin(Stdio::null());
+        if let Some(path) = std::env::var_os("PATH") {
+            command.env("PATH", path);
         }
+        Finished::from(command.output().expect("the binary starts"))
     }
 
     /// Starts `serve` on a free port and returns when it has printed its address.
@@ -130,6 +137,16 @@ impl Chaperone {
 impl Default for Chaperone {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl From<Output> for Finished {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("stdout is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("stderr is UTF-8"),
+        }
     }
 }
 
@@ -208,13 +225,20 @@ fn address_in(line: &str) -> Option<String> {
     Some(format!("http://{authority}"))
 }
 
-/// The binary beside the running test, built first when it is missing or older than its sources.
+/// Names the binary to test, when it is not the one beside the tests: a release build, an installed one.
+pub const PROGRAM_VARIABLE: &str = "CHAPERONE_PROGRAM";
+
+/// The binary beside the running test, built first when it is missing or older than its sources; or the one
+/// that [`PROGRAM_VARIABLE`] names.
 ///
 /// # Panics
 /// If it cannot be built.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        if let Some(named) = std::env::var_os(PROGRAM_VARIABLE) {
+            return PathBuf::from(named);
+        }
         let test = std::env::current_exe().expect("a running test knows its own file");
         let folder = test
             .ancestors()
