@@ -26,33 +26,36 @@ use services::queries::Asked;
 use crate::cli::{Cli, Command, Moment};
 use crate::data;
 use crate::exit::Exit;
+use crate::output;
 
 /// Runs the command that was asked for and says how it ended.
 ///
 /// # Errors
 /// What went wrong, as a chain; `exit::report` knows the code.
 pub async fn run(arguments: Cli) -> anyhow::Result<Exit> {
-    let Cli { data, output, command } = arguments;
+    let Cli { data, output: format, command } = arguments;
     let told = data.as_deref();
     let folder = || data::folder(told);
     match command {
         Command::Init(init) => init::run(&folder()?, init).await,
-        Command::Demo(demo) => demo::run(told, output, demo).await,
+        Command::Demo(demo) => demo::run(told, format, demo).await,
         Command::Serve(serve) => serve::run(&folder()?, serve).await,
-        Command::Ingest(ingest) => ingest::run(&folder()?, output, ingest).await,
-        Command::Submit(file) => submit::run(&folder()?, output, &file.file).await,
-        Command::Account(read) => account::run(&folder()?, output, read).await,
-        Command::Deal(read) => deal::run(&folder()?, output, read).await,
-        Command::Handoff(read) => handoff::run(&folder()?, output, read).await,
-        Command::Partner(read) => partner::run(&folder()?, output, read).await,
-        Command::Case(read) => case::run(&folder()?, output, read),
-        Command::Claim(claim) => claim::run(&folder()?, output, claim).await,
-        Command::Quarantine(quarantine) => quarantine::run(&folder()?, output, quarantine).await,
-        Command::Journal(journal) => journal::run(&folder()?, output, journal).await,
-        Command::Replay(moment) => replay::run(&folder()?, output, moment).await,
-        Command::Doctor => doctor::run(&folder()?, output).await,
+        Command::Ingest(ingest) => ingest::run(&folder()?, format, ingest).await,
+        Command::Submit(file) => submit::run(&folder()?, format, &file.file).await,
+        Command::Account(read) => account::run(&folder()?, format, read).await,
+        Command::Deal(read) => deal::run(&folder()?, format, read).await,
+        Command::Handoff(read) => handoff::run(&folder()?, format, read).await,
+        Command::Partner(read) => partner::run(&folder()?, format, read).await,
+        Command::Case(read) => case::run(&folder()?, format, read),
+        Command::Claim(claim) => claim::run(&folder()?, format, claim).await,
+        Command::Quarantine(quarantine) => quarantine::run(&folder()?, format, quarantine).await,
+        Command::Journal(journal) => journal::run(&folder()?, format, journal).await,
+        Command::Replay(moment) => replay::run(&folder()?, format, moment).await,
+        Command::Doctor => doctor::run(&folder()?, format).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "chaperone", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "chaperone", &mut script);
+            output::bytes(script.trim_ascii_end())?;
             Ok(Exit::Ok)
         }
     }
