@@ -1,7 +1,5 @@
 //! The HTTP API of the real binary: what is told is recorded, what is asked is decided, and both are answered.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
-
 use serde_json::{Value, json};
 use tests::chaperone::{Chaperone, Server};
 use tests::events::{Sender, command, event};

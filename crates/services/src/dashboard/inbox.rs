@@ -75,6 +75,7 @@ struct CasePage {
     around: Around,
     case: CaseAnswer,
     name: String,
+    vendor: String,
     told: BTreeMap<String, HistoryRow>,
 }
 
@@ -101,7 +102,9 @@ pub(super) async fn case(State(shared): State<Shared>, Named(id): Named) -> Page
             told.insert(event, journal::line(&recorded)?);
         }
     }
-    page(&CasePage { around, case, name, told })
+    let vendor = shared.book.shelf().directory.find(&case.row.account);
+    let vendor = vendor.map(|(vendor, _)| vendor.to_string()).unwrap_or_default();
+    page(&CasePage { around, case, name, vendor, told })
 }
 
 /// Every event the case's findings name, once.
