@@ -217,7 +217,9 @@ impl<'a> Cells<'a> {
         let (Some(text), Some(currency)) = (self.text(Role::Value)?, self.mapping.currency) else {
             return Ok(None);
         };
-        let money = amount::money(text, currency);
+        // No deal is worth less than nothing, and a spreadsheet that shortens to `1E+09` has lost the digits.
+        let is_written_out = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let money = is_written_out.then(|| amount::money(text, currency)).flatten();
         let expected = || format!("expected an amount in {currency} such as 1054.00, found {text:?}");
         money.map(Some).ok_or_else(|| self.problem(Role::Value, expected()))
     }
