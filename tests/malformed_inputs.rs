@@ -64,22 +64,24 @@ fn a_broken_event_waits_in_the_quarantine_with_the_place_it_is_broken_at() {
 fn a_broken_table_is_answered_with_its_row_and_column() {
     let mapping = repository_root().join("deploy/mappings/crm.toml");
     let read = ["ingest", "-", "--format", "csv", "--output", "json", "--mapping"].map(AsRef::as_ref);
-    let chaperone = Chaperone::new();
     for (what, bytes) in malformed::csv::variants(SEED, VALID_TABLE) {
+        // A book of its own: rows that are sound in two variants would be conflicts in one.
+        let chaperone = Chaperone::new();
         let arguments = read.into_iter().chain([mapping.as_os_str()]);
         let finished = chaperone.run_with_input::<&std::ffi::OsStr>(arguments, &bytes);
         did_not_panic(&what, &finished);
-        let named = ["column ", "row ", "byte ", "header"].iter().any(|word| finished.stderr.contains(word));
-        let turned_away = !finished.stdout.is_empty() && finished.json()["quarantined"].as_u64() > Some(0);
-        assert!(turned_away || (finished.status == 5 && named), "{what}: {finished:?}");
-    }
-    for entry in waiting(&chaperone) {
-        let (origin, reason) = (entry["origin"].as_str().unwrap(), entry["reason"].as_str().unwrap());
-        assert!(origin.starts_with("row "), "{entry}");
-        assert!(
-            reason.starts_with("column ") || reason.starts_with("byte ") || reason.contains("columns"),
-            "{entry}"
-        );
+        if finished.stdout.is_empty() {
+            let named = ["column ", "row ", "byte "].iter().any(|word| finished.stderr.contains(word));
+            assert!(finished.status == 5 && named, "{what}: {finished:?}");
+            continue;
+        }
+        let waiting = waiting(&chaperone);
+        assert!(!waiting.is_empty(), "{what}: {finished:?}");
+        for entry in waiting {
+            let (origin, reason) = (entry["origin"].as_str().unwrap(), entry["reason"].as_str().unwrap());
+            let placed = ["column ", "byte "].iter().any(|place| reason.starts_with(place));
+            assert!(origin.starts_with("row ") && placed, "{what}: {entry}");
+        }
     }
 }
 
