@@ -97,8 +97,9 @@ async function visit(url, options, look) {
     });
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("requestfailed", (request) => {
-      // A followed stream ends with the page that follows it.
-      if (!request.url().includes("/ledger/tail")) complaints.push(`failed: ${request.url()}`);
+      // Whoever leaves a page aborts what it was still loading, or following.
+      const why = request.failure()?.errorText;
+      if (why !== "net::ERR_ABORTED") complaints.push(`${why}: ${request.url()}`);
     });
     const response = await page.goto(url, { waitUntil: "load" });
     await look(page, response);
