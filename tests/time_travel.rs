@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use tests::chaperone::Chaperone;
-use tests::events::{event, lines};
+use tests::events::{event, lines, story};
 
 const ACCOUNT: &str = "account-meridian.vanta-glass";
 const PARTNER: &str = "wingtip-systems";
@@ -117,6 +117,25 @@ fn a_corrected_date_moves_the_fact_and_what_was_known_before_stays_readable() {
         ["wingtip-systems 2026-02-20"],
         "the last correction holds"
     );
+}
+
+#[test]
+fn a_case_is_shown_only_to_those_who_could_know_it() {
+    let chaperone = Chaperone::new();
+    let told = std::fs::read_to_string(story("t01-direct-grab")).unwrap();
+    let (before, after): (Vec<&str>, Vec<&str>) = told.lines().partition(|line| !line.contains("2009-02-12"));
+    let ingest = |lines: Vec<&str>| chaperone.run_with_input(["ingest", "-"], lines.join("\n").as_bytes());
+    ingest(before).ended_with(0);
+    let head = chaperone.run(["journal", "head", "--output", "json"]).json()["position"].clone();
+    ingest(after).ended_with(6);
+    let cases = |moment: &[&str]| {
+        let arguments = ["account", "show", "solvik-retail", "--output", "json"].iter().chain(moment);
+        chaperone.run(arguments).ended_with(0).json()["cases"].as_array().unwrap().len()
+    };
+    assert_eq!(cases(&[]), 1);
+    assert_eq!(cases(&["--known-at", head.as_str().unwrap()]), 0, "nobody had told of the grab");
+    assert_eq!(cases(&["--as-of", "2009-02-12T07:29:59Z"]), 0, "it had not happened");
+    assert_eq!(cases(&["--as-of", "2009-02-12T07:30:00Z"]), 1);
 }
 
 #[test]

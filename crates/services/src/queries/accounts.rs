@@ -39,7 +39,7 @@ pub async fn show(
         deals: deals::of(account_id, &account),
         handoffs: handoffs(account_id, &account, moment.as_of),
         changes: account.changes.iter().map(change).collect(),
-        cases: cases::of_account(book, vendor, account_id, moment),
+        cases: cases::of_account(book, vendor, account_id, moment).await?,
     })
 }
 

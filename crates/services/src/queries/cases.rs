@@ -34,16 +34,26 @@ pub fn list(book: &Book, which: Which) -> Vec<CaseRow> {
     cases.into_iter().filter_map(|(stream, case)| row(stream, case)).collect()
 }
 
-/// The cases of one account that were known at a moment.
-pub(super) fn of_account(
+/// The cases of one account as known at a moment, about acts up to its instant.
+///
+/// # Errors
+/// The journal cannot be read.
+pub(super) async fn of_account(
     book: &Book,
     vendor: &VendorId,
     account: &AccountId,
-    _moment: Moment,
-) -> Vec<CaseRow> {
-    let shelf = book.shelf();
+    moment: Moment,
+) -> anyhow::Result<Vec<CaseRow>> {
     let account = Stream::Account(vendor.clone(), account.clone());
-    shelf.cases_of(&account).filter_map(|(stream, case)| row(stream, case)).collect()
+    let streams: Vec<Stream> = book.shelf().cases_of(&account).map(|(stream, _)| stream.clone()).collect();
+    let mut rows = Vec::with_capacity(streams.len());
+    for stream in streams {
+        let loaded = book.load(&stream).await?;
+        let mut case = moment.known(&loaded.facts).fold(Case::default(), Case::evolve);
+        case.findings.retain(|finding| finding.violated_at <= moment.as_of);
+        rows.extend(row(&stream, &case));
+    }
+    Ok(rows)
 }
 
 /// One case, by its id.
