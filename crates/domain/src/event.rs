@@ -1,6 +1,7 @@
 //! Every fact the book can hold, by family. Names are past facts; payloads carry computed instants.
 
 pub mod account;
+mod act;
 pub mod case;
 pub mod change;
 pub mod commission;

@@ -242,6 +242,7 @@ impl Account {
         deal.value = submitted.expected_value.or(deal.value);
         if !ended_at(deal, meta.valid_at) {
             deal.registration = Registration::Submitted;
+        deal.rejection = None;
         }
         self.touches.push(Touch {
             kind: TouchKind::Submission,
@@ -373,6 +374,7 @@ fn decide(deal: &mut Deal, meta: &Meta, registration: Registration) {
         return;
     }
     deal.registration = registration;
+    deal.rejection = None;
     deal.decided = Some(meta.id);
     deal.decided_at = Some(meta.valid_at);
 }

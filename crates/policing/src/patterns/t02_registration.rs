@@ -57,12 +57,17 @@ fn attempted<'a>(scene: &Scene<'a>, refused: &'a Refused) -> Option<Sighting<'a>
     })
 }
 
-/// The last attempt before this one under the same handoff, not longer ago than the program's months.
+/// The last attempt before this one under the same handoff, not longer ago than the program's months. An
+/// approval that was refused to an officer is the vendor's doing, and no attempt of the guest.
 fn earlier(scene: &Scene<'_>, refused: &Refused) -> Option<EventId> {
+    let is_guests = |refused: &Refused| refused.refused.command == "deal.submit";
+    if !is_guests(refused) {
+        return None;
+    }
     let policy = &scene.policy_at(refused.at).policy;
     let zone = zone_or_utc(&policy.zone);
     let recent = |other: &&Refused| {
-        other.refused.deal.is_some()
+        is_guests(other)
             && other.refused.handoff == refused.refused.handoff
             && (other.at, other.event) < (refused.at, refused.event)
             && refused.at < other.at.plus_civil_months(policy.policing.attempt_months, &zone)

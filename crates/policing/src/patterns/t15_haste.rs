@@ -75,7 +75,7 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
 
 fn window_words(window: Option<&Window>) -> String {
     match window {
-        Some(window) => format!("before its window ended on {}", window.until),
+        Some(window) => format!("before its window ended on {}", words::day(window.until)),
         None => "without a window: no notice reached both the losing side and the customer".to_owned(),
     }
 }

@@ -7,7 +7,8 @@ use domain::protection::{self, Act, Attempt, Outcome, Unconcerned, act};
 use domain::rank::fold_key;
 
 use crate::bases::BASES;
-use crate::looks_alike::{NEARLY, QUIET};
+use crate::looks_alike::QUIET;
+use crate::nearly::NEARLY;
 use crate::patterns::SEEN;
 use crate::procedure::STEPS;
 use crate::story::{Story, account_id};

@@ -4,6 +4,7 @@ mod agreement;
 mod bases;
 mod letters;
 mod looks_alike;
+mod nearly;
 mod patterns;
 mod procedure;
 mod properties;

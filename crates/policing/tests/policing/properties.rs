@@ -8,7 +8,8 @@ use proptest::sample::Index;
 
 use crate::agreement;
 use crate::bases::BASES;
-use crate::looks_alike::{NEARLY, QUIET};
+use crate::looks_alike::QUIET;
+use crate::nearly::NEARLY;
 use crate::patterns::SEEN;
 use crate::procedure::STEPS;
 use crate::stories::{Case, hosted};
