@@ -14,7 +14,7 @@ use crate::output::Format;
 /// not take it.
 #[derive(Debug, Parser)]
 #[command(name = "chaperone", version, max_term_width = 100, after_help = EXIT_CODES)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// Where the book lies [default: $XDG_DATA_HOME/chaperone].
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -29,7 +29,7 @@ const EXIT_CODES: &str = "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 c
 6 findings present, 7 unavailable.";
 
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Make a journal with the default policy, or another.
     Init(Init),
     /// Tell a story of a host, an invited guest and a takeover, on the story's own clock.
@@ -73,14 +73,14 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
-pub struct Init {
+pub(crate) struct Init {
     /// The policy document; members it leaves out keep their defaults.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Another story: CloudEvents JSON lines in order of arrival, each with its recordedtime.
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
@@ -93,14 +93,14 @@ pub struct Demo {
 }
 
 #[derive(Debug, Args)]
-pub struct Serve {
+pub(crate) struct Serve {
     /// A loopback address; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:7411", value_name = "ADDRESS")]
     pub listen: SocketAddr,
 }
 
 #[derive(Debug, Args)]
-pub struct Ingest {
+pub(crate) struct Ingest {
     /// The file, or - for standard input.
     pub file: PathBuf,
     /// What the file holds [default: by its name].
@@ -121,14 +121,14 @@ pub struct Ingest {
 }
 
 #[derive(Debug, Args)]
-pub struct FileArgument {
+pub(crate) struct FileArgument {
     /// The file, or - for standard input.
     pub file: PathBuf,
 }
 
 /// The two clocks of a question.
 #[derive(Debug, Args, Clone, Copy)]
-pub struct Moment {
+pub(crate) struct Moment {
     /// How it was at this instant (valid time).
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<Instant>,
@@ -138,7 +138,7 @@ pub struct Moment {
 }
 
 #[derive(Debug, Args)]
-pub struct One {
+pub(crate) struct One {
     /// Its id, its key (system:id), or for an account its name.
     pub id: String,
     #[command(flatten)]
@@ -146,7 +146,7 @@ pub struct One {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Read {
+pub(crate) enum Read {
     /// All of them.
     List(Moment),
     /// One of them.
@@ -156,7 +156,7 @@ pub enum Read {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum ReadDeal {
+pub(crate) enum ReadDeal {
     /// All of them, or those that match.
     List(DealList),
     /// One of them.
@@ -168,7 +168,7 @@ pub enum ReadDeal {
 }
 
 #[derive(Debug, Args)]
-pub struct DealList {
+pub(crate) struct DealList {
     /// Only of this partner.
     #[arg(long)]
     pub partner: Option<PartnerId>,
@@ -183,7 +183,7 @@ pub struct DealList {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum ReadCase {
+pub(crate) enum ReadCase {
     /// Cases in which something stands.
     List {
         /// Those that were cleared or decided too.
@@ -197,13 +197,13 @@ pub enum ReadCase {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Claim {
+pub(crate) enum Claim {
     /// Answers free, held or contested, and names nobody.
     Check(ClaimCheck),
 }
 
 #[derive(Debug, Args)]
-pub struct ClaimCheck {
+pub(crate) struct ClaimCheck {
     /// The account: its id, key or name.
     #[arg(long)]
     pub account: String,
@@ -221,7 +221,7 @@ pub struct ClaimCheck {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Quarantine {
+pub(crate) enum Quarantine {
     /// What waits.
     List {
         /// What was released too.
@@ -240,7 +240,7 @@ pub enum Quarantine {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Journal {
+pub(crate) enum Journal {
     /// How far it is recorded.
     Head,
     /// Events as sentences.

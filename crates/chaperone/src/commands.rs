@@ -32,7 +32,7 @@ use crate::output;
 ///
 /// # Errors
 /// What went wrong, as a chain; `exit::report` knows the code.
-pub async fn run(arguments: Cli) -> anyhow::Result<Exit> {
+pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
     let Cli { data, output: format, command } = arguments;
     let told = data.as_deref();
     let folder = || data::folder(told);

@@ -14,7 +14,7 @@ use crate::exit::{Exit, stop};
 ///
 /// # Errors
 /// Nothing was told and the environment names no home.
-pub fn folder(told: Option<&Path>) -> anyhow::Result<PathBuf> {
+pub(crate) fn folder(told: Option<&Path>) -> anyhow::Result<PathBuf> {
     if let Some(told) = told {
         return Ok(told.to_owned());
     }
@@ -26,7 +26,7 @@ pub fn folder(told: Option<&Path>) -> anyhow::Result<PathBuf> {
 }
 
 /// A book and the journal behind it.
-pub struct Opened {
+pub(crate) struct Opened {
     pub book: Arc<Book>,
     pub journal: Arc<SqliteJournal>,
 }
@@ -35,7 +35,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// Another process holds it, or it cannot be read.
-pub async fn own(folder: &Path) -> anyhow::Result<Opened> {
+pub(crate) async fn own(folder: &Path) -> anyhow::Result<Opened> {
     own_with(folder, Arc::new(SystemClock)).await
 }
 
@@ -43,7 +43,7 @@ pub async fn own(folder: &Path) -> anyhow::Result<Opened> {
 ///
 /// # Errors
 /// Another process holds it, or it cannot be read.
-pub async fn own_with(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
+pub(crate) async fn own_with(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
     let opened = own_unpublished(folder, clock)?;
     services::program::publish_default(&opened.book).await.context("publishing the default policy")?;
     Ok(opened)
@@ -53,7 +53,7 @@ pub async fn own_with(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Op
 ///
 /// # Errors
 /// Another process holds it, or it cannot be read.
-pub fn own_unpublished(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
+pub(crate) fn own_unpublished(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     let journal = SqliteJournal::open_owner(folder, Options::default(), Arc::clone(&clock))
         .with_context(|| format!("opening the journal in {}", folder.display()))?;
@@ -64,7 +64,7 @@ pub fn own_unpublished(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<O
 ///
 /// # Errors
 /// There is none, or it cannot be read.
-pub fn read(folder: &Path) -> anyhow::Result<Opened> {
+pub(crate) fn read(folder: &Path) -> anyhow::Result<Opened> {
     let journal = SqliteJournal::open_reader(folder).with_context(|| {
         format!("opening the journal in {} (make one with `chaperone init`)", folder.display())
     })?;

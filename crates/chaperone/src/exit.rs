@@ -7,7 +7,7 @@ use ports::{AppendError, QuarantineError, ReadError};
 
 /// How a command ended; scripts rely on the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     Ok = 0,
     Failure = 1,
     Usage = 2,
@@ -37,18 +37,18 @@ impl From<Exit> for ExitCode {
 /// An error that knows its exit code.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct Stop {
+pub(crate) struct Stop {
     pub exit: Exit,
     pub message: String,
 }
 
 /// Stops with a code and one sentence.
-pub fn stop(exit: Exit, message: impl Into<String>) -> anyhow::Error {
+pub(crate) fn stop(exit: Exit, message: impl Into<String>) -> anyhow::Error {
     Stop { exit, message: message.into() }.into()
 }
 
 /// Prints the chain of an error once and returns the code it stands for.
-pub fn report(error: &anyhow::Error) -> Exit {
+pub(crate) fn report(error: &anyhow::Error) -> Exit {
     crate::output::talk(format_args!("chaperone: {error:#}"));
     if let Some(stop) = error.downcast_ref::<Stop>() {
         return stop.exit;

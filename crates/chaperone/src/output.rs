@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// How data is written to standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
-pub enum Format {
+pub(crate) enum Format {
     /// A table or a few lines for people.
     #[default]
     Table,
@@ -23,12 +23,12 @@ pub enum Format {
 }
 
 /// Says something to the person at the terminal, on standard error.
-pub fn talk(message: Arguments<'_>) {
+pub(crate) fn talk(message: Arguments<'_>) {
     let _closed = writeln!(std::io::stderr(), "{message}");
 }
 
 /// Writes one line of data; a closed pipe ends the output quietly.
-pub fn line(text: &str) -> anyhow::Result<()> {
+pub(crate) fn line(text: &str) -> anyhow::Result<()> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => other.context("writing to standard output"),
@@ -36,7 +36,7 @@ pub fn line(text: &str) -> anyhow::Result<()> {
 }
 
 /// Writes raw bytes of data.
-pub fn bytes(bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn bytes(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.write_all(b"\n")) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -45,7 +45,7 @@ pub fn bytes(bytes: &[u8]) -> anyhow::Result<()> {
 }
 
 /// Writes rows; a table shows the named columns.
-pub fn rows<T: Serialize>(format: Format, columns: &[&str], rows: &[T]) -> anyhow::Result<()> {
+pub(crate) fn rows<T: Serialize>(format: Format, columns: &[&str], rows: &[T]) -> anyhow::Result<()> {
     match format {
         Format::Json => line(&serde_json::to_string_pretty(rows)?),
         Format::Ndjson => rows.iter().try_for_each(|row| line(&serde_json::to_string(row)?)),
@@ -58,7 +58,7 @@ pub fn rows<T: Serialize>(format: Format, columns: &[&str], rows: &[T]) -> anyho
 }
 
 /// Writes one part of a longer answer for people: a title and a table, or nothing when it is empty.
-pub fn section<T: Serialize>(title: &str, columns: &[&str], rows: &[T]) -> anyhow::Result<()> {
+pub(crate) fn section<T: Serialize>(title: &str, columns: &[&str], rows: &[T]) -> anyhow::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -80,7 +80,7 @@ fn table<T: Serialize>(columns: &[&str], rows: &[T]) -> anyhow::Result<String> {
 }
 
 /// Writes one thing; a table shows its members one a line.
-pub fn one<T: Serialize>(format: Format, thing: &T) -> anyhow::Result<()> {
+pub(crate) fn one<T: Serialize>(format: Format, thing: &T) -> anyhow::Result<()> {
     match format {
         Format::Json => line(&serde_json::to_string_pretty(thing)?),
         Format::Ndjson => line(&serde_json::to_string(thing)?),
@@ -88,12 +88,12 @@ pub fn one<T: Serialize>(format: Format, thing: &T) -> anyhow::Result<()> {
             let Value::Object(members) = serde_json::to_value(thing)? else { return Ok(()) };
             let width = members.keys().map(String::len).max().unwrap_or_default();
             for (name, value) in members.iter().filter(|(_, value)| !is_empty(value)) {
-                match value {
-                    Value::Array(items) if items.iter().any(Value::is_object) => {
+                match value.as_array().filter(|items| items.iter().any(Value::is_object)) {
+                    Some(items) => {
                         line(&format!("{name}:"))?;
                         items.iter().try_for_each(|item| line(&format!("  - {}", cell(item))))?;
                     }
-                    value => line(&format!("{name:width$}  {}", cell(value)))?,
+                    None => line(&format!("{name:width$}  {}", cell(value)))?,
                 }
             }
             Ok(())

@@ -55,7 +55,12 @@ fn tell(account: &AccountAnswer) -> anyhow::Result<()> {
     output::section("Handoffs", &handoff, &account.handoffs)?;
     let change = ["change", "state", "losing", "gaining", "scope", "window_until", "executed_at"];
     output::section("Changes of holder", &change, &account.changes)?;
-    output::section("Cases", &["case", "pattern", "severity", "verdict", "guest", "clearing"], &account.cases)?;
-    let deal = ["source_id", "partner", "registration", "rejection_reason", "outcome", "protected_until", "deal"];
+    output::section(
+        "Cases",
+        &["case", "pattern", "severity", "verdict", "guest", "clearing"],
+        &account.cases,
+    )?;
+    let deal =
+        ["source_id", "partner", "registration", "rejection_reason", "outcome", "protected_until", "deal"];
     output::section("Deals", &deal, &account.deals)
 }
