@@ -97,7 +97,12 @@ fn a_takeover_is_refused_answered_and_recorded() {
         told.as_array().unwrap().iter().filter(|row| row["type"] == "chaperone.account.takeover_refused.v1");
     assert_eq!(recorded.count(), 1);
     assert_eq!(json(&chaperone, "deal show d-2")["registration"], "rejected");
+    let approve = change("approve", "deal.approve", Sender::Officer, json!({"deal": "d-2"}));
+    assert_eq!(submit(&chaperone, 4, &[approve])[0]["code"], "T02", "nor may an officer approve it");
     assert_eq!(json(&chaperone, "case list"), json!([]), "a first attempt is no case");
+    submit(&chaperone, 4, &[register("d-3", "contoso-services")]);
+    assert_eq!(json(&chaperone, "case list")[0]["pattern"], "T02", "a second one is");
+    assert_eq!(json(&chaperone, "case list")[0]["severity"], "S2");
 }
 
 #[test]
