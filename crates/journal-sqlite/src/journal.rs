@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    Append, AppendError, Clock, FactRow, Head, Journal, PAGE_EVENTS_MAX, Page, Position, ReadError, Receipt,
-    Recorded, Scan, Select, StreamNumber, TailStream, Version, follow,
+    Append, AppendError, Clock, FactRow, Head, InOrder, Journal, PAGE_EVENTS_MAX, Page, Position, ReadError,
+    Receipt, Recorded, Scan, Select, StreamNumber, TailStream, Version, follow,
 };
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use crate::memory::StreamHead;
 use crate::open::OpenError;
-use crate::options::Options;
+use crate::options::{GROUP_EVENTS_MAX, Options};
 use crate::pending::EntryKey;
 use crate::read::{self, Numbered};
-use crate::writer::Work;
+use crate::writer::{self, Failure, Work};
 pub(crate) use handle::{Handle, QueueError};
 
 /// After how long a refused append should come again, in milliseconds: what a full queue of the default
@@ -89,10 +89,30 @@ impl Journal for SqliteJournal {
         append.check_limits()?;
         match self.ask(|reply| Work::Append(append, reply)).await {
             Ok(result) => result,
-            Err(QueueError::Full) => Err(AppendError::Overloaded { retry_after_ms: RETRY_AFTER_MS }),
-            Err(error @ QueueError::ReadOnly) => Err(AppendError::Unavailable(error.to_string())),
-            Err(QueueError::Gone) => Err(AppendError::Indeterminate),
+            Err(error) => Err(Unrecorded::Unqueued(error).of_append()),
         }
+    }
+
+    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
+        let total = appends.len();
+        let mut answers = Vec::with_capacity(total);
+        let mut order = InOrder::default();
+        for group in groups(appends) {
+            let asked = self.ask(|reply| Work::AppendAll(group, std::mem::take(&mut order), reply)).await;
+            let answered = asked.map_err(Unrecorded::Unqueued);
+            match answered.and_then(|recorded| recorded.map_err(Unrecorded::Failed)) {
+                Ok(answered) => {
+                    order = answered.order;
+                    answers.extend(answered.answers);
+                }
+                // Nothing later overtakes what was not recorded.
+                Err(why) => {
+                    answers.resize_with(total, || Err(why.of_append()));
+                    break;
+                }
+            }
+        }
+        answers
     }
 
     async fn find(&self, key: Uuid) -> Result<Option<Receipt>, ReadError> {
@@ -180,6 +200,41 @@ impl Journal for SqliteJournal {
     fn stream_name(&self, number: StreamNumber) -> Option<Arc<str>> {
         self.handle.memory().name(number.0).cloned()
     }
+}
+
+/// Why a group of appends was not recorded, or may not have been.
+enum Unrecorded {
+    Unqueued(QueueError),
+    Failed(Failure),
+}
+
+impl Unrecorded {
+    fn of_append(&self) -> AppendError {
+        match self {
+            Self::Unqueued(QueueError::Full) => AppendError::Overloaded { retry_after_ms: RETRY_AFTER_MS },
+            Self::Unqueued(error @ QueueError::ReadOnly) => AppendError::Unavailable(error.to_string()),
+            Self::Unqueued(QueueError::Gone) => AppendError::Indeterminate,
+            Self::Failed(failure) => failure.of_append(),
+        }
+    }
+}
+
+/// The appends in their order, in groups that one transaction takes.
+fn groups(appends: Vec<Append>) -> Vec<Vec<Append>> {
+    let mut groups: Vec<Vec<Append>> = Vec::new();
+    let mut room = 0;
+    for append in appends {
+        let rows = writer::rows(&append);
+        match groups.last_mut().filter(|_| rows <= room) {
+            Some(group) => group.push(append),
+            None => {
+                groups.push(vec![append]);
+                room = GROUP_EVENTS_MAX;
+            }
+        }
+        room = room.saturating_sub(rows);
+    }
+    groups
 }
 
 fn named(handle: &Handle, (stream, event): Numbered) -> Result<Recorded, ReadError> {

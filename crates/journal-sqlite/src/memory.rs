@@ -1,6 +1,6 @@
 //! What the journal keeps in memory: stream names, stream heads, pending index entries and the head.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use ports::{Head, Position, Version};
@@ -13,7 +13,7 @@ use crate::schema::indexed;
 /// Everything derived from the file that reads and judgements ask for first.
 #[derive(Debug)]
 pub(crate) struct Memory {
-    names: HashMap<Arc<str>, u32>,
+    names: FxHashMap<Arc<str>, u32>,
     /// By number - 1, as rows count from 1.
     streams: Vec<Stream>,
     pub(crate) by_stream: Pending,
@@ -56,7 +56,7 @@ impl Memory {
     /// The same inside the caller's transaction.
     pub(crate) fn load_within(snapshot: &Connection, index_entries_min: usize) -> rusqlite::Result<Self> {
         let mut memory = Self {
-            names: HashMap::new(),
+            names: FxHashMap::default(),
             streams: Vec::new(),
             by_stream: Pending::new(Index::Stream, index_entries_min),
             by_id: Pending::new(Index::Id, index_entries_min),

@@ -5,7 +5,7 @@
 //! a page per event instead of a page. Entries stay readable here until the whole generation is in the table.
 //! After a crash what was young or aging is read again from the end of the tables.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use rusqlite::{Connection, params};
 use uuid::Uuid;
@@ -83,10 +83,10 @@ impl Index {
 #[derive(Debug)]
 pub(crate) struct Pending {
     index: Index,
-    young: HashMap<EntryKey, u64>,
+    young: FxHashMap<EntryKey, u64>,
     /// The largest value in `young`, zero if there is none.
     young_upto: u64,
-    aging: HashMap<EntryKey, u64>,
+    aging: FxHashMap<EntryKey, u64>,
     aging_upto: u64,
     /// `aging` in the order of the B-tree.
     sorted: Vec<(EntryKey, u64)>,
@@ -105,9 +105,9 @@ impl Pending {
     pub(crate) fn new(index: Index, generation_min: usize) -> Self {
         Self {
             index,
-            young: HashMap::new(),
+            young: FxHashMap::default(),
             young_upto: 0,
-            aging: HashMap::new(),
+            aging: FxHashMap::default(),
             aging_upto: 0,
             sorted: Vec::new(),
             merged: 0,
@@ -158,7 +158,7 @@ impl Pending {
             return;
         }
         if !self.sorted.is_empty() {
-            self.aging = HashMap::new();
+            self.aging = FxHashMap::default();
             self.sorted = Vec::new();
             self.merged = 0;
         }

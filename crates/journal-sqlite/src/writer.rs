@@ -9,7 +9,8 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, RwLock};
 
 use ports::{
-    Append, AppendError, Clock, Head, Put, QuarantineError, QuarantineId, Quarantined, Receipt, TurnedAway,
+    Append, AppendError, Clock, Head, InOrder, Put, QuarantineError, QuarantineId, Quarantined, Receipt,
+    TurnedAway,
 };
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{oneshot, watch};
@@ -23,10 +24,19 @@ use group::Group;
 /// A piece of work with the place its answer goes.
 pub(crate) enum Work {
     Append(Append, oneshot::Sender<Result<Receipt, AppendError>>),
+    /// With what the groups before this one left of their streams.
+    AppendAll(Vec<Append>, InOrder, oneshot::Sender<Result<Answered, Failure>>),
     Put(TurnedAway, oneshot::Sender<Result<Put, QuarantineError>>),
     Release(QuarantineId, oneshot::Sender<Result<Quarantined, QuarantineError>>),
     /// With the retention in days.
     Expire(u32, oneshot::Sender<Result<u64, QuarantineError>>),
+}
+
+/// The answers to a group of appends in their order, and what they left of their streams.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    pub(crate) answers: Vec<Result<Receipt, AppendError>>,
+    pub(crate) order: InOrder,
 }
 
 /// What the writer shares with readers in the process.
@@ -50,6 +60,7 @@ pub(crate) struct Writer {
 /// An answer that waits for the commit.
 enum Answer {
     Append(oneshot::Sender<Result<Receipt, AppendError>>, Result<Receipt, AppendError>),
+    AppendAll(oneshot::Sender<Result<Answered, Failure>>, Answered),
     Put(oneshot::Sender<Result<Put, QuarantineError>>, Put),
     Release(oneshot::Sender<Result<Quarantined, QuarantineError>>, Result<Quarantined, QuarantineError>),
     Expire(oneshot::Sender<Result<u64, QuarantineError>>, u64),
@@ -57,7 +68,7 @@ enum Answer {
 
 /// Why a group was not committed.
 #[derive(Clone, Debug)]
-enum Failure {
+pub(crate) enum Failure {
     /// Nothing of it is in the file.
     NotRecorded(String),
     /// The fsync failed: it may be in the file.
@@ -153,9 +164,15 @@ impl Writer {
 /// How many events a work adds to its group.
 fn weight(work: &Work) -> usize {
     match work {
-        Work::Append(append, _) => append.events.len().max(1),
+        Work::Append(append, _) => rows(append),
+        Work::AppendAll(appends, ..) => appends.iter().map(rows).sum(),
         Work::Put(..) | Work::Release(..) | Work::Expire(..) => 1,
     }
+}
+
+/// How many rows an append adds to a group, at least one.
+pub(crate) fn rows(append: &Append) -> usize {
+    append.events.len().max(1)
 }
 
 fn not_recorded(error: rusqlite::Error) -> (rusqlite::Error, Failure) {
@@ -174,6 +191,7 @@ impl Work {
     fn send_failure(self, failure: &Failure) {
         match self {
             Work::Append(_, reply) => drop(reply.send(Err(failure.of_append()))),
+            Work::AppendAll(_, _, reply) => drop(reply.send(Err(failure.clone()))),
             Work::Put(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
             Work::Release(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
             Work::Expire(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
@@ -185,6 +203,7 @@ impl Answer {
     fn send(self) {
         match self {
             Answer::Append(reply, result) => drop(reply.send(result)),
+            Answer::AppendAll(reply, answered) => drop(reply.send(Ok(answered))),
             Answer::Put(reply, put) => drop(reply.send(Ok(put))),
             Answer::Release(reply, result) => drop(reply.send(result)),
             Answer::Expire(reply, expired) => drop(reply.send(Ok(expired))),
@@ -194,6 +213,7 @@ impl Answer {
     fn send_failure(self, failure: &Failure) {
         match self {
             Answer::Append(reply, _) => drop(reply.send(Err(failure.of_append()))),
+            Answer::AppendAll(reply, _) => drop(reply.send(Err(failure.clone()))),
             Answer::Put(reply, _) => drop(reply.send(Err(failure.of_quarantine()))),
             Answer::Release(reply, _) => drop(reply.send(Err(failure.of_quarantine()))),
             Answer::Expire(reply, _) => drop(reply.send(Err(failure.of_quarantine()))),
@@ -202,7 +222,7 @@ impl Answer {
 }
 
 impl Failure {
-    fn of_append(&self) -> AppendError {
+    pub(crate) fn of_append(&self) -> AppendError {
         match self {
             Failure::NotRecorded(why) => AppendError::Unavailable(why.clone()),
             Failure::Unknown => AppendError::Indeterminate,

@@ -1,6 +1,7 @@
 //! What we need of a journal: append once, read in order, follow the head.
 
-use std::collections::HashMap;
+mod in_order;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use crate::position::{Expect, Position, Version};
 use crate::tail::TailStream;
+pub use in_order::InOrder;
 
 /// The largest text, and the largest fact, of one event: 48 KiB, so that an event with its headers stays
 /// below the 64 KiB that CloudEvents asks every intermediary to carry.
@@ -264,23 +266,13 @@ pub trait Journal: Send + Sync {
     /// later one expects the stream as the ones before it left it, so that after a conflict all of them
     /// conflict and the order is kept.
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
-        let mut left: HashMap<Arc<str>, Option<Version>> = HashMap::new();
+        let mut order = InOrder::default();
         let mut answers = Vec::with_capacity(appends.len());
         for mut append in appends {
-            let stream = Arc::clone(&append.stream);
-            if let Some(version) = left.get(&stream) {
-                append.expect = version.map_or(Expect::NoStream, Expect::At);
-            }
-            let expected = append.expect;
+            append.expect = order.expect(&append);
+            let (stream, expected) = (Arc::clone(&append.stream), append.expect);
             let answer = self.append(append).await;
-            let version = match &answer {
-                Ok(receipt) if receipt.outcome == Outcome::Appended => receipt.version,
-                Ok(_) | Err(_) => match expected {
-                    Expect::NoStream => None,
-                    Expect::At(version) => Some(version),
-                },
-            };
-            left.insert(stream, version);
+            order.answered(stream, expected, &answer);
             answers.push(answer);
         }
         answers

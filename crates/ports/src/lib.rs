@@ -13,9 +13,9 @@ mod tail;
 
 pub use clock::{CLOCK_STEP_BACK_MAX_MS, Clock, ManualClock, SystemClock, next_recorded_ms};
 pub use journal::{
-    Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, Journal, KindSet,
-    NewEvent, Outcome, PAGE_EVENTS_MAX, Page, ReadError, Receipt, Recorded, STREAM_NAME_BYTES_MAX, Scan,
-    Select, StreamNumber,
+    Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, InOrder, Journal,
+    KindSet, NewEvent, Outcome, PAGE_EVENTS_MAX, Page, ReadError, Receipt, Recorded, STREAM_NAME_BYTES_MAX,
+    Scan, Select, StreamNumber,
 };
 pub use position::{Expect, Position, PositionError, Version};
 pub use quarantine::{

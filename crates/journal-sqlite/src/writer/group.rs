@@ -1,13 +1,14 @@
 //! One group: each append is judged against what is recorded and what the group recorded before it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ports::{Append, AppendError, Clock, Outcome, Position, Receipt, Version, next_recorded_ms};
+use ports::{Append, AppendError, Clock, InOrder, Outcome, Position, Receipt, Version, next_recorded_ms};
 use rusqlite::{CachedStatement, Connection, params};
+use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
-use super::{Answer, Work, quarantining};
+use super::{Answer, Answered, Work, quarantining};
 use crate::memory::{Memory, StreamHead};
 use crate::pending::{EntryKey, Merged};
 use crate::read;
@@ -36,9 +37,9 @@ pub(super) struct Staged {
     last_position: u64,
     last_receipt: u64,
     new_streams: Vec<Arc<str>>,
-    new_numbers: HashMap<Arc<str>, u32>,
-    heads: HashMap<u32, StreamHead>,
-    receipts: HashMap<Uuid, Receipt>,
+    new_numbers: FxHashMap<Arc<str>, u32>,
+    heads: FxHashMap<u32, StreamHead>,
+    receipts: FxHashMap<Uuid, Receipt>,
     by_stream: Vec<(EntryKey, u64)>,
     by_id: Vec<(EntryKey, u64)>,
     by_key: Vec<(EntryKey, u64)>,
@@ -89,6 +90,9 @@ impl<'g> Group<'g> {
         let (connection, now_ms) = (self.connection, || self.clock.now_ms());
         let answer = match work {
             Work::Append(append, reply) => self.append(append).map(|result| Answer::Append(reply, result)),
+            Work::AppendAll(appends, order, reply) => {
+                self.append_all(appends, order).map(|answered| Answer::AppendAll(reply, answered))
+            }
             Work::Put(turned_away, reply) => {
                 quarantining::put(connection, &turned_away, now_ms()).map(|put| Answer::Put(reply, put))
             }
@@ -100,6 +104,21 @@ impl<'g> Group<'g> {
         };
         answers.push(answer?);
         Ok(())
+    }
+
+    fn append_all(&mut self, appends: Vec<Append>, mut order: InOrder) -> rusqlite::Result<Answered> {
+        let mut answers = Vec::with_capacity(appends.len());
+        for mut append in appends {
+            append.expect = order.expect(&append);
+            let (stream, expected) = (append.stream.clone(), append.expect);
+            let answer = match append.check_limits() {
+                Ok(()) => self.append(append)?,
+                Err(too_large) => Err(too_large),
+            };
+            order.answered(stream, expected, &answer);
+            answers.push(answer);
+        }
+        Ok(Answered { answers, order })
     }
 
     fn append(&mut self, append: Append) -> rusqlite::Result<Result<Receipt, AppendError>> {
