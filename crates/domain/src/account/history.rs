@@ -74,12 +74,8 @@ fn is_entitled(correction: &Fact, target: &Fact) -> bool {
         return true;
     };
     let own = said.producer.source == told.producer.source && told.actor.partner.as_ref() == Some(partner);
-    let approved_by = match &correction.event {
-        Event::Correction(CorrectionEvent::Corrected(corrected)) => corrected.approved_by.as_ref(),
-        Event::Correction(CorrectionEvent::Retracted(retracted)) => retracted.approved_by.as_ref(),
-        _ => None,
-    };
-    let second = approved_by.is_some_and(|person| said.actor.principal.as_ref() != Some(person));
+    let Event::Correction(event) = &correction.event else { return false };
+    let second = event.approved_by().is_some_and(|person| said.actor.principal.as_ref() != Some(person));
     own && (second || target.event.gainer() != Some(partner))
 }
 
@@ -93,7 +89,9 @@ fn apply(fact: &Fact, correction: &Fact) -> Option<Fact> {
     if let Some(valid_at) = corrected.valid_at {
         // A payload that repeats the wrong date moves with it, unless the correction told a payload itself.
         let before = fact.meta.valid_at;
-        if let Some(told) = fact.event.told_at().filter(|told| corrected.replaces.is_none() && **told == before) {
+        if let Some(told) =
+            fact.event.told_at().filter(|told| corrected.replaces.is_none() && **told == before)
+        {
             *told = valid_at;
         }
         fact.meta.valid_at = valid_at;

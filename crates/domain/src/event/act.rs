@@ -25,7 +25,18 @@ impl Event {
             Self::Trade(TradeEvent::QuoteIssued(quote)) => Some(&mut quote.at),
             Self::Trade(TradeEvent::MeetingHeld(meeting)) => Some(&mut meeting.at),
             Self::Trade(TradeEvent::ContractSigned(contract)) => Some(&mut contract.at),
-            _ => None,
+            Self::Account(_)
+            | Self::Deal(_)
+            | Self::Handoff(_)
+            | Self::Change(_)
+            | Self::Consent(_)
+            | Self::Notice(_)
+            | Self::Commission(_)
+            | Self::Partner(_)
+            | Self::Identity(_)
+            | Self::Case(_)
+            | Self::Program(_)
+            | Self::Correction(_) => None,
         }
     }
 
@@ -40,7 +51,19 @@ impl Event {
             Self::Trade(TradeEvent::ContractSigned(contract)) => {
                 Some(contract.prime.as_ref().unwrap_or(&contract.partner))
             }
-            _ => None,
+            Self::Account(_)
+            | Self::Deal(_)
+            | Self::Handoff(_)
+            | Self::Change(_)
+            | Self::Consent(_)
+            | Self::Notice(_)
+            | Self::Trade(_)
+            | Self::Commission(_)
+            | Self::Partner(_)
+            | Self::Identity(_)
+            | Self::Case(_)
+            | Self::Program(_)
+            | Self::Correction(_) => None,
         }
     }
 }

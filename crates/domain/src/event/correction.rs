@@ -20,6 +20,15 @@ impl CorrectionEvent {
             Self::Committed(_) => None,
         }
     }
+
+    /// The second person who agreed, where one did.
+    pub fn approved_by(&self) -> Option<&PrincipalId> {
+        match self {
+            Self::Corrected(corrected) => corrected.approved_by.as_ref(),
+            Self::Retracted(retracted) => retracted.approved_by.as_ref(),
+            Self::Committed(_) => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

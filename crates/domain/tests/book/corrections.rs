@@ -1,10 +1,12 @@
 //! Corrections: who may say that a fact was wrong, and who must agree.
 
+use domain::account::history::fold;
 use domain::command::{Command, CorrectionCommand};
 use domain::decide::Decided;
 use domain::decide::correction::{Effect, Sender, Target, decide};
 use domain::event::Event;
 use domain::event::correction::{Committed, Corrected, CorrectionEvent, CorrectionReason, Retracted};
+use domain::event::trade::{Order, TradeEvent};
 use domain::fact::{Actor, Fact};
 use domain::id::Digest;
 use domain::refusal::Refusal;
@@ -114,4 +116,53 @@ fn a_retracted_submission_is_gone_and_a_corrected_one_moves() {
     let corrected = Corrected { target: story.facts[0].meta.id, ..*corrected };
     let moved = story.but(5, Event::Correction(CorrectionEvent::Corrected(Box::new(corrected)))).settle();
     assert_eq!(moved[0].valid_at, day(3));
+}
+
+#[test]
+fn a_correction_waits_for_a_target_that_is_recorded_after_it() {
+    let target = fact(2, day(0), submitted("d1", "alpha", "x"));
+    let retracted = Retracted { target: target.meta.id, ..retraction(None) };
+    let early = fact(1, day(5), Event::Correction(CorrectionEvent::Retracted(retracted)));
+    let taken_back = Retracted { target: early.meta.id, ..retraction(None) };
+    let earlier = fact(0, day(6), Event::Correction(CorrectionEvent::Retracted(taken_back)));
+    assert!(fold(&[early.clone(), target.clone()]).deals.is_empty());
+    assert!(!fold(&[earlier, early, target]).deals.is_empty());
+}
+
+#[test]
+fn a_partner_cannot_take_back_what_it_gained_without_a_second_person() {
+    let deals = |approved_by: Option<&str>, sender: &str| {
+        let told = told_by_alpha();
+        let retracted = Retracted { target: told.meta.id, ..retraction(approved_by) };
+        let mut later = fact(2, day(1), Event::Correction(CorrectionEvent::Retracted(retracted)));
+        later.meta.actor = user_of(sender);
+        later.meta.producer.source = id("portal");
+        fold(&[told, later]).deals.len()
+    };
+    assert_eq!(deals(None, "alpha"), 1);
+    assert_eq!(deals(Some("vendor/second"), "alpha"), 0);
+    assert_eq!(deals(Some("vendor/second"), "beta"), 1);
+}
+
+#[test]
+fn a_corrected_date_moves_an_order_that_repeats_it() {
+    let order = Order {
+        order: id("o1"),
+        partner: id("alpha"),
+        sold_through: None,
+        scope: None,
+        lines: Vec::new(),
+        net: None,
+        booked_at: day(0),
+        end_customer_key: None,
+        under_handoff: None,
+        deal: None,
+        term: None,
+        previous_order: None,
+    };
+    let booked = fact(1, day(0), Event::Trade(TradeEvent::OrderBooked(order)));
+    let CorrectionCommand::Correct(corrected) = correction(Some(3)) else { panic!("a correction") };
+    let corrected = Corrected { target: booked.meta.id, ..*corrected };
+    let moved = fact(2, day(5), Event::Correction(CorrectionEvent::Corrected(Box::new(corrected))));
+    assert_eq!(fold(&[booked, moved]).gains[0].at, day(3));
 }
