@@ -12,7 +12,7 @@ use domain::fact::{Class, Context, Fact, Origin};
 use domain::id::{EventId, PartnerId};
 use domain::refusal::Refusal;
 use domain::stream::Stream;
-use ports::{AppendError, Outcome, Receipt, Version};
+use ports::{AppendError, Outcome, Position, Receipt, Select, Version};
 use wire::command::CommandInput;
 use wire::problem::Problem;
 
@@ -33,6 +33,7 @@ pub enum Reply {
     /// The same command again: the first answer.
     Repeated {
         receipt: Receipt,
+        events: Vec<EventId>,
     },
     /// An attempt on a protected account: recorded, so that it can be disputed.
     Prevented {
@@ -61,7 +62,7 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
     let vendor = input.stream.vendor();
     let key = wire::ids::input_key(vendor, &input.producer.source, &input.producer.id);
     if let Some(receipt) = book.journal.find(key).await? {
-        return Ok(first_answer(&input, receipt));
+        return first_answer(book, &input, receipt).await;
     }
     for _ in 0..CONFLICT_TRIES_MAX {
         let loaded = book.load(&input.stream).await?;
@@ -75,26 +76,36 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
         };
         match book.write(entry(book, &input, decided, &world), Arc::clone(&loaded)).await {
             Ok(written) if written.receipt.outcome == Outcome::Repeated => {
-                return Ok(first_answer(&input, written.receipt));
+                return first_answer(book, &input, written.receipt).await;
             }
             Ok(written) => {
                 settling::after(book, &input.stream).await?;
                 return Ok(reply(written.receipt, &written.facts));
             }
             Err(AppendError::Conflict { .. }) => {}
-            Err(AppendError::KeyMismatch { receipt }) => return Ok(first_answer(&input, *receipt)),
+            Err(AppendError::KeyMismatch { receipt }) => return first_answer(book, &input, *receipt).await,
             Err(error) => return Err(error.into()),
         }
     }
     Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
 }
 
-fn first_answer(input: &CommandInput, receipt: Receipt) -> Reply {
+async fn first_answer(book: &Book, input: &CommandInput, receipt: Receipt) -> anyhow::Result<Reply> {
     if receipt.digest == input.digest.0 {
-        return Reply::Repeated { receipt };
+        let events = recorded(book, &receipt).await?;
+        return Ok(Reply::Repeated { receipt, events });
     }
     let expected = format!("the command first sent with id {}, found another one", input.producer.id);
-    Reply::Conflict(Problem::at_pointer("/id", expected))
+    Ok(Reply::Conflict(Problem::at_pointer("/id", expected)))
+}
+
+/// The events of a receipt, which says only where they stand.
+async fn recorded(book: &Book, receipt: &Receipt) -> anyhow::Result<Vec<EventId>> {
+    let Some(first) = receipt.first else { return Ok(Vec::new()) };
+    let before = Position::new(first.hi(), first.lo().saturating_sub(1));
+    let page =
+        book.journal.read_all(before, receipt.last, Select::Facts, ports::EVENTS_PER_APPEND_MAX).await?;
+    Ok(page.events.iter().map(|event| EventId(event.id)).collect())
 }
 
 fn reply(receipt: Receipt, facts: &[Fact]) -> Reply {

@@ -10,6 +10,7 @@ pub mod intake;
 pub mod pen;
 pub mod program;
 pub mod queries;
+pub mod receipts;
 pub mod replay;
 pub mod sentinel;
 pub mod settling;

@@ -7,7 +7,6 @@ pub mod deals;
 pub mod doctor;
 pub mod journal;
 pub mod partners;
-pub mod receipts;
 mod words;
 
 use anyhow::Context as _;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use services::desk::{self, Reply};
-use services::queries::receipts;
+use services::receipts;
 use wire::answers::ReceiptAnswer;
 use wire::input::Defaults;
 use wire::problem::Problem;

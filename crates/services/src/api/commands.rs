@@ -4,16 +4,14 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use domain::id::EventId;
 use domain::refusal::Refusal;
-use ports::{Position, Receipt, Select};
 use wire::command::{self, CommandInput};
 
 use super::inputs::{defaults, media_type, read_body};
 use super::problem::Failure;
-use super::{ONE_BODY_BYTES_MAX, Shared, preconditions, receipts};
-use crate::book::Book;
+use super::{ONE_BODY_BYTES_MAX, Shared, preconditions};
 use crate::desk::{self, Reply};
+use crate::receipts;
 
 /// `POST /v1/commands`
 pub(super) async fn ask(State(shared): State<Shared>, request: Request) -> Result<Response, Failure> {
@@ -29,7 +27,7 @@ pub(super) async fn ask(State(shared): State<Shared>, request: Request) -> Resul
     let body = read_body(body, ONE_BODY_BYTES_MAX).await?;
     let mut input = command::read(&body, &defaults(&shared.book)).map_err(|p| Failure::unreadable(&p))?;
     take_idempotency_key(&mut input, &parts.headers)?;
-    let (reply, outcome) = told(&shared.book, desk::answer(&shared.book, input, known).await?).await?;
+    let (reply, outcome) = told(desk::answer(&shared.book, input, known).await?);
     shared.meters.input(outcome);
     reply
 }
@@ -53,15 +51,14 @@ fn take_idempotency_key(input: &mut CommandInput, headers: &HeaderMap) -> Result
 }
 
 /// The reply as published, and the word it is counted under.
-async fn told(book: &Book, reply: Reply) -> anyhow::Result<(Result<Response, Failure>, &'static str)> {
-    Ok(match reply {
+fn told(reply: Reply) -> (Result<Response, Failure>, &'static str) {
+    match reply {
         Reply::Accepted { receipt, events } => {
             let receipt = receipts::accepted(&receipt, &events);
             (Ok((StatusCode::CREATED, Json(receipt)).into_response()), "accepted")
         }
-        Reply::Repeated { receipt } => {
-            let receipt = receipts::repeated(&receipt, &recorded(book, &receipt).await?);
-            (Ok(Json(receipt).into_response()), "repeated")
+        Reply::Repeated { receipt, events } => {
+            (Ok(Json(receipts::repeated(&receipt, &events)).into_response()), "repeated")
         }
         Reply::Prevented { receipt, events, rule, clearing } => {
             let receipt = receipts::refused(&receipt, &events, rule, &clearing);
@@ -69,14 +66,8 @@ async fn told(book: &Book, reply: Reply) -> anyhow::Result<(Result<Response, Fai
         }
         Reply::Refused(refusal) => (Err(refused(&refusal)), "refused"),
         Reply::Conflict(problem) => (Err(Failure::conflict(&problem)), "conflict"),
-        Reply::Stale { actual } => {
-            let stands = actual.map_or_else(
-                || "the stream has no event yet".to_owned(),
-                |version| format!("the stream stands at revision {}", version.revision),
-            );
-            (Err(Failure::stale(format!("{stands}; read the account again and decide again"))), "stale")
-        }
-    })
+        Reply::Stale { actual } => (Err(Failure::stale(receipts::stale(actual))), "stale"),
+    }
 }
 
 /// Absence and denial look the same from outside.
@@ -85,13 +76,4 @@ fn refused(refusal: &Refusal) -> Failure {
         return Failure::not_found("there is no such thing here");
     }
     Failure::refused(refusal.code(), refusal.to_string())
-}
-
-/// The events of a receipt, which says only where they stand.
-async fn recorded(book: &Book, receipt: &Receipt) -> anyhow::Result<Vec<EventId>> {
-    let Some(first) = receipt.first else { return Ok(Vec::new()) };
-    let before = Position::new(first.hi(), first.lo().saturating_sub(1));
-    let page =
-        book.journal.read_all(before, receipt.last, Select::Facts, ports::EVENTS_PER_APPEND_MAX).await?;
-    Ok(page.events.iter().map(|event| EventId(event.id)).collect())
 }

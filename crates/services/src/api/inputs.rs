@@ -19,9 +19,10 @@ use wire::problem::Problem;
 use super::params::Named;
 use super::problem::Failure;
 use super::reads::unknown;
-use super::{BATCH_BODY_BYTES_MAX, ONE_BODY_BYTES_MAX, Shared, receipts};
+use super::{BATCH_BODY_BYTES_MAX, ONE_BODY_BYTES_MAX, Shared};
 use crate::book::Book;
 use crate::intake::{self, Answer};
+use crate::receipts;
 use crate::world;
 
 /// The source under which input without a readable one is kept in the quarantine.

@@ -2,6 +2,7 @@
 
 use domain::account::Account;
 use domain::account::guest::{Handoff, Phase};
+use domain::event::Event;
 use domain::fact::Fact;
 use domain::id::{AccountId, VendorId};
 use domain::stream::Stream;
@@ -67,11 +68,38 @@ pub async fn history(
     account_id: &AccountId,
     asked: Asked,
 ) -> anyhow::Result<Vec<HistoryRow>> {
+    told_of(book, vendor, account_id, asked, |_| true).await
+}
+
+/// The events of one handoff of the account up to a moment, in the order they took effect.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn handoff_history(
+    book: &Book,
+    (vendor, account_id): &(VendorId, AccountId),
+    handoff: &str,
+    asked: Asked,
+) -> anyhow::Result<Vec<HistoryRow>> {
+    let is_about =
+        |event: &Event| matches!(event, Event::Handoff(event) if event.handoff().as_str() == handoff);
+    told_of(book, vendor, account_id, asked, is_about).await
+}
+
+async fn told_of(
+    book: &Book,
+    vendor: &VendorId,
+    account_id: &AccountId,
+    asked: Asked,
+    wanted: impl Fn(&Event) -> bool,
+) -> anyhow::Result<Vec<HistoryRow>> {
     let moment = asked.moment(book).await?;
     let facts = account_facts(book, vendor, account_id).await?;
     let stream = Stream::Account(vendor.clone(), account_id.clone());
-    let mut known: Vec<&Fact> =
-        moment.known(&facts).filter(|fact| fact.meta.valid_at <= moment.as_of).collect();
+    let mut known: Vec<&Fact> = moment
+        .known(&facts)
+        .filter(|fact| fact.meta.valid_at <= moment.as_of && wanted(&fact.event))
+        .collect();
     known.sort_by_key(|fact| domain::rank::fold_key(fact));
     let account = moment.account(&facts);
     Ok(known.into_iter().map(|fact| told(&stream, fact, Some(&account))).collect())
