@@ -191,6 +191,19 @@ fn things_are_listed_shown_and_told() {
 }
 
 #[test]
+fn a_handoffs_history_is_its_own() {
+    let chaperone = invited();
+    let mut other = invite();
+    other["id"] = "invite-2".into();
+    other["data"]["handoff"] = "h-2".into();
+    other["data"]["guest"] = "wingtip-systems".into();
+    submit(&chaperone, 0, &[enroll("wingtip-systems", "Wingtip Systems Ltd"), other]);
+    let told =
+        |handoff: &str| json(&chaperone, &format!("handoff history {handoff}")).as_array().unwrap().len();
+    assert_eq!((told("h-1"), told("h-2")), (2, 1));
+}
+
+#[test]
 fn what_nobody_knows_is_not_found() {
     let chaperone = invited();
     for thing in ["account", "deal", "handoff", "partner"] {

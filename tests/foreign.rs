@@ -42,7 +42,7 @@ fn after_aws_events(arrange: fn(Vec<&str>) -> Vec<&str>) -> Option<(Value, Value
         "quarantined": 0, "cases": 0});
     assert_eq!(told, expected);
     let deal = chaperone.run(["deal", "show", "aws:O5465588", "--output", "json"]).ended_with(0).json();
-    assert_eq!(list(&chaperone, "deal"), [deal.clone()], "one deal and no other");
+    assert_eq!(list(&chaperone, "deal"), std::slice::from_ref(&deal), "one deal and no other");
     Some((only_account(&chaperone), deal))
 }
 

@@ -27,17 +27,17 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
         return Ok(Exit::Ok);
     };
     let found = rows.into_iter().find(|row| row.handoff == id);
-    let row = found.ok_or_else(|| stop(Exit::NotFound, format!("there is no handoff {id}")))?;
+    let row = found.ok_or_else(|| not_found(&id))?;
     if let Read::History(_) = read {
-        let Some((vendor, account)) = find_account(&opened.book, &row.account) else {
-            return Ok(Exit::NotFound);
-        };
-        let told = accounts::history(&opened.book, &vendor, &account, asked).await?;
-        let about: Vec<_> =
-            told.into_iter().filter(|line| line.kind.starts_with("chaperone.handoff.")).collect();
-        output::rows(output, super::account::HISTORY_COLUMNS, &about)?;
+        let place = find_account(&opened.book, &row.account).ok_or_else(|| not_found(&id))?;
+        let told = accounts::handoff_history(&opened.book, &place, &id, asked).await?;
+        output::rows(output, super::account::HISTORY_COLUMNS, &told)?;
     } else {
         output::one(output, &row)?;
     }
     Ok(Exit::Ok)
+}
+
+fn not_found(id: &str) -> anyhow::Error {
+    stop(Exit::NotFound, format!("there is no handoff {id}"))
 }

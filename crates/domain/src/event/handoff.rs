@@ -21,6 +21,25 @@ pub enum HandoffEvent {
     Closed(Closed),
 }
 
+impl HandoffEvent {
+    /// The handoff it is about.
+    pub fn handoff(&self) -> &HandoffId {
+        match self {
+            Self::Reported(reported) => &reported.handoff,
+            Self::Requested(requested) => &requested.handoff,
+            Self::Invited(invited) => &invited.handoff,
+            Self::Accepted(accepted) => &accepted.handoff,
+            Self::Declined(declined) => &declined.handoff,
+            Self::Revoked(revoked) => &revoked.handoff,
+            Self::Amended(amended) => &amended.handoff,
+            Self::Progressed(progressed) => &progressed.handoff,
+            Self::Released(released) => &released.handoff,
+            Self::ForfeitureClaimed(claimed) => &claimed.handoff,
+            Self::Closed(closed) => &closed.handoff,
+        }
+    }
+}
+
 /// Where an invitation of another system stands there (AWS: PENDING, ACCEPTED, REJECTED, EXPIRED, CANCELED).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum InvitationStatus {
