@@ -1,7 +1,5 @@
 //! Every subcommand of the real binary: what it answers, on which stream, and with which exit code.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
-
 use std::ffi::OsStr;
 
 use serde_json::{Value, json};
