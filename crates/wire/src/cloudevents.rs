@@ -50,6 +50,7 @@ pub fn read(bytes: &[u8], defaults: &Defaults) -> Result<Vec<Input>, Problem> {
         let expected = format!("expected {partner}, the partner of the stream, found {named}");
         return Err(Problem::at_pointer("/data/partner", expected));
     }
+    let actor = if envelope.names_actor() { actor } else { beside.actor.unwrap_or(actor) };
     let class =
         event::class_claimed(&event, &actor).map_err(|expected| Problem::at_pointer("/type", expected))?;
     let mut said = vec![Said { class, valid_at, event }];

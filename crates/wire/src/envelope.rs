@@ -174,6 +174,11 @@ impl Envelope<'_> {
         })
     }
 
+    /// Whether the attributes say who acted.
+    pub(crate) fn names_actor(&self) -> bool {
+        self.authid.is_some() || self.actorpartner.is_some() || self.actorrole.is_some()
+    }
+
     /// The stream the subject names, and the subject as it was given.
     pub(crate) fn stream(&self) -> Result<(Stream, &str), Problem> {
         let subject = self.subject.as_deref().ok_or_else(|| missing("subject"))?;

@@ -57,6 +57,8 @@ pub struct Beside {
     pub opened: Option<domain::event::account::Opened>,
     /// The partner the payload names although its stream already does; the two must agree.
     pub partner: Option<domain::id::PartnerId>,
+    /// Who acted, where the payload says it.
+    pub actor: Option<domain::fact::Actor>,
 }
 
 /// Whether a value says nothing and is therefore left out when written.

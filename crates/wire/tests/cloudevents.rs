@@ -132,6 +132,53 @@ fn an_event_is_cited_by_its_id_or_as_its_producer_knows_it() {
     assert_eq!(confirmed(json!(told.to_string())), expected);
 }
 
+fn correction(data: Value) -> Value {
+    json!({
+        "specversion": "1.0", "type": "chaperone.fact.corrected.v1", "source": "crm.example", "id": "e-18",
+        "subject": "account-acme.brightwater", "time": "2017-01-06T10:00:00Z", "data": data
+    })
+}
+
+#[test]
+fn a_correction_may_say_who_corrects_and_give_the_payload_alone() {
+    let target = json!({"source": "crm.example", "id": "e-17"});
+    let recorded =
+        json!({"holder": "northwind", "scope": {}, "from": "2017-01-05T10:00:00Z", "basis_claimed": "order"});
+    let whole = json!({"type": "chaperone.account.holder_recorded.v1", "data": &recorded});
+    let by = json!({"principal": "acme/records", "role": "vendor_officer"});
+    let data = |replaces| json!({"target": &target, "replaces": replaces, "reason": "typo", "by": &by});
+    let (alone, whole) = (one(&correction(data(recorded))), one(&correction(data(whole))));
+    assert_eq!(alone.said[0].event, whole.said[0].event);
+    assert_eq!(alone.actor.role, Role::VendorOfficer);
+    let told = with(
+        correction(data(json!({"deal": "d-1", "at": "2017-01-05T10:00:00Z"}))),
+        "/actorrole",
+        json!("system"),
+    );
+    assert_eq!(problem(told.to_string().as_bytes()).place, Place::Pointer("/data/replaces/at".to_owned()));
+}
+
+#[test]
+fn the_attributes_say_who_acted_before_the_payload_does() {
+    let data = json!({"target": {"source": "crm.example", "id": "e-17"}, "v": "2017-01-05T10:00:00Z",
+        "reason": "wrong_date", "by": {"role": "vendor_officer"}});
+    let told = with(correction(data), "/actorpartner", json!("northwind"));
+    assert_eq!(one(&told).actor.role, Role::PartnerUser);
+}
+
+#[test]
+fn a_version_may_be_written_as_a_text() {
+    let policy = |version| {
+        json!({"deal": "d-17", "reason": "other", "decided_by": {"kind": "policy", "policy":
+            {"version": version, "digest": format!("sha256:{}", "0".repeat(64))}}})
+    };
+    let rejected = with(submitted(), "/type", json!("chaperone.deal.rejected.v1"));
+    let rejected = with(rejected, "/actorrole", json!("vendor_officer"));
+    let read = |version| one(&with(rejected.clone(), "/data", policy(version))).said[0].event.clone();
+    assert_eq!(read(json!("3")), read(json!(3)));
+    assert_eq!(read(json!("v3")), read(json!(3)));
+}
+
 #[test]
 fn the_digest_follows_what_is_said_and_nothing_else() {
     let digest = |event: &Value| one(event).digest;

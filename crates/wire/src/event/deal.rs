@@ -138,7 +138,7 @@ impl Shape for Introduced {
 /// What a customer introduced on the way is recorded as.
 pub(crate) fn opened(customer: Option<&Customer>, around: &Around<'_>) -> Beside {
     let opened = customer.map(|customer| Introduced::from_json(customer.clone(), around).0);
-    Beside { opened, partner: None }
+    Beside { opened, ..Beside::default() }
 }
 
 published! {

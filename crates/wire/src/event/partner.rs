@@ -116,7 +116,7 @@ impl Shape for facts::Enrolled {
     }
 
     fn beside(json: &Enrolled, around: &Around<'_>) -> Beside {
-        Beside { opened: None, partner: Shape::from_json(json.partner.clone(), around) }
+        Beside { partner: Shape::from_json(json.partner.clone(), around), ..Beside::default() }
     }
 }
 

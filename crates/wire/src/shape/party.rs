@@ -244,10 +244,38 @@ payload! {
     Anchor for domain::event::Anchor { digest: Digest, committed_event: EventId }
 
     /// One published version of the program's policy.
-    PolicyRef for domain::event::PolicyRef { version: u32, digest: Digest }
+    PolicyRef for domain::event::PolicyRef {
+        #[serde(deserialize_with = "number")]
+        version: u32,
+        digest: Digest,
+    }
 
     /// An officer who signed, and in which role.
     Officer for domain::event::Officer { principal: PrincipalId, role: Role }
+}
+
+/// Reads a version also where it is written as a text, such as `"3"` or `"v3"`.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    struct NumberOrText;
+
+    impl de::Visitor<'_> for NumberOrText {
+        type Value = u32;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a whole number")
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<u32, E> {
+            u32::try_from(number).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(number), &self))
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<u32, E> {
+            let digits = text.strip_prefix('v').unwrap_or(text);
+            digits.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+        }
+    }
+
+    deserializer.deserialize_any(NumberOrText)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
