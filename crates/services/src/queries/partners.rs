@@ -30,6 +30,8 @@ pub fn show(book: &Book, id: &str, moment: Moment) -> Option<PartnerRow> {
 
 fn row(book: &Book, vendor: &VendorId, partner: &PartnerId, moment: Moment) -> Option<PartnerRow> {
     let world = book.world_at(vendor, moment.known.lo());
+    // Nobody is listed before anybody knew of it.
+    world.families.origin(partner)?;
     let shelf = book.shelf();
     let enrolled = shelf.directory.partner(vendor, partner)?;
     let mut family = world.families.family(partner, moment.as_of);
