@@ -34,6 +34,8 @@ pub(super) async fn run(told: Option<&Path>, output: Format, demo: Demo) -> anyh
     let records = records(&demo)?;
     let clock = Arc::new(ManualClock::at(first_instant(&records)?.unix_ms()));
     let opened = data::own_with(&folder, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+    // A story told again into the same book goes on where the book stands: recorded time never runs back.
+    clock.set(clock.now_ms().max(opened.book.journal.head().await?.recorded_ms));
     let prints = output == Format::Table;
     let mut turned_away = 0_u64;
     for record in records {
