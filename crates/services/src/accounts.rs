@@ -64,7 +64,8 @@ impl Accounts {
         // The cache let go of it, so usually nobody else holds it and nothing is copied.
         let mut loaded = Arc::unwrap_or_clone(before);
         for fact in facts {
-            if loaded.account.takes(&fact) {
+            let corrected = loaded.facts.iter().any(|known| known.corrects() == Some(fact.meta.id));
+            if !corrected && loaded.account.takes(&fact) {
                 loaded.account = std::mem::take(&mut loaded.account).evolve(&fact);
                 loaded.facts.push(fact);
             } else {
@@ -110,5 +111,67 @@ pub async fn facts(journal: &dyn Journal, stream: &Stream) -> anyhow::Result<(Ve
         if !page.more {
             return Ok((facts, version));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::Event;
+    use domain::event::correction::{CorrectionEvent, CorrectionReason, Retracted};
+    use domain::event::deal::{DealEvent, Submitted};
+    use domain::fact::{Actor, Class, Context, Meta, Origin, Producer};
+    use domain::id::EventId;
+    use domain::time::Instant;
+
+    use super::*;
+
+    fn fact(id: EventId, position: u64, event: Event) -> Fact {
+        let at = Instant::from_unix_ms(i64::try_from(position).expect("small")).expect("in range");
+        let meta = Meta {
+            id,
+            position,
+            revision: position,
+            valid_at: at,
+            recorded_at: at,
+            class: Class::Observed,
+            origin: Origin::Imported,
+            producer: Producer {
+                source: "crm".parse().expect("a source"),
+                id: position.to_string().parse().expect("an id"),
+            },
+            actor: Actor::system(),
+            causation: None,
+            policy: None,
+            context: Context::default(),
+        };
+        Fact { meta, event }
+    }
+
+    #[test]
+    fn a_fact_retracted_before_it_came_does_not_count_when_it_comes() {
+        let [early, late] = [1, 2].map(|number| EventId(uuid::Uuid::from_u128(number)));
+        let retracted =
+            Retracted { target: late, reason: CorrectionReason::Typo, approved_by: None, evidence: None };
+        let retraction = fact(early, 0, Event::Correction(CorrectionEvent::Retracted(retracted)));
+        let submitted = Submitted {
+            deal: "d1".parse().expect("an id"),
+            source: None,
+            partner: "northwind".parse().expect("an id"),
+            scope: domain::scope::Scope::default(),
+            need: String::new(),
+            expected_value: None,
+            expected_close: None,
+            missing: Vec::new(),
+            customer_confirmation: None,
+            tender: None,
+            under_handoff: None,
+            renews: None,
+            related_accounts: Vec::new(),
+        };
+        let told = fact(late, 1, Event::Deal(DealEvent::Submitted(submitted)));
+        let stream: Stream = "account-acme.globex".parse().expect("a stream");
+        let nothing = Loaded { facts: Vec::new(), account: Account::default(), version: None };
+        let grown = Accounts::default().grow(&stream, Arc::new(nothing), vec![retraction, told], None);
+        assert!(grown.account.deals.is_empty());
     }
 }
