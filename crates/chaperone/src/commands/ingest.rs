@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal as _};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use domain::time::Instant;
@@ -30,7 +31,8 @@ pub(super) async fn run(folder: &Path, output: output::Format, ingest: Ingest) -
         source: source(&ingest)?,
         now: Instant::from_unix_ms(SystemClock.now_ms()).context("the clock is out of range")?,
     };
-    let chunks = chunks(&ingest, &mut defaults)?;
+    let readable = Arc::new(AtomicBool::new(false));
+    let chunks = watched(chunks(&ingest, &mut defaults)?, Arc::clone(&readable));
     let summary = if ingest.dry_run {
         dry_run(chunks)?
     } else {
@@ -45,11 +47,28 @@ pub(super) async fn run(folder: &Path, output: output::Format, ingest: Ingest) -
         summary?
     };
     output::one(output, &summary)?;
-    if summary.read > 0 && summary.quarantined == summary.read {
+    if summary.read > 0 && !readable.load(Ordering::Relaxed) {
         talk(format_args!("nothing in the file could be read; see `chaperone quarantine list`"));
         return Ok(Exit::InvalidData);
     }
     Ok(if summary.cases > 0 { Exit::FindingsPresent } else { Exit::Ok })
+}
+
+/// The same chunks; `readable` becomes true with the first record that can be read. What is turned away for
+/// what the book already holds was readable.
+fn watched(chunks: Chunks, readable: Arc<AtomicBool>) -> Chunks {
+    Box::new(chunks.map(move |chunk| {
+        let readable = Arc::clone(&readable);
+        chunk.map(|read| -> Chunk {
+            Box::new(move || {
+                let records = read();
+                if records.iter().any(|record| record.reading.is_ok()) {
+                    readable.store(true, Ordering::Relaxed);
+                }
+                records
+            })
+        })
+    }))
 }
 
 fn source(ingest: &Ingest) -> anyhow::Result<domain::id::SourceId> {
@@ -131,4 +150,28 @@ fn show(bar: &ProgressBar, progress: Progress) {
         Progress::Settled { streams, of } => format!("decided {streams} of {of} accounts"),
     });
     bar.tick();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wire::problem::Problem;
+
+    fn record(reading: Result<Vec<wire::input::Input>, Problem>) -> Record {
+        Record { place: "line 1".to_owned(), received: Vec::new(), reading }
+    }
+
+    fn seen_in(reading: Result<Vec<wire::input::Input>, Problem>) -> bool {
+        let readable = Arc::new(AtomicBool::new(false));
+        let chunk: Chunk = Box::new(move || vec![record(reading)]);
+        let chunks = watched(Box::new(std::iter::once(Ok(chunk))), Arc::clone(&readable));
+        chunks.flatten().for_each(|read| drop(read()));
+        readable.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn a_file_is_unreadable_only_where_no_record_can_be_read() {
+        assert!(seen_in(Ok(Vec::new())));
+        assert!(!seen_in(Err(Problem::at_pointer("/type", "expected a type of event"))));
+    }
 }
