@@ -51,17 +51,18 @@ impl Holding {
 }
 
 /// Adds `new` and ends the overlapping part of what was held before it.
-pub fn take_over(holdings: &mut Vec<Holding>, new: Holding) {
+pub fn take_over(holdings: &mut Vec<Holding>, mut new: Holding) {
     let mut cut_off = Vec::new();
     for old in holdings.iter_mut() {
         if !old.during.overlaps(&new.during) || !old.scope.overlaps(&new.scope) {
             continue;
         }
-        if old.during.from == new.during.from && old.holder != new.holder {
-            old.contested = Some(new.event);
-        }
         let kept = Region::from(old.scope.clone()).minus(&new.scope);
         cut_off.extend(kept.scopes().iter().map(|scope| Holding { scope: scope.clone(), ..old.clone() }));
+        if old.during.from == new.during.from && old.holder != new.holder {
+            old.contested = Some(new.event);
+            new.contested = Some(old.event);
+        }
         if let Some(shared) = old.scope.and(&new.scope) {
             old.scope = shared;
         }

@@ -3,7 +3,7 @@
 use domain::command::{AccountCommand, Command};
 use domain::event::Event;
 use domain::event::account::{
-    AccountEvent, HoldingBasis, Locked, OverrideAct, OverrideReason, OverrideRecorded,
+    AccountEvent, HolderRecorded, HoldingBasis, Locked, OverrideAct, OverrideReason, OverrideRecorded,
 };
 use domain::fact::Role;
 use domain::scope::Scope;
@@ -255,4 +255,25 @@ fn elsewhere() -> Vec<Case> {
 #[test]
 fn every_rule_of_holding_answers_as_its_sentence_says() {
     cases().iter().for_each(Case::check);
+}
+
+#[test]
+fn two_observations_of_one_instant_contest_each_other_only_where_they_overlap() {
+    let recorded = |holder: &str, names: &[&str]| {
+        Event::Account(AccountEvent::HolderRecorded(HolderRecorded {
+            holder: id(holder),
+            scope: lines(names),
+            from: crate::story::day(0),
+            previous: None,
+            basis_claimed: HoldingBasis::Initial,
+            change: None,
+            batch: None,
+        }))
+    };
+    let story = given([(0, recorded("alpha", &["x", "y"])), (0, recorded("beta", &["x"]))]);
+    let account = story.now();
+    let held = |line: &str| account.holder(&lines(&[line]), crate::story::day(1)).unwrap();
+    assert_eq!(held("x").holder, id("beta"));
+    assert_eq!(held("x").contested, Some(story.facts[0].meta.id));
+    assert_eq!(held("y").contested, None);
 }
