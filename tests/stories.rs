@@ -26,6 +26,8 @@ const STORIES: &[Told] = &[
     Told { story: "t06-guessed-family", found: &["T06 S2 confirmed"] },
     // A valid letter clears the takeover, never the haste.
     Told { story: "t15-rushed", found: &["T15 S4 confirmed"] },
+    // The story of l01 without the customer's lift: the letter clears the takeover and thaws nothing.
+    Told { story: "t19-letter-no-lift", found: &["T19 S4 confirmed"] },
     Told { story: "t19-freeze-of-the-customer", found: &["T19 S4 confirmed"] },
     Told { story: "t19-no-letter", found: &["T01 S4 confirmed", "T19 S4 confirmed"] },
     Told { story: "l01-customer-chose", found: &[] },

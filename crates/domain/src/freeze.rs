@@ -1,66 +1,90 @@
 //! Whether an account is frozen toward a partner: asked before a change is executed, and again by policing.
 //!
 //! An accepted handoff freezes its scope toward the guest's family. Customer or host may lift
-//! it, each alone, or two officers. A freeze that somebody placed takes an explicit lift: a letter about
-//! another matter is none. A handoff's own freeze also gives way to the customer's verified letter or token
-//! for the scope it names, and to what the host released, forfeited or already lost to the guest. Orders are
-//! never frozen.
+//! it, each alone, or two officers. A letter is no lift, however well it was verified: it clears a takeover
+//! and never a breach of procedure. A handoff's own freeze also falls with what it guards, where the host
+//! released it, forfeited it, lost its standing or already lost it to the guest. Orders are never frozen.
 
 use crate::account::Account;
 use crate::account::guest::{ChangeState, Freeze, Handoff, Lift};
 use crate::event::Party;
 use crate::event::account::{FreezeTarget, Lifted, OverrideAct};
+use crate::event::case::ClearedBy;
+use crate::event::change::Basis;
 use crate::family::Families;
-use crate::id::PartnerId;
-use crate::letter;
-use crate::program::Program;
+use crate::id::{EventId, PartnerId};
+use crate::protection::Known;
+use crate::protection::act::Judged;
 use crate::protection::basis::overriding::is_signed;
+use crate::protection::basis::{BASES, Support, Supports, terms};
+use crate::protection::procedure::covered;
+use crate::protection::question::Question;
+use crate::protection::walk::walk;
 use crate::scope::{Region, Scope};
 use crate::time::Instant;
 
-/// The first freeze that keeps some of `scope` from moving to `partner` at `at`, or `None`.
-pub fn frozen<'a>(
-    account: &'a Account,
-    families: &Families,
-    program: &Program,
-    partner: &PartnerId,
-    scope: &Scope,
-    at: Instant,
-) -> Option<&'a Freeze> {
-    all_frozen(account, families, program, partner, scope, at).into_iter().next()
+/// What the freezes of an account say of a move.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Hold<'a> {
+    /// None stands in its way.
+    Free,
+    /// This one, placed first, does.
+    Frozen(&'a Freeze),
+    /// A handoff's own freeze did, and fell with what it guarded.
+    Fallen { by: ClearedBy, because: Vec<EventId> },
 }
 
-/// Every freeze that keeps some of `scope` from moving to `partner` at `at`, in the order they were placed.
-pub(crate) fn all_frozen<'a>(
-    account: &'a Account,
-    families: &Families,
-    program: &Program,
-    partner: &PartnerId,
-    scope: &Scope,
-    at: Instant,
-) -> Vec<&'a Freeze> {
+/// What the freezes say of `act`, a change of holder that happened or is asked for.
+pub fn hold<'a>(known: Known<'a>, act: &Judged<'_>) -> Hold<'a> {
+    let mut hold = Hold::Free;
+    for (freeze, held) in standing(known, act) {
+        match own_handoff(known.account, freeze).and_then(|handoff| fallen(known, handoff, act, &held)) {
+            Some((by, because)) if hold == Hold::Free => hold = Hold::Fallen { by, because },
+            Some(_) => {}
+            None => return Hold::Frozen(freeze),
+        }
+    }
+    hold
+}
+
+/// The freezes that nobody lifted, in the order they were placed, with what each keeps from the act's partner.
+fn standing<'a>(known: Known<'a>, act: &Judged<'_>) -> Vec<(&'a Freeze, Region)> {
+    let (account, families, at) = (known.account, known.families, act.at);
     let against = |freeze: &&Freeze| {
         let own = own_handoff(account, freeze);
-        let declared = own.is_some_and(|handoff| handoff.declared_family.contains(partner));
-        let hosts = own.is_some_and(|handoff| is_hosts(families, handoff, partner));
-        freeze.during.contains(at) && (declared || is_against(freeze, families, partner, at)) && !hosts
+        let declared = own.is_some_and(|handoff| handoff.declared_family.contains(act.partner));
+        let hosts = own.is_some_and(|handoff| is_hosts(families, handoff, act.partner));
+        freeze.during.contains(at) && (declared || is_against(freeze, families, act.partner, at)) && !hosts
     };
-    let freezes = account.freezes.iter().filter(against);
-    let freezes: Vec<(&Freeze, Scope)> =
-        freezes.filter_map(|freeze| Some((freeze, freeze.scope.and(scope)?))).collect();
-    if freezes.is_empty() {
-        return Vec::new();
-    }
-    let spoken_for = letter::spoken_for(account, program, partner, at);
-    let holds = |(freeze, held): &(&Freeze, Scope)| {
-        let region = lifts(freeze, families, at).fold(Region::from(held.clone()), Region::minus);
+    let held = |freeze: &'a Freeze| {
+        let held = match act.scope {
+            Some(scope) => freeze.scope.and(scope)?,
+            None => freeze.scope.clone(),
+        };
+        let region = lifts(freeze, families, at).fold(Region::from(held), Region::minus);
         let region = overridden(account, at).fold(region, Region::minus);
-        let Some(handoff) = own_handoff(account, freeze) else { return !region.is_empty() };
-        let region = spoken_for.iter().fold(region, Region::minus);
-        let let_go = let_go(account, families, handoff, at);
-        !let_go.into_iter().fold(region, Region::minus).is_empty()
+        let let_go = own_handoff(account, freeze).map(|handoff| let_go(account, families, handoff, at));
+        let region = let_go.into_iter().flatten().fold(region, Region::minus);
+        (!region.is_empty()).then_some((freeze, region))
     };
-    freezes.into_iter().filter(holds).map(|(freeze, _)| freeze).collect()
+    account.freezes.iter().filter(against).filter_map(held).collect()
+}
+
+/// What makes all of `held` no longer worth guarding, if something does. What the customer wrote and what the
+/// guest had before clear a takeover and thaw nothing.
+fn fallen(
+    known: Known<'_>,
+    handoff: &Handoff,
+    act: &Judged<'_>,
+    held: &Region,
+) -> Option<(ClearedBy, Vec<EventId>)> {
+    let ledger = walk(known, handoff, |gain| gain.at < act.at, |_| {});
+    let question = Question::new(known, handoff, *act, &ledger)?;
+    let guests_own = |basis| matches!(basis, Basis::CustomerLetter | Basis::DeclaredPrior);
+    let thaws = |support: &Support| matches!(support.by, ClearedBy::Basis(basis) if !guests_own(basis));
+    let bases = BASES.iter().map(|row| row.supports);
+    let supports = std::iter::once(terms::left_behind as Supports).chain(bases);
+    covered(held, supports.flat_map(|supports| supports(&question, held)).filter(thaws).collect())
 }
 
 /// Whether `freeze` keeps `partner` out.

@@ -8,9 +8,8 @@ use crate::account::guest::{Change, Letter, Token};
 use crate::calendar::zone_or_utc;
 use crate::event::change::VerificationOutcome;
 use crate::event::consent::{Authority, Inducement};
-use crate::id::{EventId, PartnerId};
+use crate::id::EventId;
 use crate::program::Program;
-use crate::scope::Scope;
 use crate::time::Instant;
 
 /// What makes a letter unfit.
@@ -107,22 +106,4 @@ pub fn confirmation(account: &Account, change: &Change, at: Instant) -> Option<E
     confirmed
         .map(|verification| verification.event)
         .or_else(|| redeemed(account, change, at).map(|(_, event)| event))
-}
-
-/// Scopes the customer itself has given to `partner` at `at`: by a letter without defect that was verified for
-/// the change naming it, or by a redeemed token.
-pub fn spoken_for(account: &Account, program: &Program, partner: &PartnerId, at: Instant) -> Vec<Scope> {
-    let changes = account.changes.iter().filter(|change| change.gaining.as_ref() == Some(partner));
-    let mut scopes = Vec::new();
-    for change in changes.filter(|change| confirmation(account, change, at).is_some()) {
-        let letter = change.letter.as_ref().and_then(|letter| account.letter(letter));
-        match letter {
-            Some(letter) if defects(account, program, letter, change, at).is_empty() => {
-                scopes.push(letter.terms.scope.clone());
-            }
-            Some(_) => {}
-            None => scopes.extend(redeemed(account, change, at).map(|(token, _)| token.issued.scope.clone())),
-        }
-    }
-    scopes
 }

@@ -73,7 +73,7 @@ pub fn assess<'a>(
 
 /// Whether the program forbids `attempt`; `None` lets it through.
 ///
-/// Freezes and objection windows are asked for separately: [`crate::freeze::frozen`] and [`haste`].
+/// Freezes and objection windows are asked for separately: [`crate::freeze::hold`] and [`haste`].
 pub fn attempt(
     account: &Account,
     account_id: &AccountId,

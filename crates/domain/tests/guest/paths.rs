@@ -3,7 +3,7 @@
 use domain::account::guest::ChangeState;
 use domain::command::{AccountCommand, ChangeCommand, Command, HandoffCommand};
 use domain::decide::Decided;
-use domain::event::account::{AccountEvent, FreezeTarget};
+use domain::event::account::{AccountEvent, FreezeTarget, Lifted, TakeoverRefused};
 use domain::event::change::{Basis, ObjectionGround, Requested};
 use domain::event::consent::LetterRecorded;
 use domain::event::notice::{About, NoticeEvent, Sent};
@@ -39,11 +39,15 @@ fn claims(basis: Basis) -> impl FnOnce(&mut Requested) {
 
 /// The rule an attempt to execute is recorded under.
 fn rule(story: &Story, at: i64) -> String {
+    refused(story, at).rule
+}
+
+fn refused(story: &Story, at: i64) -> TakeoverRefused {
     let decided = story.when(at, &user_of("guest"), &execute()).expect("an attempt is recorded, not refused");
     let [Decided { event: Event::Account(AccountEvent::TakeoverRefused(refused)), .. }] = &decided[..] else {
         panic!("{decided:?} is no refused attempt");
     };
-    refused.rule.clone()
+    refused.clone()
 }
 
 fn goes_through(story: &Story, at: i64, who: &str) -> Story {
@@ -133,6 +137,18 @@ fn a_hurried_change_is_recorded_as_haste() {
 }
 
 #[test]
+fn a_verified_letter_moves_nothing_that_customer_and_host_left_frozen() {
+    let story = told_all_but_frozen();
+    let refused = refused(&story, 21);
+    assert_eq!(refused.rule, "T19");
+    assert_eq!(refused.handoff, id("h1"));
+    assert_eq!(refused.nearest_clearing, "a lift of the freeze by customer or host");
+    for (who, by) in [(customer(), Party::Customer), (user_of("host"), Party::Host)] {
+        goes_through(&story.clone().and(20, who, lift(Lifted::Handoff(id("h1")), by)), 21, "guest");
+    }
+}
+
+#[test]
 fn a_change_against_a_freeze_placed_by_hand_is_recorded_as_such() {
     let frozen = Command::Account(AccountCommand::PlaceFreeze {
         freeze: id("f1"),
@@ -146,7 +162,8 @@ fn a_change_against_a_freeze_placed_by_hand_is_recorded_as_such() {
 
 #[test]
 fn a_change_the_host_was_not_told_of_is_recorded_as_such() {
-    let story = verified().and(12, officer(), notify()).but(13, delivered("n-customer", 13)).settled();
+    let story =
+        thawed(verified()).and(12, officer(), notify()).but(13, delivered("n-customer", 13)).settled();
     assert!(story.now().change(&id("c1")).unwrap().window_until.is_none());
     assert_eq!(rule(&story, 40), "T20");
 }

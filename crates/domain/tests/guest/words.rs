@@ -296,10 +296,24 @@ pub(crate) fn requested() -> Story {
     accepted().and(9, user_of("guest"), record(letter())).and(10, user_of("guest"), request())
 }
 
-/// Everybody is told on day 12, and customer and host got it on day 13, a Wednesday: the window is over on
-/// day 20 at 24:00.
+/// The customer lifts the freeze of the handoff on day 11.
+pub(crate) fn thawed(story: Story) -> Story {
+    story.and(11, customer(), lift(Lifted::Handoff(id("h1")), Party::Customer))
+}
+
+/// The freeze is lifted, everybody is told on day 12, and customer and host got it on day 13, a Wednesday: the
+/// window is over on day 20 at 24:00.
 pub(crate) fn told_all() -> Story {
-    verified()
+    told(thawed(verified()))
+}
+
+/// As `told_all`, but nobody lifted the freeze.
+pub(crate) fn told_all_but_frozen() -> Story {
+    told(verified())
+}
+
+fn told(story: Story) -> Story {
+    story
         .and(12, officer(), notify())
         .but(13, delivered("n-customer", 13))
         .but(13, delivered("n-host", 13))

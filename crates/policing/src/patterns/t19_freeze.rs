@@ -1,15 +1,16 @@
 //! T19: a change of holder is executed while the account is frozen toward the gaining family, and neither
-//! customer nor host had lifted that.
+//! customer nor host had lifted that. The customer's letter is no lift.
 
 use domain::account::guest::{Change, Execution, Freeze};
 use domain::event::Party;
 use domain::event::account::{FreezeTarget, Lifted};
 use domain::event::case::{ClearedBy, Clearing, Ground, Severity};
 use domain::event::change::Basis;
-use domain::freeze::{frozen, is_against, may_lift};
+use domain::freeze::{Hold, hold, is_against, may_lift};
 use domain::id::EventId;
+use domain::protection::act::Judged;
 use domain::protection::procedure::protecting;
-use domain::protection::{Assessment, Outcome, words};
+use domain::protection::words;
 
 use crate::judged::{About, Breach, Seen, Sighting};
 use crate::scene::Scene;
@@ -23,13 +24,11 @@ pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
 fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Option<Sighting<'a>> {
     let known = scene.known;
     let (holder, scope) = (&done.executed.holder, &done.executed.scope);
-    let freeze = frozen(known.account, known.families, known.program, holder, scope, done.at);
-    let seen = match freeze {
-        Some(freeze) => match fallen(scene, done, freeze) {
-            Some(cleared) => cleared,
-            None => Seen::Breach(breach(scene, change, done, freeze)),
-        },
-        None => lifted(scene, done)?,
+    let gain = known.account.gains.iter().find(|gain| gain.event == done.event)?;
+    let seen = match hold(known, &Judged::from(gain)) {
+        Hold::Frozen(freeze) => Seen::Breach(breach(scene, change, done, freeze)),
+        Hold::Fallen { by, because } => Seen::Cleared { by, because },
+        Hold::Free => lifted(scene, done)?,
     };
     let about = match protecting(known, holder, scope, done.at) {
         Some(handoff) => About::Handoff(handoff),
@@ -49,23 +48,6 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
         about,
         seen,
     })
-}
-
-/// A handoff's own freeze guards what the handoff protects: it fell with that, where the host let go of it,
-/// also by ratifying the change, lost its standing, or was overruled. An earlier relationship of the guest
-/// does not thaw it.
-fn fallen(scene: &Scene<'_>, done: &Execution, freeze: &Freeze) -> Option<Seen> {
-    let Lifted::Handoff(handoff) = &freeze.name else { return None };
-    let of_both = |assessment: &&Assessment<'_>| {
-        assessment.gain.event == done.event && assessment.handoff.handoff == *handoff
-    };
-    match &scene.assessments.iter().find(of_both)?.outcome {
-        Outcome::Cleared { by: ClearedBy::Basis(Basis::DeclaredPrior), .. } => None,
-        Outcome::Cleared { by: by @ ClearedBy::Basis(_), because } => {
-            Some(Seen::Cleared { by: *by, because: because.clone() })
-        }
-        Outcome::Cleared { .. } | Outcome::NotConcerned(_) | Outcome::Violation(_) => None,
-    }
 }
 
 fn breach(scene: &Scene<'_>, change: &Change, done: &Execution, freeze: &Freeze) -> Breach {

@@ -139,6 +139,13 @@ fn a_token_alone_is_enough_only_in_the_customers_own_portal() {
 
 fn token(story: &mut Story, letter: Option<&str>, by: Option<&str>) {
     thawed(story);
+    redeemed(story, letter, by);
+    notified(story, 17);
+    story.tell(30, executed("c1", "guest", gtx(), 30));
+}
+
+/// A change `c1` to the guest that the customer confirms with a token.
+pub(crate) fn redeemed(story: &mut Story, letter: Option<&str>, by: Option<&str>) {
     let terms = digest(5);
     let issued = TokenIssued {
         token: digest(4),
@@ -152,8 +159,6 @@ fn token(story: &mut Story, letter: Option<&str>, by: Option<&str>) {
     story.tell(15, ConsentEvent::TokenIssued(issued));
     let redeemed = TokenRedeemed { token: digest(4), change: id("c1"), tries_failed: 0 };
     story.tell_late(16, 16, by, ConsentEvent::TokenRedeemed(redeemed));
-    notified(story, 17);
-    story.tell(30, executed("c1", "guest", gtx(), 30));
 }
 
 #[test]

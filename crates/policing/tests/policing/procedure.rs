@@ -10,7 +10,7 @@ use domain::protection::window_until;
 use domain::time::Instant;
 
 use crate::stories::{Case, check, hosted, notified, prepared, published, thawed};
-use crate::story::id;
+use crate::story::{Story, id};
 use crate::words::*;
 
 fn paper() -> Option<Evidence> {
@@ -25,7 +25,19 @@ fn by_hand() -> Lifted {
     Lifted::Freeze(id("f1"))
 }
 
-pub(crate) const STEPS: [Case; 23] = [
+fn own() -> Lifted {
+    Lifted::Handoff(id("h1"))
+}
+
+/// All steps of a change `c1` to the guest on the customer's verified letter, but no lift.
+fn lettered(story: &mut Story) {
+    story.tell(10, wrote(letter("l1")));
+    story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
+    story.tell(16, ChangeEvent::Verified(verification("c1")));
+    notified(story, 17);
+}
+
+pub(crate) const STEPS: [Case; 30] = [
     Case {
         name: "T15: the day before the window ends",
         tell: |story| {
@@ -161,13 +173,75 @@ pub(crate) const STEPS: [Case; 23] = [
         found: &["T15 S4"],
     },
     Case {
-        name: "T19: the handoff's own freeze gives way to the customer's verified letter",
+        name: "T19: the customer's verified letter clears the takeover and lifts no freeze",
         tell: |story| {
-            story.tell(10, wrote(letter("l1")));
-            story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
-            story.tell(16, ChangeEvent::Verified(verification("c1")));
+            lettered(story);
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: nor does the customer's own token",
+        tell: |story| {
+            crate::letters::redeemed(story, None, Some("customer"));
             notified(story, 17);
             story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: the letter and a lift of the handoff's own freeze by the host",
+        tell: |story| {
+            lettered(story);
+            story.tell(29, lifted(own(), Party::Host, 29, None));
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: the letter and a lift that the customer tells later on paper",
+        tell: |story| {
+            lettered(story);
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+            story.tell(40, lifted(own(), Party::Customer, 29, paper()));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: the letter and a lift that is told later on no paper",
+        tell: |story| {
+            lettered(story);
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+            story.tell(40, lifted(own(), Party::Customer, 29, None));
+        },
+        found: &["T19 S4"],
+    },
+    Case {
+        name: "T19: the letter and an override by two officers",
+        tell: |story| {
+            lettered(story);
+            story.tell(18, overridden(OverrideAct::Lift, OverrideReason::Continuity, &OFFICERS));
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: what the host released is no longer frozen",
+        tell: |story| {
+            lettered(story);
+            story.tell(29, released(gtx(), 29, None, None));
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: what moved to the guest lawfully moves on in its family",
+        tell: |story| {
+            story.tell_of("sister", -50, owned_by("guest", Declared, 10_000, -50));
+            lettered(story);
+            story.tell(20, lifted(own(), Party::Customer, 20, None));
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+            story.tell(60, executed("c2", "sister", gtx(), 60));
         },
         found: &[],
     },

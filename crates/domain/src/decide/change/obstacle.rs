@@ -2,17 +2,16 @@
 
 use super::{is_losing, losing_side, notices};
 use crate::account::Account;
-use crate::account::guest::{Change, Freeze, Override};
+use crate::account::guest::{Change, Override};
 use crate::decide::Context;
 use crate::decide::parties::concerned;
-use crate::event::account::Lifted;
-use crate::event::case::ClearedBy;
 use crate::event::change::Basis;
-use crate::freeze::all_frozen;
+use crate::freeze::{Hold, hold};
 use crate::id::{HandoffId, PartnerId};
 use crate::letter;
+use crate::protection::act::Judged;
 use crate::protection::basis::overriding;
-use crate::protection::{self, Act, Attempt, Haste, Known, Outcome, Refusable, haste, procedure};
+use crate::protection::{self, Act, Attempt, Haste, Known, Refusable, haste, procedure};
 use crate::refusal::Refusal;
 use crate::scope::Region;
 use crate::time::Instant;
@@ -82,25 +81,15 @@ fn unfit_letter(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Op
     Some(obstructed("T16", "a new letter without that defect", Refusal::LetterDefective { defect }))
 }
 
-/// A freeze that neither customer nor host lifted. A handoff's own freeze falls with the protection it serves,
-/// when a basis other than the guest's past clears the step.
+/// A freeze that neither customer nor host lifted.
 fn frozen_toward(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
-    let scope = &step.change.scope;
-    let fallen = |freeze: &Freeze| match &freeze.name {
-        Lifted::Freeze(_) => false,
-        Lifted::Handoff(handoff) => account.handoff(handoff).is_some_and(|handoff| {
-            match protection::ask(known(account, context), handoff, &attempt(context, step)) {
-                Some(Outcome::Cleared { by: ClearedBy::Basis(basis), .. }) => basis != Basis::DeclaredPrior,
-                Some(Outcome::Cleared { .. } | Outcome::NotConcerned(_) | Outcome::Violation(_)) | None => {
-                    false
-                }
-            }
-        }),
-    };
-    let freezes = all_frozen(account, context.families, context.program, step.gaining, scope, context.now);
-    let freeze = freezes.into_iter().find(|freeze| !fallen(freeze))?;
-    let clearing = "a lift by customer or host, or the customer's verified letter for the scope";
-    Some(Obstacle { handoff: freeze.handoff.clone(), ..obstructed("T19", clearing, Refusal::Frozen) })
+    match hold(known(account, context), &Judged::from(&attempt(context, step))) {
+        Hold::Free | Hold::Fallen { .. } => None,
+        Hold::Frozen(freeze) => {
+            let clearing = "a lift of the freeze by customer or host";
+            Some(Obstacle { handoff: freeze.handoff.clone(), ..obstructed("T19", clearing, Refusal::Frozen) })
+        }
+    }
 }
 
 fn locked(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
