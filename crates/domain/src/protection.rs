@@ -33,7 +33,8 @@ use crate::id::{AccountId, HandoffId};
 use crate::program::Program;
 pub use act::{Act, Attempt};
 pub use outcome::{Assessment, Outcome, Unconcerned, Violation};
-pub use procedure::{Haste, Window, haste, window_until};
+pub use procedure::opening::Window;
+pub use procedure::{Haste, haste};
 
 /// What the predicate reads: all of it was folded from streams by the caller.
 #[derive(Clone, Copy)]

@@ -23,6 +23,7 @@ use crate::fact::{Class, Fact, Meta};
 use crate::family::Families;
 use crate::id::{AccountId, DealId, EventId};
 use crate::program::Program;
+use crate::protection::Known;
 use crate::rank::Rank;
 use crate::time::Instant;
 use standing::Standing;
@@ -58,7 +59,7 @@ pub fn settle(
         return Vec::new();
     }
     let mut settled = walk.settled;
-    settled.extend(window::settle(&walk.account, program));
+    settled.extend(window::settle(Known { account: &walk.account, account_id, families, program }));
     settled
 }
 

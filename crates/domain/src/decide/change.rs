@@ -9,7 +9,7 @@ mod reverse;
 mod verify;
 
 use crate::account::Account;
-use crate::account::guest::{Change, ChangeState, Notice};
+use crate::account::guest::{Change, ChangeState};
 use crate::command::ChangeCommand;
 use crate::decide::parties::{concerned, may_ask};
 use crate::decide::{Context, Decided};
@@ -114,11 +114,6 @@ pub(crate) fn is_gaining(to: &Party, gaining: &PartnerId) -> bool {
         Party::Partner(partner) => partner == gaining,
         Party::Customer | Party::Host | Party::Vendor => false,
     }
-}
-
-/// The notices of a change, as far as they were sent.
-fn notices<'a>(account: &'a Account, change: &Change) -> impl Iterator<Item = &'a Notice> {
-    account.notices.iter().filter(|notice| change.notices.contains(&notice.notice))
 }
 
 fn by_policy(context: &Context<'_>) -> DecidedBy {

@@ -3,15 +3,15 @@
 //! A breach of these is another matter than a takeover: the customer's valid letter heals the one and never
 //! the other.
 
-use crate::account::Account;
-use crate::account::guest::{Change, Handoff, Notice};
+pub mod opening;
+
+use crate::account::guest::{Change, Handoff};
 use crate::account::holding::Holding;
 use crate::event::Party;
 use crate::event::case::ClearedBy;
 use crate::event::change::Basis;
 use crate::event::notice::{About, Answer};
 use crate::id::{EventId, PartnerId};
-use crate::program::Program;
 use crate::protection::Known;
 use crate::protection::act::{Act, Judged};
 use crate::protection::basis::{Support, correction, host, overriding, release};
@@ -19,68 +19,15 @@ use crate::protection::question::Question;
 use crate::protection::walk::Ledger;
 use crate::scope::{Region, Scope};
 use crate::time::Instant;
-
-/// The time in which host and customer may object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Window {
-    /// When it is over: 24:00 of its last business day, in the calendar's zone.
-    pub until: Instant,
-    /// The deliveries that opened it, or the event that says it was opened.
-    pub opened_by: Vec<EventId>,
-}
-
-/// When the objection window of `change` ends, or `None` when nothing was delivered and so none was opened.
-///
-/// It opens when the last of host and customer was reached; that day does not count. What was
-/// recorded as its end counts where no notice is on record, or if it is later.
-pub fn window_until(account: &Account, change: &Change, program: &Program) -> Option<Window> {
-    window(account, change, change.losing.as_ref(), program)
-}
-
-/// The same when it is known better than from the request who loses.
-fn window(
-    account: &Account,
-    change: &Change,
-    losing: Option<&PartnerId>,
-    program: &Program,
-) -> Option<Window> {
-    let recorded = change.window_until.zip(change.window_opened);
-    let recorded = recorded.map(|(until, event)| Window { until, opened_by: vec![event] });
-    if notices(account, change).next().is_none() {
-        return recorded;
-    }
-    let reached = first_delivery(account, change, &|notice| is_losing(&notice.to, losing));
-    let customer = first_delivery(account, change, &|notice| notice.to == Party::Customer);
-    let (reached, customer) = (reached?, customer?);
-    let start = reached.0.max(customer.0);
-    let rules = &program.policy_at(start).policy.change;
-    let asked = change.window_days_business.unwrap_or(rules.window_days_business);
-    let days = asked.min(rules.window_days_business_max).max(rules.window_days_business);
-    let until = program.calendar_at(start).end_of_business_day(start, u16::from(days));
-    let computed = Window { until, opened_by: vec![reached.1, customer.1] };
-    recorded.into_iter().chain([computed]).max_by_key(|window| window.until)
-}
-
-fn notices<'a>(account: &'a Account, change: &Change) -> impl Iterator<Item = &'a Notice> {
-    let about = About::Change(change.change.clone());
-    let named = change.notices.clone();
-    let sent = account.notices.iter();
-    sent.filter(move |notice| notice.about == about || named.contains(&notice.notice))
-}
-
-fn first_delivery(
-    account: &Account,
-    change: &Change,
-    is_for: &dyn Fn(&Notice) -> bool,
-) -> Option<(Instant, EventId)> {
-    notices(account, change).filter(|notice| is_for(notice)).filter_map(|notice| notice.delivered).min()
-}
+use opening::{Window, window};
 
 fn is_losing(party: &Party, losing: Option<&PartnerId>) -> bool {
     match party {
         Party::Host => true,
         Party::Partner(partner) => losing == Some(partner),
-        Party::Customer | Party::Guest | Party::Vendor => false,
+        // Nobody loses: the vendor stands in for the missing third.
+        Party::Vendor => losing.is_none(),
+        Party::Customer | Party::Guest => false,
     }
 }
 
@@ -110,7 +57,7 @@ pub enum Haste {
 /// Whether `step` is taken before its window is over, with neither waiver nor emergency (pattern T15).
 pub fn haste(known: Known<'_>, step: &Step<'_>) -> Haste {
     let Some((losing, shown_by)) = losing_side(known, step) else { return Haste::InTime };
-    let window = window(known.account, step.change, Some(&losing), known.program);
+    let window = window(known.account, step.change, &losing, known.program);
     let over = |at: Instant| window.as_ref().is_some_and(|window| window.until <= at);
     if over(step.at) && over(step.effective_from) {
         return Haste::InTime;

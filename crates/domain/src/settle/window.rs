@@ -1,43 +1,26 @@
 //! Opening the objection window of a change: when the last notice to customer and losing side arrives.
 
-use crate::account::Account;
-use crate::account::guest::{Change, Notice};
+use crate::account::guest::Change;
 use crate::decide::Settled;
-use crate::decide::change::is_gaining;
 use crate::event::Event;
 use crate::event::change::{ChangeEvent, WindowOpened};
-use crate::program::Program;
+use crate::protection::Known;
+use crate::protection::procedure::opening::{Opening, opening};
 
 /// The windows that opened and are not recorded yet, in the order the changes became known.
-///
-/// The day of the last delivery does not count; the window ends at 24:00 of its last business day in the
-/// calendar's zone. Without delivery there is no window.
-pub fn settle(account: &Account, program: &Program) -> Vec<Settled> {
-    let waiting = account.changes.iter().filter(|change| change.window_opened.is_none());
-    waiting.filter_map(|change| open(account, program, change)).collect()
+pub fn settle(known: Known<'_>) -> Vec<Settled> {
+    let waiting = known.account.changes.iter().filter(|change| change.window_opened.is_none());
+    waiting.filter_map(|change| open(known, change)).collect()
 }
 
-fn open(account: &Account, program: &Program, change: &Change) -> Option<Settled> {
-    let gaining = change.gaining.as_ref()?;
-    let days = change.window_days_business?;
-    let mut last: Option<(&Notice, crate::time::Instant, crate::id::EventId)> = None;
-    for id in &change.notices {
-        let notice = account.notices.iter().find(|notice| notice.notice == *id)?;
-        if is_gaining(&notice.to, gaining) {
-            continue;
-        }
-        let (at, event) = notice.delivered?;
-        if last.is_none_or(|(_, latest, _)| latest < at) {
-            last = Some((notice, at, event));
-        }
-    }
-    let (notice, at, causation) = last?;
-    let calendar = program.calendar_at(at);
+fn open(known: Known<'_>, change: &Change) -> Option<Settled> {
+    let Opening { last, at, delivery, until, calendar, .. } = opening(known, change)?;
     let opened = WindowOpened {
         change: change.change.clone(),
-        opened_by: notice.notice.clone(),
-        window_until: calendar.end_of_business_day(at, u16::from(days)),
+        opened_by: last.notice.clone(),
+        window_until: until,
         calendar: calendar.name.clone(),
     };
-    Some(Settled { valid_at: at, causation, event: Event::Change(ChangeEvent::WindowOpened(opened)) })
+    let event = Event::Change(ChangeEvent::WindowOpened(opened));
+    Some(Settled { valid_at: at, causation: delivery, event })
 }

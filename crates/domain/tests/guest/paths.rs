@@ -8,7 +8,8 @@ use domain::event::change::{Basis, ObjectionGround, Requested};
 use domain::event::consent::LetterRecorded;
 use domain::event::notice::{About, NoticeEvent, Sent};
 use domain::event::{Event, Party};
-use domain::protection::{Outcome, assess};
+use domain::protection::procedure::opening::opening;
+use domain::protection::{Known, Outcome, assess};
 
 use crate::story::*;
 use crate::words::{accepted, *};
@@ -181,6 +182,49 @@ fn a_window_opens_with_the_last_delivery_and_ends_after_five_business_days() {
     // Delivered on Wednesday 14 January; Wednesday 21 January is the fifth business day after it.
     assert_eq!(change.window_until, Some("2026-01-22T00:00:00Z".parse().unwrap()));
     assert_eq!(change.state, ChangeState::WindowOpen);
+}
+
+/// Another system tells of these notices about the change, and of no step of ours that sent them.
+fn noticed_elsewhere(story: Story, notices: &[(&str, Party, i64)]) -> Story {
+    let told = |story: Story, (name, to, at): &(&str, Party, i64)| {
+        let sent = Event::Notice(NoticeEvent::Sent(notice(name, to.clone())));
+        story.but(12, sent).but(*at, delivered(name, *at))
+    };
+    notices.iter().fold(story, told).settled()
+}
+
+#[test]
+fn a_change_that_another_system_notified_of_opens_its_window_too() {
+    let both = [("n-customer", Party::Customer, 12), ("n-host", Party::Host, 13)];
+    let story = noticed_elsewhere(thawed(verified()), &both);
+    let account = story.now();
+    let change = account.change(&id("c1")).unwrap();
+    assert_eq!(change.window_until, Some("2026-01-22T00:00:00Z".parse().unwrap()));
+    assert_eq!(change.state, ChangeState::WindowOpen);
+    let known = Known {
+        account: &account,
+        account_id: &story.account,
+        families: &story.families,
+        program: &story.program,
+    };
+    assert_eq!(opening(known, change).map(|opening| opening.until), change.window_until);
+    assert_eq!(story.clone().settled().facts.len(), story.facts.len(), "it opens once");
+    assert_eq!(rule(&story, 20), "T15");
+    let objection = object(Party::Host, ObjectionGround::Fraud);
+    assert_eq!(in_words(&story.when(20, &user_of("host"), &objection)), "Change::Objected");
+    goes_through(&story, 21, "guest");
+}
+
+#[test]
+fn a_window_waits_for_customer_and_losing_side_whoever_else_was_told() {
+    let window = |notices: &[(&str, Party, i64)]| {
+        noticed_elsewhere(thawed(verified()), notices).now().change(&id("c1")).unwrap().window_until
+    };
+    let (customer, guest) = (("n-customer", Party::Customer, 13), ("n-guest", Party::Guest, 13));
+    let by_name = ("n-host", Party::Partner(id("host")), 13);
+    assert_eq!(window(&[customer.clone(), guest.clone()]), None);
+    assert_eq!(window(&[by_name.clone(), guest]), None);
+    assert_eq!(window(&[customer, by_name]), Some("2026-01-22T00:00:00Z".parse().unwrap()));
 }
 
 #[test]

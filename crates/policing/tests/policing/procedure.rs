@@ -6,7 +6,8 @@ use domain::event::account::{Lifted, OverrideAct, OverrideReason};
 use domain::event::change::{self, ChangeEvent};
 use domain::event::partner::AffiliationBasis::Declared;
 use domain::fact::Role;
-use domain::protection::window_until;
+use domain::protection::Known;
+use domain::protection::procedure::opening::opening;
 use domain::time::Instant;
 
 use crate::stories::{Case, check, hosted, notified, prepared, published, thawed};
@@ -344,9 +345,12 @@ fn a_window_ends_at_midnight_after_the_fifth_business_day() {
     notified(&mut story, 17);
     let account = story.account();
     let change = account.change(&id("c1")).expect("it was requested");
-    let window = window_until(&account, change, &story.program).expect("both were reached");
-    assert_eq!(window.until, "2026-01-24T00:00:00Z".parse::<Instant>().expect("an instant"));
-    assert_eq!(window.opened_by.len(), 2);
+    let (account_id, families) = (crate::story::account_id(), story.families());
+    let known =
+        Known { account: &account, account_id: &account_id, families: &families, program: &story.program };
+    let opened = opening(known, change).expect("both were reached");
+    assert_eq!(opened.until, "2026-01-24T00:00:00Z".parse::<Instant>().expect("an instant"));
+    assert_ne!(opened.reached[0], opened.reached[1]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Telling customer, losing and gaining side at once who would gain.
 
-use super::{decided, is_gaining, is_losing, known, losing_side, notices, ongoing};
+use super::{decided, is_gaining, is_losing, known, losing_side, ongoing};
 use crate::account::Account;
 use crate::account::guest::Change;
 use crate::calendar::zone_or_utc;
@@ -57,8 +57,10 @@ pub(super) fn notify(
     Ok(events)
 }
 
+/// Whether one of the notices sent last came back.
 fn came_back(account: &Account, known: &Change) -> bool {
-    notices(account, known).any(|notice| notice.bounced.is_some() && notice.delivered.is_none())
+    let mut sent = account.notices.iter().filter(|notice| known.notices.contains(&notice.notice));
+    sent.any(|notice| notice.bounced.is_some() && notice.delivered.is_none())
 }
 
 /// One to the customer, one to the losing and one to the gaining side, under ids of their own.

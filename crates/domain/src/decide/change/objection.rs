@@ -9,6 +9,7 @@ use crate::event::change::{ChangeEvent, Objected, ObjectionDecided, ObjectionOut
 use crate::event::{DecidedBy, Party};
 use crate::fact::{Class, Role};
 use crate::id::{ChangeId, EventId, PartnerId};
+use crate::protection::procedure::opening::notices;
 use crate::refusal::Refusal;
 
 /// Records an objection while the window is open. Whether it holds the change back is for the state to say.
@@ -30,7 +31,7 @@ pub(super) fn object(
         None => {}
     }
     ongoing(change)?;
-    if change.notices.is_empty() {
+    if notices(account, change).next().is_none() {
         return Err(Refusal::NotNotified);
     }
     if let Some(at) = change.window_until.filter(|until| *until <= context.now) {

@@ -1,6 +1,6 @@
 //! What stands in the way of executing a change: the published safeguards, in the order they are named.
 
-use super::{is_losing, losing_side, notices};
+use super::{is_losing, losing_side};
 use crate::account::Account;
 use crate::account::guest::{Change, Override};
 use crate::decide::Context;
@@ -11,6 +11,7 @@ use crate::id::{HandoffId, PartnerId};
 use crate::letter;
 use crate::protection::act::Judged;
 use crate::protection::basis::overriding;
+use crate::protection::procedure::opening::notices;
 use crate::protection::{self, Act, Attempt, Haste, Known, Refusable, haste, procedure};
 use crate::refusal::Refusal;
 use crate::scope::Region;
