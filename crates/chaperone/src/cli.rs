@@ -129,8 +129,8 @@ pub(crate) struct FileArgument {
 /// The two clocks of a question.
 #[derive(Debug, Args, Clone, Copy)]
 pub(crate) struct Moment {
-    /// How it was at this instant (valid time).
-    #[arg(long, value_name = "INSTANT")]
+    /// How it was at this instant, or at midnight (UTC) of this date (valid time).
+    #[arg(long, value_name = "INSTANT|DATE", value_parser = instant_or_date)]
     pub as_of: Option<Instant>,
     /// As known at this instant or journal position (recorded time).
     #[arg(long, value_name = "INSTANT|POSITION")]
@@ -153,6 +153,8 @@ pub(crate) enum Read {
     Show(One),
     /// Its events, as sentences.
     History(One),
+    /// Why it stands as it does, and the events that rests on.
+    Explain(One),
 }
 
 #[derive(Debug, Subcommand)]
@@ -189,11 +191,15 @@ pub(crate) enum ReadCase {
         /// Those that were cleared or decided too.
         #[arg(long)]
         all: bool,
+        #[command(flatten)]
+        moment: Moment,
     },
     /// One case: the sentence, its evidence, what would clear it.
-    Show { id: String },
-    /// The same, part by part.
-    Explain { id: String },
+    Show(One),
+    /// Its events, as sentences.
+    History(One),
+    /// Every part of the rule and why it holds, as data.
+    Explain(One),
 }
 
 #[derive(Debug, Subcommand)]
@@ -262,4 +268,14 @@ pub(crate) enum Journal {
     Verify,
     /// Copy it to a folder while it is in use.
     Backup { folder: PathBuf },
+}
+
+fn instant_or_date(text: &str) -> Result<Instant, String> {
+    if let Ok(instant) = text.parse() {
+        return Ok(instant);
+    }
+    let date: Result<jiff::civil::Date, _> = text.parse();
+    date.map(|date| Instant::midnight(date, &jiff::tz::TimeZone::UTC)).map_err(|_| {
+        "expected an RFC 3339 instant or a date, such as 2026-03-01T09:00:00Z or 2026-03-01".to_owned()
+    })
 }

@@ -46,7 +46,7 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
         Command::Deal(read) => deal::run(&folder()?, format, read).await,
         Command::Handoff(read) => handoff::run(&folder()?, format, read).await,
         Command::Partner(read) => partner::run(&folder()?, format, read).await,
-        Command::Case(read) => case::run(&folder()?, format, read),
+        Command::Case(read) => case::run(&folder()?, format, read).await,
         Command::Claim(claim) => claim::run(&folder()?, format, claim).await,
         Command::Quarantine(quarantine) => quarantine::run(&folder()?, format, quarantine).await,
         Command::Journal(journal) => journal::run(&folder()?, format, journal).await,

@@ -9,6 +9,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::Value;
+use wire::answers::Explanation;
 
 /// How data is written to standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
@@ -64,6 +65,19 @@ pub(crate) fn section<T: Serialize>(title: &str, columns: &[&str], rows: &[T]) -
     }
     line(&format!("\n{title}"))?;
     line(&table(columns, rows)?)
+}
+
+/// Writes reasons: for people one a line, with the events it rests on.
+pub(crate) fn explanation(format: Format, explanation: &Explanation) -> anyhow::Result<()> {
+    if format != Format::Table {
+        return one(format, explanation);
+    }
+    line(&explanation.subject)?;
+    explanation.because.iter().try_for_each(|reason| {
+        let events =
+            if reason.events.is_empty() { String::new() } else { format!(" [{}]", reason.events.join(", ")) };
+        line(&format!("  {}{events}", reason.says))
+    })
 }
 
 fn table<T: Serialize>(columns: &[&str], rows: &[T]) -> anyhow::Result<String> {

@@ -90,22 +90,27 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
     Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
 }
 
+/// The first answer again, as it was: also when it was that the attempt is refused.
 async fn first_answer(book: &Book, input: &CommandInput, receipt: Receipt) -> anyhow::Result<Reply> {
-    if receipt.digest == input.digest.0 {
-        let events = recorded(book, &receipt).await?;
-        return Ok(Reply::Repeated { receipt, events });
+    if receipt.digest != input.digest.0 {
+        let expected = format!("the command first sent with id {}, found another one", input.producer.id);
+        return Ok(Reply::Conflict(Problem::at_pointer("/id", expected)));
     }
-    let expected = format!("the command first sent with id {}, found another one", input.producer.id);
-    Ok(Reply::Conflict(Problem::at_pointer("/id", expected)))
+    let facts = recorded(book, &receipt).await?;
+    let events = facts.iter().map(|fact| fact.meta.id).collect();
+    Ok(match facts.iter().find_map(intake::refusal) {
+        Some((rule, clearing)) => Reply::Prevented { receipt, events, rule, clearing },
+        None => Reply::Repeated { receipt, events },
+    })
 }
 
-/// The events of a receipt, which says only where they stand.
-async fn recorded(book: &Book, receipt: &Receipt) -> anyhow::Result<Vec<EventId>> {
+/// The facts of a receipt, which says only where they stand.
+async fn recorded(book: &Book, receipt: &Receipt) -> anyhow::Result<Vec<Fact>> {
     let Some(first) = receipt.first else { return Ok(Vec::new()) };
     let before = Position::new(first.hi(), first.lo().saturating_sub(1));
     let page =
         book.journal.read_all(before, receipt.last, Select::Facts, ports::EVENTS_PER_APPEND_MAX).await?;
-    Ok(page.events.iter().map(|event| EventId(event.id)).collect())
+    page.events.iter().map(crate::pen::fact).collect()
 }
 
 fn reply(receipt: Receipt, facts: &[Fact]) -> Reply {

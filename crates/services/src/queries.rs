@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod cases;
 pub mod deals;
 pub mod doctor;
+pub mod explain;
 pub mod journal;
 pub mod partners;
 mod words;

@@ -72,6 +72,24 @@ pub struct DealExplanation {
     pub events: Vec<String>,
 }
 
+/// Why something stands as it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Explanation {
+    /// What it is about.
+    pub subject: String,
+    /// One reason a line, with the events it rests on.
+    pub because: Vec<Reason>,
+}
+
+/// One reason, and the events that make it one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Reason {
+    /// One sentence.
+    pub says: String,
+    /// The events it rests on.
+    pub events: Vec<String>,
+}
+
 /// An account in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountRow {

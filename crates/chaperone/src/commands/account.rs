@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use services::queries::{self, accounts};
+use services::queries::{self, accounts, explain};
 use wire::answers::AccountAnswer;
 
 use crate::cli::{One, Read};
@@ -29,6 +29,11 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
             let (vendor, account) = find(&opened, &one)?;
             let rows = accounts::history(&opened.book, &vendor, &account, one.moment.into()).await?;
             output::rows(output, HISTORY_COLUMNS, &rows)?;
+        }
+        Read::Explain(one) => {
+            let (vendor, account) = find(&opened, &one)?;
+            let explained = explain::account(&opened.book, &vendor, &account, one.moment.into()).await?;
+            output::explanation(output, &explained)?;
         }
     }
     Ok(Exit::Ok)

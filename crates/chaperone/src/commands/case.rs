@@ -2,35 +2,49 @@
 
 use std::path::Path;
 
+use services::queries::Asked;
 use services::queries::cases::{self, Which};
 use wire::answers::CaseAnswer;
 
-use crate::cli::ReadCase;
+use crate::cli::{One, ReadCase};
 use crate::data;
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, line};
 
-pub(super) fn run(folder: &Path, output: Format, read: ReadCase) -> anyhow::Result<Exit> {
+pub(super) async fn run(folder: &Path, output: Format, read: ReadCase) -> anyhow::Result<Exit> {
     let opened = data::read(folder)?;
     match read {
-        ReadCase::List { all } => {
-            let rows = cases::list(&opened.book, if all { Which::All } else { Which::Open });
+        ReadCase::List { all, moment } => {
+            let which = if all { Which::All } else { Which::Open };
+            let moment = Asked::from(moment).moment(&opened.book).await?;
+            let rows = cases::list_at(&opened.book, which, moment).await?;
             let columns = [
                 "case", "pattern", "severity", "verdict", "account", "host", "guest", "evidence", "clearing",
             ];
             output::rows(output, &columns, &rows)?;
         }
-        ReadCase::Show { id } => {
-            let case = find(&opened, &id)?;
+        ReadCase::Show(one) => {
+            let case = find(&opened, &one).await?;
             if output == Format::Table { tell(&case)? } else { output::one(output, &case)? }
         }
-        ReadCase::Explain { id } => output::one(output, &find(&opened, &id)?)?,
+        ReadCase::History(one) => {
+            let moment = Asked::from(one.moment).moment(&opened.book).await?;
+            let told = cases::history(&opened.book, &one.id, moment).await?;
+            let rows = told.ok_or_else(|| not_found(&one.id))?;
+            output::rows(output, super::account::HISTORY_COLUMNS, &rows)?;
+        }
+        ReadCase::Explain(one) => output::one(output, &find(&opened, &one).await?)?,
     }
     Ok(Exit::Ok)
 }
 
-fn find(opened: &data::Opened, id: &str) -> anyhow::Result<CaseAnswer> {
-    cases::show(&opened.book, id).ok_or_else(|| stop(Exit::NotFound, format!("there is no case {id}")))
+async fn find(opened: &data::Opened, one: &One) -> anyhow::Result<CaseAnswer> {
+    let moment = Asked::from(one.moment).moment(&opened.book).await?;
+    cases::show_at(&opened.book, &one.id, moment).await?.ok_or_else(|| not_found(&one.id))
+}
+
+fn not_found(id: &str) -> anyhow::Error {
+    stop(Exit::NotFound, format!("there is no case {id}"))
 }
 
 /// For people: the sentence, the events that prove it, what would clear it; then the other findings.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use services::queries::{Asked, accounts, find_account};
+use services::queries::{Asked, accounts, explain, find_account};
 
 use crate::cli::Read;
 use crate::data;
@@ -16,7 +16,7 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
     let opened = data::read(folder)?;
     let (id, moment) = match &read {
         Read::List(moment) => (None, *moment),
-        Read::Show(one) | Read::History(one) => (Some(one.id.clone()), one.moment),
+        Read::Show(one) | Read::History(one) | Read::Explain(one) => (Some(one.id.clone()), one.moment),
     };
     let asked = Asked::from(moment);
     let at = asked.moment(&opened.book).await?;
@@ -28,12 +28,16 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
     };
     let found = rows.into_iter().find(|row| row.handoff == id);
     let row = found.ok_or_else(|| not_found(&id))?;
-    if let Read::History(_) = read {
-        let place = find_account(&opened.book, &row.account).ok_or_else(|| not_found(&id))?;
-        let told = accounts::handoff_history(&opened.book, &place, &id, asked).await?;
-        output::rows(output, super::account::HISTORY_COLUMNS, &told)?;
-    } else {
+    if let Read::Show(_) = read {
         output::one(output, &row)?;
+        return Ok(Exit::Ok);
+    }
+    let place = find_account(&opened.book, &row.account).ok_or_else(|| not_found(&id))?;
+    let told = accounts::handoff_history(&opened.book, &place, &id, asked).await?;
+    if let Read::Explain(_) = read {
+        output::explanation(output, &explain::handoff(&row, &told))?;
+    } else {
+        output::rows(output, super::account::HISTORY_COLUMNS, &told)?;
     }
     Ok(Exit::Ok)
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use services::queries::{Asked, partners};
+use services::queries::{Asked, explain, partners};
 
 use crate::cli::Read;
 use crate::data;
@@ -27,6 +27,10 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
             let told = partners::history(&opened.book, &one.id, one.moment.into()).await?;
             let rows = told.ok_or_else(|| not_found(&one.id))?;
             output::rows(output, super::account::HISTORY_COLUMNS, &rows)?;
+        }
+        Read::Explain(one) => {
+            let explained = explain::partner(&opened.book, &one.id, one.moment.into()).await?;
+            output::explanation(output, &explained.ok_or_else(|| not_found(&one.id))?)?;
         }
     }
     Ok(Exit::Ok)

@@ -4,9 +4,10 @@ use domain::event::case::{Clearing, Finding, Opened, Severity};
 use domain::id::{AccountId, CaseId, VendorId};
 use domain::stream::Stream;
 use views::cases::Case;
-use wire::answers::{CaseAnswer, CaseRow, FindingAnswer, FindingRow, GroundAnswer};
+use wire::answers::{CaseAnswer, CaseRow, FindingAnswer, FindingRow, GroundAnswer, HistoryRow};
 use wire::shape::Words as _;
 
+use super::accounts::told;
 use super::{Moment, words};
 use crate::book::Book;
 
@@ -22,7 +23,52 @@ pub enum Which {
 /// The cases, the most severe first.
 pub fn list(book: &Book, which: Which) -> Vec<CaseRow> {
     let shelf = book.shelf();
-    let mut cases: Vec<(&Stream, &Case)> = shelf.cases.iter().collect();
+    rows(shelf.cases.iter().collect(), which)
+}
+
+/// The cases as known at a moment, about acts up to its instant.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn list_at(book: &Book, which: Which, moment: Moment) -> anyhow::Result<Vec<CaseRow>> {
+    let streams: Vec<Stream> = book.shelf().cases.keys().cloned().collect();
+    let cases = at(book, streams, moment).await?;
+    Ok(rows(cases.iter().map(|(stream, case)| (stream, case)).collect(), which))
+}
+
+/// One case as known at a moment, by its id.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn show_at(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Option<CaseAnswer>> {
+    let streams = book.shelf().cases.keys().filter(|stream| case_id(stream) == Some(id)).cloned().collect();
+    Ok(at(book, streams, moment).await?.first().and_then(|(stream, case)| answer(stream, case)))
+}
+
+/// The events of a case up to a moment, or `None` when nobody knows it.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn history(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Option<Vec<HistoryRow>>> {
+    let stream = book.shelf().cases.keys().find(|stream| case_id(stream) == Some(id)).cloned();
+    let Some(stream) = stream else { return Ok(None) };
+    let loaded = book.load(&stream).await?;
+    Ok(Some(moment.known(&loaded.facts).map(|fact| told(&stream, fact, None)).collect()))
+}
+
+/// Cases folded up to a moment.
+async fn at(book: &Book, streams: Vec<Stream>, moment: Moment) -> anyhow::Result<Vec<(Stream, Case)>> {
+    let mut cases = Vec::with_capacity(streams.len());
+    for stream in streams {
+        let loaded = book.load(&stream).await?;
+        let mut case = moment.known(&loaded.facts).fold(Case::default(), Case::evolve);
+        case.findings.retain(|finding| finding.violated_at <= moment.as_of);
+        cases.push((stream, case));
+    }
+    Ok(cases)
+}
+
+fn rows(mut cases: Vec<(&Stream, &Case)>, which: Which) -> Vec<CaseRow> {
     cases.retain(|(_, case)| which == Which::All || case.is_open());
     cases.sort_by_key(|(stream, case)| {
         (
@@ -46,20 +92,17 @@ pub(super) async fn of_account(
 ) -> anyhow::Result<Vec<CaseRow>> {
     let account = Stream::Account(vendor.clone(), account.clone());
     let streams: Vec<Stream> = book.shelf().cases_of(&account).map(|(stream, _)| stream.clone()).collect();
-    let mut rows = Vec::with_capacity(streams.len());
-    for stream in streams {
-        let loaded = book.load(&stream).await?;
-        let mut case = moment.known(&loaded.facts).fold(Case::default(), Case::evolve);
-        case.findings.retain(|finding| finding.violated_at <= moment.as_of);
-        rows.extend(row(&stream, &case));
-    }
-    Ok(rows)
+    Ok(at(book, streams, moment).await?.iter().filter_map(|(stream, case)| row(stream, case)).collect())
 }
 
 /// One case, by its id.
 pub fn show(book: &Book, id: &str) -> Option<CaseAnswer> {
     let shelf = book.shelf();
     let (stream, case) = shelf.cases.iter().find(|(stream, _)| case_id(stream) == Some(id))?;
+    answer(stream, case)
+}
+
+fn answer(stream: &Stream, case: &Case) -> Option<CaseAnswer> {
     let row = row(stream, case)?;
     let opened = case.opened.as_ref()?;
     let strongest = case.strongest()?;

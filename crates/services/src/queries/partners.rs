@@ -20,12 +20,14 @@ pub fn list(book: &Book, moment: Moment) -> Vec<PartnerRow> {
 
 /// One partner by its id.
 pub fn show(book: &Book, id: &str, moment: Moment) -> Option<PartnerRow> {
-    let place = {
-        let shelf = book.shelf();
-        let mut partners = shelf.directory.partners();
-        partners.find(|(_, partner, _)| partner.as_str() == id).map(|(v, p, _)| (v.clone(), p.clone()))
-    };
-    place.and_then(|(vendor, partner)| row(book, &vendor, &partner, moment))
+    place(book, id).and_then(|(vendor, partner)| row(book, &vendor, &partner, moment))
+}
+
+/// Whose partner an id names.
+pub(super) fn place(book: &Book, id: &str) -> Option<(VendorId, PartnerId)> {
+    let shelf = book.shelf();
+    let mut partners = shelf.directory.partners();
+    partners.find(|(_, partner, _)| partner.as_str() == id).map(|(v, p, _)| (v.clone(), p.clone()))
 }
 
 fn row(book: &Book, vendor: &VendorId, partner: &PartnerId, moment: Moment) -> Option<PartnerRow> {
@@ -51,12 +53,7 @@ fn row(book: &Book, vendor: &VendorId, partner: &PartnerId, moment: Moment) -> O
 /// The journal cannot be read.
 pub async fn history(book: &Book, id: &str, asked: Asked) -> anyhow::Result<Option<Vec<HistoryRow>>> {
     let moment = asked.moment(book).await?;
-    let place = {
-        let shelf = book.shelf();
-        let mut partners = shelf.directory.partners();
-        partners.find(|(_, partner, _)| partner.as_str() == id).map(|(v, p, _)| (v.clone(), p.clone()))
-    };
-    let Some((vendor, partner)) = place else { return Ok(None) };
+    let Some((vendor, partner)) = place(book, id) else { return Ok(None) };
     let stream = Stream::Partner(vendor, partner);
     let loaded = book.load(&stream).await?;
     Ok(Some(moment.known(&loaded.facts).map(|fact| told(&stream, fact, None)).collect()))
