@@ -115,3 +115,13 @@ fn a_story_arriving_in_one_file_of_history_ends_the_same() {
         assert_eq!(finished.status, if expected == 0 { 0 } else { 6 }, "{}: {finished:?}", told.story);
     }
 }
+
+#[test]
+fn a_change_in_a_file_of_history_shows_until_when_one_could_object() {
+    let chaperone = Chaperone::new();
+    chaperone.run(["ingest".as_ref(), story("l01-customer-chose").as_os_str()]).ended_with(0);
+    let shown = chaperone.run(["account", "show", "brightwater-utilities", "--output", "json"]);
+    let change = shown.ended_with(0).json()["changes"][0].clone();
+    // Delivered on Thursday 5 March; the fifth business day after it is Thursday 12 March.
+    assert_eq!(change["window_until"], "2009-03-13T00:00:00.000Z", "{change}");
+}
