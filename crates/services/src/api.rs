@@ -12,8 +12,8 @@ pub(crate) mod params;
 mod preconditions;
 pub(crate) mod problem;
 pub(crate) mod reads;
-mod receipts;
 mod routes;
+mod stories;
 
 use std::future::Future;
 use std::net::SocketAddr;

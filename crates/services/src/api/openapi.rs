@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::params::Named;
 use super::problem::Failure;
 use super::reads::unknown;
-use super::routes::{Answers, Method, OPERATIONS, Operation, Parameter, Place, Takes};
+use super::routes::{Answers, Method, Operation, Parameter, Place, Takes, operations};
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 
@@ -33,7 +33,7 @@ pub(super) async fn schema(Named(name): Named) -> Result<Response, Failure> {
 
 fn document() -> Value {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
+    for operation in operations() {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         let method = match operation.method {
             Method::Get => "get",
@@ -221,7 +221,7 @@ fn command() -> Value {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{OPERATIONS, document};
+    use super::{document, operations};
     use crate::api::routes::Place;
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn every_part_of_a_path_that_varies_is_a_parameter_and_no_operation_has_the_id_of_another() {
         let mut ids = BTreeSet::new();
-        for operation in OPERATIONS {
+        for operation in operations() {
             let in_path: Vec<&str> =
                 operation.path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
             let said: Vec<&str> = operation

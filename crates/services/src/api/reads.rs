@@ -203,6 +203,8 @@ pub(super) async fn partner(
 pub(super) struct CasesQuery {
     #[serde(default)]
     which: WhichWord,
+    as_of: Option<Moment<Instant>>,
+    known_at: Option<Moment<KnownAt>>,
 }
 
 /// Which cases a list shows, in a query.
@@ -215,17 +217,24 @@ enum WhichWord {
 }
 
 /// `GET /v1/cases`
-pub(super) async fn cases(State(shared): State<Shared>, Ask(query): Ask<CasesQuery>) -> Json<Vec<CaseRow>> {
+pub(super) async fn cases(State(shared): State<Shared>, Ask(query): Ask<CasesQuery>) -> Answer<Vec<CaseRow>> {
     let which = match query.which {
         WhichWord::Open => Which::Open,
         WhichWord::All => Which::All,
     };
-    Json(queries::cases::list(&shared.book, which))
+    let moment = asked(query.as_of, query.known_at).moment(&shared.book).await?;
+    Ok(Json(queries::cases::list_at(&shared.book, which, moment).await?))
 }
 
 /// `GET /v1/cases/{case}`
-pub(super) async fn case(State(shared): State<Shared>, Named(name): Named) -> Answer<CaseAnswer> {
-    queries::cases::show(&shared.book, &name).map(Json).ok_or_else(|| unknown("case", &name))
+pub(super) async fn case(
+    State(shared): State<Shared>,
+    Named(name): Named,
+    Ask(times): Ask<Times>,
+) -> Answer<CaseAnswer> {
+    let moment = times.asked().moment(&shared.book).await?;
+    let shown = queries::cases::show_at(&shared.book, &name, moment).await?;
+    shown.map(Json).ok_or_else(|| unknown("case", &name))
 }
 
 /// `GET /v1/findings`

@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
-use super::{Shared, commands, health, inputs, live, openapi, reads};
+use super::{Shared, commands, health, inputs, live, openapi, reads, stories};
 
 /// One operation.
 pub(super) struct Operation {
@@ -17,7 +17,7 @@ pub(super) struct Operation {
     pub(super) parameters: &'static [Parameter],
     pub(super) takes: Takes,
     pub(super) answers: Answers,
-    handler: fn() -> MethodRouter<Shared>,
+    pub(super) handler: fn() -> MethodRouter<Shared>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,13 +73,13 @@ pub(super) enum Answers {
     Names,
 }
 
-const fn parameter(name: &'static str, place: Place, says: &'static str) -> Parameter {
+pub(super) const fn parameter(name: &'static str, place: Place, says: &'static str) -> Parameter {
     Parameter { name, place, says }
 }
 
-const AS_OF: Parameter =
+pub(super) const AS_OF: Parameter =
     parameter("as_of", Place::Query, "How it was at this instant (RFC 3339); now if absent.");
-const KNOWN_AT: Parameter = parameter(
+pub(super) const KNOWN_AT: Parameter = parameter(
     "known_at",
     Place::Query,
     "As known at this instant or journal position; all that is known if absent.",
@@ -95,7 +95,11 @@ const TIMES: &[Parameter] = &[AS_OF, KNOWN_AT];
 const LIST: &[Parameter] = &[AFTER, LIMIT, AS_OF, KNOWN_AT];
 
 /// Every operation there is.
-pub(super) const OPERATIONS: &[Operation] = &[
+pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
+    OPERATIONS.iter().chain(stories::OPERATIONS)
+}
+
+const OPERATIONS: &[Operation] = &[
     Operation {
         method: Method::Post,
         path: "/v1/events",
@@ -261,7 +265,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: "/v1/cases",
         id: "listCases",
         summary: "Cases, the most severe first.",
-        parameters: &[parameter("which", Place::Query, "open (if absent) or all.")],
+        parameters: &[parameter("which", Place::Query, "open (if absent) or all."), AS_OF, KNOWN_AT],
         takes: Takes::Nothing,
         answers: Answers::Many("CaseRow"),
         handler: || get(reads::cases),
@@ -271,7 +275,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: "/v1/cases/{case}",
         id: "showCase",
         summary: "One case with its findings, their grounds and what would clear them.",
-        parameters: &[parameter("case", Place::Path, "Its id.")],
+        parameters: &[parameter("case", Place::Path, "Its id."), AS_OF, KNOWN_AT],
         takes: Takes::Nothing,
         answers: Answers::One("CaseAnswer"),
         handler: || get(reads::case),
@@ -444,7 +448,5 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 /// The routes of the table.
 pub(super) fn router() -> Router<Shared> {
-    OPERATIONS
-        .iter()
-        .fold(Router::new(), |router, operation| router.route(operation.path, (operation.handler)()))
+    operations().fold(Router::new(), |router, operation| router.route(operation.path, (operation.handler)()))
 }

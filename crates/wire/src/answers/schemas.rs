@@ -17,7 +17,7 @@ pub fn schemas() -> Map<String, Value> {
         ($($answer:ident)*) => { $(let _ = generator.subschema_for::<$answer>();)* };
     }
     known! {
-        AccountRow AccountAnswer HistoryRow DealRow DealExplanation ClaimAnswer HandoffRow PartnerRow CaseRow
+        AccountRow AccountAnswer HistoryRow DealRow DealExplanation Explanation ClaimAnswer HandoffRow PartnerRow CaseRow
         CaseAnswer FindingRow QuarantineRow HeadAnswer ReceiptAnswer ProblemAnswer
     }
     generator.take_definitions(true)
