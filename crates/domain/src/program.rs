@@ -1,11 +1,13 @@
 //! What a vendor has published so far: which policy and which calendar held at an instant.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::calendar::{Calendar, zone};
 use crate::event::change::CalendarRef;
 use crate::event::program::{PolicyPublished, ProgramEvent};
 use crate::event::{Event, PolicyRef};
 use crate::fact::Fact;
-use crate::id::Digest;
+use crate::id::{AccountId, BatchId, Digest};
 use crate::policy::Policy;
 use crate::time::Instant;
 
@@ -24,6 +26,8 @@ pub struct Program {
     calendars: Vec<(Instant, Calendar)>,
     built_in: Published,
     weekdays: Calendar,
+    /// Accounts that each uniform act of the vendor covers.
+    batches: BTreeMap<BatchId, BTreeSet<AccountId>>,
 }
 
 impl Default for Program {
@@ -35,6 +39,7 @@ impl Default for Program {
             calendars: Vec::new(),
             built_in: Published { name, policy: Policy::default(), effective_from: Instant::EARLIEST },
             weekdays: Calendar::weekdays_utc(),
+            batches: BTreeMap::new(),
         }
     }
 }
@@ -63,6 +68,17 @@ impl Program {
             policy: published.policy.clone(),
             effective_from: published.effective_from,
         });
+    }
+
+    /// The program after one more account was found to be covered by a uniform act.
+    pub fn covering(mut self, batch: BatchId, account: AccountId) -> Self {
+        self.batches.entry(batch).or_default().insert(account);
+        self
+    }
+
+    /// The accounts a uniform act covers, as far as known.
+    pub fn covered(&self, batch: &BatchId) -> impl Iterator<Item = &AccountId> {
+        self.batches.get(batch).into_iter().flatten()
     }
 
     /// The policy in force at `at`: of those effective by then, the one effective last, the later one on a tie.

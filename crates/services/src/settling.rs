@@ -18,7 +18,7 @@ use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX};
 use crate::intake::own_source;
 use crate::pen::{Entry, Line};
-use crate::world::World;
+use crate::world::{World, batch};
 
 /// Brings everything that follows from a write to `stream` up to date: derived events, then findings.
 ///
@@ -28,7 +28,11 @@ pub async fn after(book: &Book, stream: &Stream) -> anyhow::Result<()> {
     match stream {
         Stream::Account(..) => {
             settle(book, stream).await?;
-            crate::sentinel::look(book, stream).await
+            crate::sentinel::look(book, stream).await?;
+            for account in covered_alike(book, stream).await? {
+                crate::sentinel::look(book, &account).await?;
+            }
+            Ok(())
         }
         // Families or rules changed: every guarded account of the vendor may be judged differently.
         Stream::Partner(..) | Stream::Program(_) => {
@@ -43,6 +47,16 @@ pub async fn after(book: &Book, stream: &Stream) -> anyhow::Result<()> {
         }
         Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => Ok(()),
     }
+}
+
+/// Guarded accounts that the uniform act recorded last covers too: with each more of them it is more uniform.
+async fn covered_alike(book: &Book, stream: &Stream) -> anyhow::Result<Vec<Stream>> {
+    let loaded = book.load(stream).await?;
+    let Some(batch) = loaded.facts.last().and_then(batch) else { return Ok(Vec::new()) };
+    let world = book.world(stream.vendor());
+    let shelf = book.shelf();
+    let covered = world.program.covered(batch).map(|id| Stream::Account(stream.vendor().clone(), id.clone()));
+    Ok(covered.filter(|account| account != stream && shelf.guarded.contains(account)).collect())
 }
 
 /// Writes what the rules derive from the account's facts and is not recorded yet.

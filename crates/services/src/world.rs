@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::account::history;
+use domain::event::Event;
+use domain::event::account::AccountEvent;
 use domain::fact::Fact;
 use domain::family::Families;
-use domain::id::VendorId;
+use domain::id::{AccountId, BatchId, VendorId};
 use domain::program::Program;
 use domain::rank::fold_key;
 use domain::stream::Stream;
@@ -25,6 +27,8 @@ pub struct World {
 #[derive(Debug, Default)]
 pub struct Worlds {
     facts: BTreeMap<Stream, Vec<Fact>>,
+    /// Which accounts a uniform act of a vendor covers, with the position that says so.
+    covered: BTreeMap<VendorId, Vec<(u64, BatchId, AccountId)>>,
     folded: HashMap<VendorId, Arc<World>>,
 }
 
@@ -44,6 +48,16 @@ impl Worlds {
         }
         self.folded.remove(stream.vendor());
         self.facts.entry(stream.clone()).or_default().push(fact);
+    }
+
+    /// Takes in that a uniform act covers an account, if `fact` says so.
+    pub fn take_batch(&mut self, stream: &Stream, fact: &Fact) {
+        let Stream::Account(vendor, account) = stream else { return };
+        if let Some(batch) = batch(fact) {
+            self.folded.remove(vendor);
+            let covered = self.covered.entry(vendor.clone()).or_default();
+            covered.push((fact.meta.position, batch.clone(), account.clone()));
+        }
     }
 
     /// The world of `vendor` as known now.
@@ -66,8 +80,21 @@ impl Worlds {
             effective.extend(history::effective(&known).into_iter().map(|fact| (stream, fact.into_owned())));
         }
         effective.sort_by_key(|(_, fact)| fold_key(fact));
-        effective.into_iter().fold(World::default(), |world, (stream, fact)| world.evolve(stream, &fact))
+        let mut world =
+            effective.into_iter().fold(World::default(), |world, (stream, fact)| world.evolve(stream, &fact));
+        for (known, batch, account) in self.covered.get(vendor).into_iter().flatten() {
+            if *known <= position {
+                world.program = world.program.covering(batch.clone(), account.clone());
+            }
+        }
+        world
     }
+}
+
+/// The uniform act a fact belongs to, if it does.
+pub(crate) fn batch(fact: &Fact) -> Option<&BatchId> {
+    let Event::Account(AccountEvent::HolderRecorded(recorded)) = &fact.event else { return None };
+    recorded.batch.as_ref()
 }
 
 /// The vendor id under which the installation's own policy is published: it holds for every vendor that has

@@ -242,7 +242,7 @@ impl Account {
         deal.value = submitted.expected_value.or(deal.value);
         if !ended_at(deal, meta.valid_at) {
             deal.registration = Registration::Submitted;
-        deal.rejection = None;
+            deal.rejection = None;
         }
         self.touches.push(Touch {
             kind: TouchKind::Submission,

@@ -228,6 +228,7 @@ pub(crate) const QUIET: [Case; 38] = [
     Case {
         name: "L13: the vendor moved many accounts alike",
         tell: |story| {
+            story.cover("territories-2026", &["acme", "globex", "initech"]);
             story.tell(20, uniform("guest", gtx(), 20));
             story.tell(30, booked("o2", "guest", gtx(), 30));
         },

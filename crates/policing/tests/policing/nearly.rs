@@ -6,7 +6,7 @@ use domain::event::change::ReversalReason;
 use domain::event::partner::AffiliationBasis::Declared;
 
 /// The neighbours of the look-alikes, on the other side of each border.
-pub(crate) const NEARLY: [Case; 17] = [
+pub(crate) const NEARLY: [Case; 18] = [
     Case {
         name: "a release for another line",
         tell: |story| {
@@ -115,8 +115,17 @@ pub(crate) const NEARLY: [Case; 17] = [
         found: &["T01 S4", "procedure_unknown S2"],
     },
     Case {
+        name: "a uniform action over too few accounts",
+        tell: |story| {
+            story.cover("territories-2026", &["acme", "globex"]);
+            story.tell(20, uniform("guest", gtx(), 20));
+        },
+        found: &["T01 S4", "procedure_unknown S2"],
+    },
+    Case {
         name: "a uniform action that only the guest tells of",
         tell: |story| {
+            story.cover("territories-2026", &["acme", "globex", "initech"]);
             story.tell_by(20, "guest", uniform("guest", gtx(), 20));
         },
         found: &["T01 S4", "procedure_unknown S2"],

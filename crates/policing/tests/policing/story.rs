@@ -71,6 +71,13 @@ impl Story {
         told
     }
 
+    /// A uniform act of the vendor covers these accounts too, as their own streams say.
+    pub(crate) fn cover(&mut self, batch: &str, accounts: &[&str]) {
+        for account in accounts {
+            self.program = std::mem::take(&mut self.program).covering(id(batch), id(account));
+        }
+    }
+
     /// On the stream of `partner`.
     pub(crate) fn tell_of(&mut self, partner: &str, at: i64, event: impl Into<Told>) -> EventId {
         let fact = self.fact(at, at, None, event.into().0);

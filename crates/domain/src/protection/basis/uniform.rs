@@ -9,13 +9,13 @@ use crate::protection::basis::overriding::is_formal;
 use crate::protection::question::Question;
 use crate::scope::Region;
 
-/// The record belongs to a batch over many accounts, and no partner wrote it.
-///
-/// How many accounts a batch covers stands in other streams: that is checked where batches are taken in.
+/// The record belongs to a batch that covers enough accounts to be uniform, and no partner wrote it.
 pub fn action(question: &Question<'_>, _: &Region) -> Vec<Support> {
     let Some(gain) = question.act.gain else { return Vec::new() };
-    let batch = matches!(&gain.kind, GainKind::HolderRecorded { batch: Some(_), .. });
-    let uniform = batch && gain.reported_by.is_none();
+    let GainKind::HolderRecorded { batch: Some(batch), .. } = &gain.kind else { return Vec::new() };
+    let program = question.known.program;
+    let enough = usize::from(program.policy_at(gain.at).policy.policing.uniform_accounts_min);
+    let uniform = gain.reported_by.is_none() && program.covered(batch).count() >= enough;
     let support = Support { by: ClearedBy::UniformAction, scope: None, events: vec![gain.event] };
     uniform.then_some(support).into_iter().collect()
 }
