@@ -22,7 +22,7 @@ const MERGED_PER_NEW: usize = 2;
 
 /// An entry's key, in the order of its B-tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct EntryKey(u128);
+pub(crate) struct EntryKey(u64, u64);
 
 const SIGN: u64 = 1 << 63;
 
@@ -30,20 +30,12 @@ impl EntryKey {
     /// For `by_id` and `by_key`: the low half leads, since it is the column; SQLite sorts it signed.
     pub(crate) fn of_uuid(id: Uuid) -> Self {
         let (high, low) = id.as_u64_pair();
-        Self(u128::from(low ^ SIGN) << 64 | u128::from(high))
+        Self(low ^ SIGN, high)
     }
 
     /// For `by_stream`.
     pub(crate) fn of_revision(stream: u32, revision: u64) -> Self {
-        Self(u128::from(stream) << 64 | u128::from(revision))
-    }
-
-    fn high(self) -> u64 {
-        u64::try_from(self.0 >> 64).expect("shifted to 64 bits")
-    }
-
-    fn low(self) -> u64 {
-        u64::try_from(self.0 & u128::from(u64::MAX)).expect("masked to 64 bits")
+        Self(u64::from(stream), revision)
     }
 }
 
@@ -139,10 +131,8 @@ impl Pending {
         let mut insert = connection.prepare_cached(self.index.insert())?;
         for (key, value) in &self.sorted[self.merged..end] {
             match self.index {
-                Index::Stream => insert.execute(params![key.high(), key.low(), value])?,
-                Index::Id | Index::Key => {
-                    insert.execute(params![(key.high() ^ SIGN).cast_signed(), value])?
-                }
+                Index::Stream => insert.execute(params![key.0, key.1, value])?,
+                Index::Id | Index::Key => insert.execute(params![(key.0 ^ SIGN).cast_signed(), value])?,
             };
         }
         if end == self.sorted.len() {

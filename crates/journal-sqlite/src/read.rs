@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ports::{Outcome, Position, Receipt, Recorded, Select, Version};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
 use uuid::Uuid;
 
 use crate::memory::StreamHead;
@@ -13,6 +13,9 @@ use crate::pending::hash_of;
 
 const RECEIPT: &str = "SELECT r.key, r.digest, s.name, r.first, r.last, r.revision, r.token, r.recorded_ms
     FROM receipts r JOIN streams s ON s.number = r.stream";
+
+/// Which receipts the index leads to; nearly always none or one.
+pub(crate) const NUMBERS_OF_KEY: &str = "SELECT number FROM by_key WHERE hash = ? ORDER BY number";
 
 /// The receipt of a key: by its pending number, or through the index.
 pub(crate) fn receipt(
@@ -24,8 +27,19 @@ pub(crate) fn receipt(
         let mut select = connection.prepare_cached(&format!("{RECEIPT} WHERE r.number = ?"))?;
         return select.query_row([number], receipt_of).map(Some);
     }
-    let numbers = by_hash(connection, "SELECT number FROM by_key WHERE hash = ? ORDER BY number", key)?;
-    for number in numbers {
+    let mut numbers = connection.prepare_cached(NUMBERS_OF_KEY)?;
+    receipt_through(&mut numbers, connection, key)
+}
+
+/// The receipt of a key that is not pending, through a prepared [`NUMBERS_OF_KEY`].
+pub(crate) fn receipt_through(
+    numbers: &mut Statement<'_>,
+    connection: &Connection,
+    key: Uuid,
+) -> rusqlite::Result<Option<Receipt>> {
+    let mut numbers = numbers.query([hash_of(key)])?;
+    while let Some(row) = numbers.next()? {
+        let number: u64 = row.get(0)?;
         let mut select = connection.prepare_cached(&format!("{RECEIPT} WHERE r.number = ? AND r.key = ?"))?;
         if let Some(found) = select.query_row(params![number, key.as_bytes()], receipt_of).optional()? {
             return Ok(Some(found));
@@ -45,11 +59,6 @@ fn receipt_of(row: &Row<'_>) -> rusqlite::Result<Receipt> {
         version: revision.zip(token).map(|(revision, token)| Version { revision, token }),
         recorded_ms: row.get(7)?,
     })
-}
-
-/// The rows an id's hash leads to; nearly always none or one.
-fn by_hash(connection: &Connection, sql: &str, id: Uuid) -> rusqlite::Result<Vec<u64>> {
-    connection.prepare_cached(sql)?.query_map([hash_of(id)], |row| row.get(0))?.collect()
 }
 
 /// The version of a stream whose head memory may not know.
@@ -72,8 +81,11 @@ pub(crate) fn stream_version(
 
 /// The position of an event id that is not pending.
 pub(crate) fn position_of_id(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<u64>> {
-    let positions = by_hash(connection, "SELECT position FROM by_id WHERE hash = ? ORDER BY position", id)?;
-    for position in positions {
+    let mut positions =
+        connection.prepare_cached("SELECT position FROM by_id WHERE hash = ? ORDER BY position")?;
+    let mut positions = positions.query([hash_of(id)])?;
+    while let Some(row) = positions.next()? {
+        let position: u64 = row.get(0)?;
         let mut same = connection.prepare_cached("SELECT 1 FROM events WHERE position = ? AND id = ?")?;
         if same.exists(params![position, id.as_bytes()])? {
             return Ok(Some(position));

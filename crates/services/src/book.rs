@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
 use anyhow::Context as _;
 use domain::event::Event;
+use domain::event::account::AccountEvent;
 use domain::event::case::CaseEvent;
 use domain::event::change::ChangeEvent;
 use domain::event::handoff::HandoffEvent;
@@ -14,14 +15,15 @@ use domain::id::VendorId;
 use domain::stream::Stream;
 use domain::time::Instant;
 use ports::{
-    Append, AppendError, Clock, Expect, Journal, KindSet, Position, Quarantine, Receipt, Scan, Version,
+    Append, AppendError, Clock, Expect, Journal, KindSet, Position, Quarantine, Receipt, Scan, StreamNumber,
+    Version,
 };
 use views::cases::Case;
 use views::directory::Directory;
 
 use crate::accounts::{Accounts, Loaded};
 use crate::pen::{self, Entry};
-use crate::world::{World, Worlds};
+use crate::world::{World, Worlds, batch};
 
 /// How often a write is tried again after somebody else wrote to the same stream first. Each try loses to a
 /// writer that won, so 64 covers 64 writers on one account.
@@ -82,8 +84,17 @@ impl Book {
             worlds: Mutex::default(),
             shelf: RwLock::default(),
         };
+        book.know_accounts();
         book.read_shelf()?;
         Ok(book)
+    }
+
+    /// An account may have events and never have been opened: its stream alone tells that it is there.
+    fn know_accounts(&self) {
+        let name = |number| self.journal.stream_name(StreamNumber(number));
+        // Streams are numbered in order of first use, by some journals from 0 and by others from 1.
+        let names = name(0).into_iter().chain((1..).map_while(name));
+        names.filter_map(|name| name.parse().ok()).for_each(|stream| self.know(&stream));
     }
 
     fn read_shelf(&self) -> anyhow::Result<()> {
@@ -91,8 +102,14 @@ impl Book {
         let families = wire::event::TYPES
             .iter()
             .filter(|one| prefixes.iter().any(|prefix| one.name.starts_with(prefix)));
-        let singles =
-            ["account.opened", "handoff.accepted", "change.requested", "change.executed"].map(kind_of);
+        let singles = [
+            "account.opened",
+            "account.holder_recorded",
+            "handoff.accepted",
+            "change.requested",
+            "change.executed",
+        ]
+        .map(kind_of);
         let kinds = KindSet::only(families.map(|one| one.kind).chain(singles));
         let mut failed = None;
         let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds };
@@ -120,19 +137,24 @@ impl Book {
     pub(crate) fn shelve(&self, stream: &Stream, fact: &Fact) {
         if Worlds::concerns(stream) {
             self.worlds().take(stream, fact.clone());
+        } else if batch(fact).is_some() {
+            self.worlds().take_batch(stream, fact);
         }
-        let guards = matches!(
-            fact.event,
-            Event::Handoff(HandoffEvent::Accepted(_))
-                | Event::Change(ChangeEvent::Executed(_) | ChangeEvent::Requested(_))
-        );
         let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
         shelf.directory.take(stream, fact);
-        if guards {
+        if guards(fact) {
             shelf.guarded.insert(stream.clone());
         }
         if let Stream::Case(..) = stream {
             shelf.take_case(stream, fact);
+        }
+    }
+
+    /// Knows an account of which nothing else is shelved.
+    pub(crate) fn know(&self, stream: &Stream) {
+        if let Stream::Account(vendor, account) = stream {
+            let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+            shelf.directory.know(vendor, account);
         }
     }
 
@@ -208,6 +230,24 @@ impl Book {
     pub(crate) fn forget(&self, stream: &Stream) {
         self.accounts.forget(stream);
     }
+}
+
+/// Whether shelving `fact` changes more than that its account is known.
+pub(crate) fn is_shelved(stream: &Stream, fact: &Fact) -> bool {
+    match stream {
+        Stream::Account(..) => guards(fact) || matches!(fact.event, Event::Account(AccountEvent::Opened(_))),
+        Stream::Partner(..) | Stream::Program(_) | Stream::Case(..) => true,
+        Stream::Identity(_) | Stream::Partnership(..) => false,
+    }
+}
+
+/// Whether policing has to look at an account with this fact.
+fn guards(fact: &Fact) -> bool {
+    matches!(
+        fact.event,
+        Event::Handoff(HandoffEvent::Accepted(_))
+            | Event::Change(ChangeEvent::Executed(_) | ChangeEvent::Requested(_))
+    )
 }
 
 /// What a write left: its receipt, the facts it added, and the stream as it stands now.

@@ -4,6 +4,7 @@
 //! derived once. Every stream a record touches, new or repeated, is settled at the end, so that feeding the
 //! same file again finishes what was cut off.
 
+mod bulk;
 pub mod lines;
 mod record;
 mod settle;
@@ -26,8 +27,8 @@ use record::Prepared;
 pub type Chunk = Box<dyn FnOnce() -> Vec<Record> + Send>;
 
 /// Records prepared together, in records: enough that a group commit carries thousands of events, few enough
-/// that three chunks (one written, two ahead) stay below 64 MB.
-pub const CHUNK_RECORDS: usize = 4_096;
+/// that five chunks (one counted, one written, two prepared, one read) stay below 32 MB.
+pub const CHUNK_RECORDS: usize = 1_024;
 /// Chunks prepared ahead of the one being written; one per core of a small machine.
 const CHUNKS_AHEAD: usize = 2;
 /// Streams whose version is remembered, in streams; beyond that they are asked for again.
@@ -61,10 +62,18 @@ where
     let mut prepared = futures::stream::iter(chunks)
         .map(|chunk| tokio::task::spawn_blocking(move || chunk.map(|read| record::prepare(read(), now))))
         .buffered(CHUNKS_AHEAD);
+    // While the journal writes one chunk, the next is taken apart, and the one before it is counted.
+    let mut flying = None;
     while let Some(chunk) = prepared.next().await {
-        run.record(chunk?.context("reading the file")?).await?;
+        let next = run.begin(chunk?.context("reading the file")?);
+        let landed = run.land(flying.take()).await?;
+        flying = Some(run.launch(next).await?);
+        run.finish(landed).await?;
         progress(Progress::Recorded { records: run.summary.read });
     }
+    let landed = run.land(flying).await?;
+    run.finish(landed).await?;
+    progress(Progress::Recorded { records: run.summary.read });
     drop(prepared);
     let refused = settle::settle(&book, run.touched, &mut progress).await?;
     let mut summary = run.summary;

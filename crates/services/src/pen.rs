@@ -98,16 +98,24 @@ fn unplaced(draft: Draft) -> Fact {
 /// # Errors
 /// The receipt's time is outside the years 1 to 9999.
 pub fn placed(mut facts: Vec<Fact>, receipt: &Receipt) -> anyhow::Result<Vec<Fact>> {
-    let recorded_at =
-        Instant::from_unix_ms(receipt.recorded_ms).context("the journal's clock is out of range")?;
-    let (Some(first), Some(version)) = (receipt.first, receipt.version) else { return Ok(facts) };
     let count = u64::try_from(facts.len()).context("an append has few events")?;
     for (index, fact) in (0u64..).zip(&mut facts) {
-        fact.meta.position = first.lo() + index;
-        fact.meta.revision = version.revision + 1 + index - count;
-        fact.meta.recorded_at = recorded_at;
+        place(fact, index, count, receipt)?;
     }
     Ok(facts)
+}
+
+/// Gives one fact of an append, the one at `index` of `count`, the place its receipt tells.
+///
+/// # Errors
+/// The receipt's time is outside the years 1 to 9999.
+pub fn place(fact: &mut Fact, index: u64, count: u64, receipt: &Receipt) -> anyhow::Result<()> {
+    let (Some(first), Some(version)) = (receipt.first, receipt.version) else { return Ok(()) };
+    fact.meta.position = first.lo() + index;
+    fact.meta.revision = version.revision + 1 + index - count;
+    fact.meta.recorded_at =
+        Instant::from_unix_ms(receipt.recorded_ms).context("the journal's clock is out of range")?;
+    Ok(())
 }
 
 /// A recorded event as the rules read it.

@@ -1,31 +1,37 @@
 //! Replay: every account's facts from the journal, account by account.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
+mod gather;
+mod holders;
 
-use anyhow::Context as _;
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::account::{Account, history};
 use domain::fact::{Class, Fact};
-use domain::id::{EventId, VendorId};
+use domain::id::VendorId;
 use domain::stream::Stream;
 use domain::time::Instant;
 use policing::Watermark;
-use ports::{Journal, KindSet, Position, Scan, StreamNumber};
+use ports::{Journal, Position};
 use wire::answers::{FindingRow, StorySummary};
-use wire::record::{self, Place};
 
 use crate::book::Book;
 use crate::queries::{Moment, cases};
 use crate::world::World;
 use crate::{sentinel, settling};
+pub use gather::{Gathering, map_accounts};
+pub use holders::holders;
 
 /// Events gathered in one pass over the journal, in events: at some 250 bytes each this bounds a replay's
 /// memory to about 250 MB, however long the journal.
-const PASS_EVENTS_MAX: u64 = 1_000_000;
+const PASS_EVENTS: u64 = 1_000_000;
+/// Threads that fold and judge, at most: what is gathered on each costs memory.
+const THREADS_MAX: usize = 4;
 
 /// Hands over every account's facts up to the position `upto`, each account once.
 ///
-/// A long journal is read in several passes, each gathering a share of the streams, so that memory stays
-/// bounded. It blocks: call it from a blocking thread.
+/// It blocks: call it from a blocking thread.
 ///
 /// # Errors
 /// The journal cannot be read, holds something that is not ours, or `each` failed.
@@ -34,68 +40,15 @@ pub fn each_account(
     upto: Position,
     each: &mut dyn FnMut(&Stream, Vec<Fact>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let passes =
-        u32::try_from(upto.lo() / PASS_EVENTS_MAX + 1).context("a journal is read in fewer passes")?;
-    for pass in 0..passes {
-        let gathered = gather(journal, upto, |number| number.0 % passes == pass)?;
-        let mut named = BTreeMap::new();
-        for (number, rows) in gathered {
-            let name = journal.stream_name(number).context("a scanned stream has a name")?;
-            let stream: Stream = name.parse().with_context(|| format!("reading stream name {name}"))?;
-            if let Stream::Account(..) = stream {
-                named.insert(stream, rows);
-            }
-        }
-        for (stream, rows) in named {
-            each(&stream, rows.facts()?)?;
-        }
-    }
-    Ok(())
+    let gathering = Gathering { upto, wanted: &|_| true, threads: 1, pass_events: PASS_EVENTS };
+    let facts = |stream, facts| Ok((stream, facts));
+    map_accounts(journal, &gathering, facts, &mut |(stream, facts)| each(&stream, facts))
 }
 
-/// The compact rows of one stream, in journal order.
-#[derive(Default)]
-struct Rows {
-    places: Vec<(Place, usize)>,
-    bytes: Vec<u8>,
-}
-
-impl Rows {
-    fn facts(self) -> anyhow::Result<Vec<Fact>> {
-        let mut start = 0;
-        let mut facts = Vec::with_capacity(self.places.len());
-        for (place, end) in self.places {
-            let id = place.id;
-            let fact = record::read_fact(&self.bytes[start..end], place);
-            facts.push(fact.with_context(|| format!("reading event {id}"))?);
-            start = end;
-        }
-        Ok(facts)
-    }
-}
-
-fn gather(
-    journal: &dyn Journal,
-    upto: Position,
-    wanted: impl Fn(StreamNumber) -> bool,
-) -> anyhow::Result<HashMap<StreamNumber, Rows>> {
-    let mut gathered: HashMap<StreamNumber, Rows> = HashMap::new();
-    let scan = Scan { after: Position::START, upto, kinds: &KindSet::ALL };
-    journal.scan_facts(scan, &mut |row| {
-        if wanted(row.stream) {
-            let rows = gathered.entry(row.stream).or_default();
-            rows.bytes.extend_from_slice(row.fact);
-            let place = Place {
-                id: EventId(row.id),
-                position: row.position.lo(),
-                revision: row.revision,
-                recorded_ms: row.recorded_ms,
-            };
-            rows.places.push((place, rows.bytes.len()));
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(gathered)
+/// How many threads work on accounts here: one per core, up to a few.
+pub(crate) fn threads() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    u32::try_from(cores.min(THREADS_MAX)).unwrap_or(1)
 }
 
 /// Decides and judges every account again, from what was asked, observed and ruled by the moment.
@@ -109,12 +62,21 @@ fn gather(
 pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<StorySummary> {
     let started = book.clock.now_ms();
     let mut summary = StorySummary { events: moment.known.lo(), ..StorySummary::default() };
-    let mut worlds: HashMap<VendorId, World> = HashMap::new();
-    each_account(book.journal.as_ref(), moment.known, &mut |stream, facts| {
+    let worlds: Mutex<HashMap<VendorId, Arc<World>>> = Mutex::default();
+    let world_of = |vendor: &VendorId| {
+        let mut worlds = worlds.lock().unwrap_or_else(PoisonError::into_inner);
+        let folded = || Arc::new(book.world_at(vendor, moment.known.lo()));
+        Arc::clone(worlds.entry(vendor.clone()).or_insert_with(folded))
+    };
+    let gathering =
+        Gathering { upto: moment.known, wanted: &|_| true, threads: threads(), pass_events: PASS_EVENTS };
+    let judge = |stream: Stream, facts| {
+        let world = world_of(stream.vendor());
+        Ok(judge(&stream, facts, &world, moment, until))
+    };
+    map_accounts(book.journal.as_ref(), &gathering, judge, &mut |findings| {
         summary.accounts += 1;
-        let vendor = stream.vendor();
-        let world = worlds.entry(vendor.clone()).or_insert_with(|| book.world_at(vendor, moment.known.lo()));
-        summary.findings.extend(judge(stream, facts, world, moment, until));
+        summary.findings.extend(findings);
         Ok(())
     })?;
     summary.findings.sort();
@@ -138,7 +100,9 @@ fn judge(
         .filter(|fact| fact.meta.class != Class::Derived || fact.meta.causation.is_none())
         .collect();
     let facts = derived_anew(stream, told, world);
-    let account = Moment { known: Position::END, ..moment }.account(&facts);
+    let effective = history::effective(&facts);
+    let so_far = effective.iter().filter(|fact| fact.meta.valid_at <= moment.as_of);
+    let account = so_far.fold(Account::default(), |account, fact| account.evolve(fact));
     let watermark = Watermark { head, until };
     let judged = policing::judge(account_id, &account, &world.families, &world.program, watermark);
     judged

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::event::case::Verdict;
-use domain::fact::{Actor, Class, Context, Origin, Producer};
+use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
 use domain::id::{CaseId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
@@ -46,6 +46,21 @@ pub async fn look(book: &Book, stream: &Stream) -> anyhow::Result<()> {
     Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
 }
 
+/// Whether [`told`] may have anything to say about an account with these facts.
+pub(crate) fn looks_at(shelf: &Shelf, stream: &Stream, facts: &[Fact]) -> bool {
+    shelf.guarded.contains(stream)
+        || shelf.cases_of(stream).next().is_some()
+        || facts.iter().any(registration::may_be_reviewed)
+}
+
+/// What has to be recorded about the cases of an account that stands as `loaded`, one entry for each case.
+pub(crate) fn told(book: &Book, stream: &Stream, loaded: &Loaded, until: Instant) -> Vec<Entry> {
+    let Some(last) = loaded.facts.last() else { return Vec::new() };
+    let watermark = Watermark { head: last.meta.id, until };
+    let told = due(book, stream, loaded, watermark);
+    told.into_iter().map(|(case, transitions)| entry(book, &case, transitions, watermark)).collect()
+}
+
 /// Looks again at every account with a finding that was pending and need not be any longer.
 ///
 /// # Errors
@@ -76,7 +91,7 @@ async fn watermark(book: &Book, loaded: &Loaded) -> anyhow::Result<Option<Waterm
     Ok(Some(Watermark { head: last.meta.id, until: recorded_until(book).await? }))
 }
 
-async fn recorded_until(book: &Book) -> anyhow::Result<Instant> {
+pub(crate) async fn recorded_until(book: &Book) -> anyhow::Result<Instant> {
     let head = book.journal.head().await?;
     Ok(Instant::from_unix_ms(head.recorded_ms).unwrap_or(Instant::EARLIEST))
 }

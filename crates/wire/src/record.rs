@@ -109,6 +109,9 @@ struct Stored<'a> {
     data: event::Data<'a>,
 }
 
+/// Room for the text of most events, in bytes, so that it is not moved while it grows.
+const TEXT_BYTES: usize = 1_024;
+
 fn text(draft: &Draft) -> Vec<u8> {
     let name = event::name(&draft.event);
     let actor = &draft.actor;
@@ -141,7 +144,9 @@ fn text(draft: &Draft) -> Vec<u8> {
         partnerrevisions: (!revisions.is_empty()).then(|| revisions.join(" ")),
         data: event::Data(&draft.event),
     };
-    serde_json::to_vec(&stored).expect("every member is named by text, so it can be written")
+    let mut text = Vec::with_capacity(TEXT_BYTES);
+    serde_json::to_writer(&mut text, &stored).expect("every member is named by text, so it can be written");
+    text
 }
 
 /// Version, valid time and number come first, at fixed places, so that they can be read alone.

@@ -23,6 +23,7 @@ pub(super) struct Group<'g> {
     connection: &'g Connection,
     memory: &'g Memory,
     clock: &'g dyn Clock,
+    numbers_of_key: CachedStatement<'g>,
     insert_event: CachedStatement<'g>,
     insert_text: CachedStatement<'g>,
     insert_receipt: CachedStatement<'g>,
@@ -57,6 +58,7 @@ impl<'g> Group<'g> {
             connection,
             memory,
             clock,
+            numbers_of_key: connection.prepare_cached(read::NUMBERS_OF_KEY)?,
             insert_event: connection.prepare_cached(INSERT_EVENT)?,
             insert_text: connection.prepare_cached(INSERT_TEXT)?,
             insert_receipt: connection.prepare_cached(INSERT_RECEIPT)?,
@@ -149,10 +151,13 @@ impl<'g> Group<'g> {
         self.write(append, number, actual, recorded_ms).map(Ok)
     }
 
-    fn find(&self, key: Uuid) -> rusqlite::Result<Option<Receipt>> {
-        match self.staged.receipts.get(&key) {
-            Some(receipt) => Ok(Some(receipt.clone())),
-            None => read::receipt(self.connection, self.memory.by_key.get(EntryKey::of_uuid(key)), key),
+    fn find(&mut self, key: Uuid) -> rusqlite::Result<Option<Receipt>> {
+        if let Some(receipt) = self.staged.receipts.get(&key) {
+            return Ok(Some(receipt.clone()));
+        }
+        match self.memory.by_key.get(EntryKey::of_uuid(key)) {
+            Some(pending) => read::receipt(self.connection, Some(pending), key),
+            None => read::receipt_through(&mut self.numbers_of_key, self.connection, key),
         }
     }
 

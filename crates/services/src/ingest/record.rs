@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use domain::event::Event;
 use domain::event::partner::PartnerEvent;
 use domain::fact::{Fact, Producer};
@@ -9,11 +10,12 @@ use domain::id::{PartnerId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
 use ports::{Append, AppendError, Outcome, Receipt};
+use tokio::task::JoinHandle;
 use wire::input::{Input, Record};
 use wire::problem::Problem;
 
 use super::Run;
-use crate::book::{CONFLICT_TRIES_MAX, expect};
+use crate::book::{CONFLICT_TRIES_MAX, expect, is_shelved};
 use crate::intake;
 use crate::pen::{self, Penned};
 
@@ -29,7 +31,10 @@ pub(super) struct Prepared {
 struct Ready {
     stream: Stream,
     producer: Producer,
-    penned: Penned,
+    append: Append,
+    /// How many facts it tells, and those of them that the shelf keeps, by their index.
+    facts: u64,
+    shelved: Vec<(u64, Fact)>,
 }
 
 /// Turns records into appends; the costly part, done off the writing path.
@@ -57,115 +62,176 @@ fn prepare_one(record: Record, now: Instant) -> Prepared {
 
 fn ready(input: Input) -> Ready {
     let (stream, producer) = (input.stream.clone(), input.producer.clone());
-    Ready { stream, producer, penned: intake::entry(input).pen() }
+    let Penned { append, facts } = intake::entry(input).pen();
+    let count = facts.len() as u64;
+    let shelved = (0u64..).zip(facts).filter(|(_, fact)| is_shelved(&stream, fact)).collect();
+    Ready { stream, producer, append, facts: count, shelved }
 }
 
 /// One append of the chunk and the record it belongs to.
 struct Slot {
     record: usize,
     ready: Ready,
+    receipt: Option<Receipt>,
 }
 
-/// What became of one record so far.
-#[derive(Default)]
-struct Fate {
-    appended: bool,
-    problem: Option<Problem>,
+/// A chunk on its way into the journal.
+pub(super) struct UnderWay {
+    /// Partners it names that nobody enrolled.
+    seen: Vec<Stream>,
+    kept: Vec<(String, Vec<u8>)>,
+    problems: Vec<Option<Problem>>,
+    slots: Vec<Slot>,
+    /// Slots that are not answered yet.
+    open: Vec<usize>,
+    /// Copies of their appends, which lack what they expect.
+    appends: Vec<Append>,
+}
+
+impl UnderWay {
+    fn copy_open(&mut self) {
+        self.appends = self.open.iter().map(|place| self.slots[*place].ready.append.clone()).collect();
+    }
+}
+
+type Answers = Vec<Result<Receipt, AppendError>>;
+
+/// A chunk whose answers are awaited.
+pub(super) struct Flying {
+    under_way: UnderWay,
+    answers: JoinHandle<Answers>,
 }
 
 impl Run {
-    /// Records one chunk.
-    pub(super) async fn record(&mut self, chunk: Vec<Prepared>) -> anyhow::Result<()> {
+    /// Takes a chunk apart.
+    pub(super) fn begin(&mut self, chunk: Vec<Prepared>) -> UnderWay {
         self.learn_enrolled(&chunk);
-        self.enroll_seen(&chunk).await?;
-        let mut fates: Vec<Fate> = Vec::with_capacity(chunk.len());
-        let mut kept: Vec<(String, Vec<u8>)> = Vec::with_capacity(chunk.len());
-        let mut slots = Vec::new();
+        let mut under_way = UnderWay {
+            seen: self.newly_seen(&chunk),
+            kept: Vec::with_capacity(chunk.len()),
+            problems: Vec::with_capacity(chunk.len()),
+            slots: Vec::with_capacity(chunk.len()),
+            open: Vec::new(),
+            appends: Vec::new(),
+        };
         for (record, prepared) in chunk.into_iter().enumerate() {
-            kept.push((prepared.place, prepared.received));
-            let mut fate = Fate::default();
-            match prepared.reading {
-                Ok(ready) => slots.extend(ready.into_iter().map(|ready| Slot { record, ready })),
-                Err(problem) => fate.problem = Some(problem),
-            }
-            fates.push(fate);
+            under_way.kept.push((prepared.place, prepared.received));
+            let (ready, problem) = match prepared.reading {
+                Ok(ready) => (ready, None),
+                Err(problem) => (Vec::new(), Some(problem)),
+            };
+            under_way.slots.extend(ready.into_iter().map(|ready| Slot { record, ready, receipt: None }));
+            under_way.problems.push(problem);
         }
-        for _ in 0..CONFLICT_TRIES_MAX {
-            if slots.is_empty() {
-                break;
-            }
-            slots = self.append(slots, &mut fates).await?;
-        }
-        anyhow::ensure!(
-            slots.is_empty(),
-            "other writers kept changing the same accounts; feed the file again"
-        );
-        self.count(fates, kept).await
+        under_way.open = (0..under_way.slots.len()).collect();
+        under_way.copy_open();
+        under_way
     }
 
-    /// Appends all slots in order and returns those that have to be tried again.
-    async fn append(&mut self, slots: Vec<Slot>, fates: &mut [Fate]) -> anyhow::Result<Vec<Slot>> {
-        let mut appends: Vec<Append> = Vec::with_capacity(slots.len());
-        for slot in &slots {
-            let mut append = slot.ready.penned.append.clone();
+    /// Introduces the partners a chunk names and hands it to the journal, in order. What was written before
+    /// must have landed.
+    pub(super) async fn launch(&mut self, mut under_way: UnderWay) -> anyhow::Result<Flying> {
+        self.enroll_seen(std::mem::take(&mut under_way.seen)).await?;
+        let answers = self.write(&mut under_way).await?;
+        Ok(Flying { under_way, answers })
+    }
+
+    async fn write(&mut self, under_way: &mut UnderWay) -> anyhow::Result<JoinHandle<Answers>> {
+        let mut appends = std::mem::take(&mut under_way.appends);
+        for append in &mut appends {
             append.expect = expect(self.version(&append.stream).await?);
-            appends.push(append);
         }
-        let answers = self.book.journal.append_all(appends).await;
-        let mut again = Vec::new();
-        for (slot, answer) in slots.into_iter().zip(answers) {
-            let stream = Arc::clone(&slot.ready.penned.append.stream);
+        let journal = Arc::clone(&self.book.journal);
+        Ok(tokio::spawn(async move { journal.append_all(appends).await }))
+    }
+
+    /// Waits until a chunk is durable; what other writers kept from being recorded is written again.
+    pub(super) async fn land(&mut self, flying: Option<Flying>) -> anyhow::Result<Option<UnderWay>> {
+        let Some(Flying { mut under_way, mut answers }) = flying else { return Ok(None) };
+        for _ in 0..CONFLICT_TRIES_MAX {
+            self.note(&mut under_way, answers.await?)?;
+            if under_way.open.is_empty() {
+                return Ok(Some(under_way));
+            }
+            under_way.copy_open();
+            answers = self.write(&mut under_way).await?;
+        }
+        anyhow::bail!("other writers kept changing the same accounts; feed the file again")
+    }
+
+    fn note(&mut self, under_way: &mut UnderWay, answers: Answers) -> anyhow::Result<()> {
+        for (place, answer) in std::mem::take(&mut under_way.open).into_iter().zip(answers) {
+            let Slot { record, ready, receipt } = &mut under_way.slots[place];
+            let stream = Arc::clone(&ready.append.stream);
+            let problem = &mut under_way.problems[*record];
             match answer {
-                Ok(receipt) => {
-                    fates[slot.record].appended |= receipt.outcome == Outcome::Appended;
-                    self.recorded(stream, slot.ready, &receipt)?;
+                Ok(first) => {
+                    if first.outcome == Outcome::Appended {
+                        self.versions.insert(stream, first.version);
+                    }
+                    *receipt = Some(first);
                 }
                 Err(AppendError::Conflict { actual }) => {
                     self.versions.insert(stream, actual);
-                    again.push(slot);
+                    under_way.open.push(place);
                 }
                 Err(AppendError::Overloaded { .. } | AppendError::Indeterminate) => {
                     self.versions.remove(&stream);
-                    again.push(slot);
+                    under_way.open.push(place);
                 }
                 Err(AppendError::KeyMismatch { receipt }) => {
-                    fates[slot.record].problem = Some(intake::conflict(&slot.ready.producer, &receipt));
+                    *problem = Some(intake::conflict(&ready.producer, &receipt));
                 }
                 Err(AppendError::TooLarge { what, limit, actual }) => {
                     let expected = format!("{what} of at most {limit}, found {actual}");
-                    fates[slot.record].problem = Some(Problem::at_pointer("/data", expected));
+                    *problem = Some(Problem::at_pointer("/data", expected));
                 }
                 Err(error @ AppendError::Unavailable(_)) => return Err(error.into()),
             }
         }
-        Ok(again)
+        Ok(())
     }
 
-    fn recorded(&mut self, stream: Arc<str>, ready: Ready, receipt: &Receipt) -> anyhow::Result<()> {
+    /// Counts a chunk that is recorded and keeps the small views current with it.
+    pub(super) async fn finish(&mut self, recorded: Option<UnderWay>) -> anyhow::Result<()> {
+        let Some(UnderWay { kept, problems, slots, .. }) = recorded else { return Ok(()) };
+        let mut appended = vec![false; kept.len()];
+        for Slot { record, ready, receipt } in slots {
+            let Some(receipt) = receipt else { continue };
+            appended[record] |= receipt.outcome == Outcome::Appended;
+            self.shelve(ready, &receipt)?;
+        }
+        self.count(problems, appended, kept).await
+    }
+
+    fn shelve(&mut self, ready: Ready, receipt: &Receipt) -> anyhow::Result<()> {
+        let Ready { stream, append, facts, shelved, .. } = ready;
         if receipt.outcome == Outcome::Appended {
-            self.versions.insert(Arc::clone(&stream), receipt.version);
-            self.book.forget(&ready.stream);
-            let facts: Vec<Fact> = pen::placed(ready.penned.facts, receipt)?;
-            for fact in &facts {
-                self.book.shelve(&ready.stream, fact);
+            self.book.forget(&stream);
+            for (index, mut fact) in shelved {
+                pen::place(&mut fact, index, facts, receipt)?;
+                self.book.shelve(&stream, &fact);
             }
         }
-        self.touched.insert(stream);
+        if self.touched.insert(append.stream) {
+            self.book.know(&stream);
+        }
         Ok(())
     }
 
     fn learn_enrolled(&mut self, chunk: &[Prepared]) {
         for ready in chunk.iter().filter_map(|prepared| prepared.reading.as_ref().ok()).flatten() {
             let Stream::Partner(vendor, partner) = &ready.stream else { continue };
-            let enrolls = |fact: &Fact| matches!(fact.event, Event::Partner(PartnerEvent::Enrolled(_)));
-            if ready.penned.facts.iter().any(enrolls) {
+            let enrolls =
+                |(_, fact): &(u64, Fact)| matches!(fact.event, Event::Partner(PartnerEvent::Enrolled(_)));
+            if ready.shelved.iter().any(enrolls) {
                 self.known_partners.insert((vendor.clone(), partner.clone()));
             }
         }
     }
 
-    async fn enroll_seen(&mut self, chunk: &[Prepared]) -> anyhow::Result<()> {
-        for stream in self.newly_seen(chunk) {
+    async fn enroll_seen(&mut self, seen: Vec<Stream>) -> anyhow::Result<()> {
+        for stream in seen {
             let Stream::Partner(vendor, partner) = &stream else { continue };
             let loaded = self.book.load(&stream).await?;
             let entry = intake::seen_in_data(vendor, partner, self.book.now());
@@ -177,18 +243,29 @@ impl Run {
         Ok(())
     }
 
-    async fn count(&mut self, fates: Vec<Fate>, kept: Vec<(String, Vec<u8>)>) -> anyhow::Result<()> {
-        for (fate, (place, received)) in fates.into_iter().zip(kept) {
+    async fn count(
+        &mut self,
+        problems: Vec<Option<Problem>>,
+        appended: Vec<bool>,
+        kept: Vec<(String, Vec<u8>)>,
+    ) -> anyhow::Result<()> {
+        let mut turned_away = Vec::new();
+        for ((problem, appended), (place, received)) in problems.into_iter().zip(appended).zip(kept) {
             self.summary.read += 1;
-            match (fate.problem, fate.appended) {
-                (Some(problem), _) => {
-                    intake::turn_away(&self.book, &self.source, &place, received, problem).await?;
-                    self.summary.quarantined += 1;
-                }
+            match (problem, appended) {
+                (Some(problem), _) => turned_away.push((place, received, problem)),
                 (None, true) => self.summary.accepted += 1,
                 (None, false) => self.summary.repeated += 1,
             }
         }
+        self.summary.quarantined +=
+            u64::try_from(turned_away.len()).context("records are counted in 64 bits")?;
+        // Asked for together they share syncs, as events do.
+        let (book, source) = (&self.book, &self.source);
+        let puts = turned_away.into_iter().map(|(place, received, problem)| async move {
+            intake::turn_away(book, source, &place, received, problem).await
+        });
+        futures::future::try_join_all(puts).await?;
         Ok(())
     }
 }

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use domain::id::VendorId;
 use domain::stream::Stream;
 use futures::StreamExt as _;
 use ports::{Append, AppendError, Version};
 
-use super::Progress;
+use super::{Progress, bulk};
 use crate::accounts;
 use crate::book::{Book, expect};
 use crate::{intake, pen, sentinel, settling};
@@ -26,40 +27,55 @@ pub(super) async fn settle(
     touched: HashSet<Arc<str>>,
     progress: &mut impl FnMut(Progress),
 ) -> anyhow::Result<u64> {
-    let mut streams: Vec<Stream> = touched.iter().filter_map(|name| name.parse().ok()).collect();
-    streams.sort();
-    let worlds_changed: HashSet<_> = streams
+    let worlds_changed: HashSet<VendorId> = touched
         .iter()
-        .filter(|stream| crate::world::Worlds::concerns(stream))
-        .map(Stream::vendor)
-        .cloned()
+        .filter_map(|name| name.parse().ok())
+        .filter(crate::world::Worlds::concerns)
+        .map(|stream: Stream| stream.vendor().clone())
         .collect();
-    streams.retain(|stream| matches!(stream, Stream::Account(..)));
+    let touched = Arc::new(touched);
     let mut refused = 0;
-    let mut open = streams.clone();
+    let in_bulk = bulk::pays(book, touched.len()).await?;
+    let mut open = if in_bulk {
+        let done = bulk::settle(book, Arc::clone(&touched), progress).await?;
+        refused += done.refused;
+        done.left
+    } else {
+        accounts(&touched)
+    };
+    let mut unjudged: HashSet<Stream> = open.iter().cloned().collect();
     for _ in 0..ROUNDS_MAX {
-        let round = decide(book, open, progress).await?;
-        refused += round.refused;
-        open = round.again;
         if open.is_empty() {
             break;
         }
+        let round = decide(book, open, progress).await?;
+        refused += round.refused;
+        open = round.again;
     }
     anyhow::ensure!(open.is_empty(), "other writers kept changing the same accounts; feed the file again");
-    let mut guarded: HashSet<Stream> = streams.into_iter().collect();
     {
         let shelf = book.shelf();
-        guarded.retain(|stream| shelf.guarded.contains(stream));
-        guarded
-            .extend(shelf.guarded.iter().filter(|stream| worlds_changed.contains(stream.vendor())).cloned());
+        // Under other families or rules, what is not touched may be judged differently too.
+        let changed = |stream: &&Stream| {
+            let is_judged = in_bulk && touched.contains(stream.to_string().as_str());
+            worlds_changed.contains(stream.vendor()) && !is_judged
+        };
+        unjudged.extend(shelf.guarded.iter().filter(changed).cloned());
     }
-    let mut guarded: Vec<Stream> = guarded.into_iter().collect();
+    let mut guarded: Vec<Stream> = unjudged.into_iter().collect();
     guarded.sort();
     for stream in guarded {
         sentinel::look(book, &stream).await?;
     }
     sentinel::look_at_ripe(book).await?;
     Ok(refused)
+}
+
+fn accounts(touched: &HashSet<Arc<str>>) -> Vec<Stream> {
+    let streams = touched.iter().filter_map(|name| name.parse().ok());
+    let mut accounts: Vec<Stream> = streams.filter(|stream| matches!(stream, Stream::Account(..))).collect();
+    accounts.sort();
+    accounts
 }
 
 struct Round {

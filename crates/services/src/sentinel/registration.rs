@@ -1,7 +1,9 @@
 //! Registrations that later history would decide otherwise: the answer that was given stands, a person looks.
 
 use domain::account::Account;
+use domain::event::Event;
 use domain::event::case::{CaseKind, Clearing, Finding, Ground, Opened, Severity, Verdict};
+use domain::event::deal::DealEvent;
 use domain::fact::{Fact, Origin};
 use domain::id::{AccountId, EventId};
 use domain::settle::{self, Conflict};
@@ -12,6 +14,11 @@ use crate::world::World;
 /// The name under which such a finding is kept; no takeover, so no pattern of the T series.
 const PATTERN: &str = "registration";
 const RULE_VERSION: u32 = 1;
+
+/// Whether a fact is a live submission, whose decision later history may speak against.
+pub(super) fn may_be_reviewed(fact: &Fact) -> bool {
+    fact.meta.origin == Origin::Live && matches!(fact.event, Event::Deal(DealEvent::Submitted(_)))
+}
 
 /// Decisions given to live submissions that the whole history, as known now, would give otherwise.
 pub(super) fn review(

@@ -1,0 +1,237 @@
+//! The second pass over most of a journal: accounts are gathered by scanning it, not read one by one.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use domain::account::history;
+use domain::fact::Fact;
+use domain::stream::Stream;
+use ports::{Append, AppendError, Expect, Outcome, Position, Version};
+use tokio::sync::mpsc;
+
+use super::Progress;
+use crate::accounts::Loaded;
+use crate::book::Book;
+use crate::pen::{self, Penned};
+use crate::replay::{self, Gathering, map_accounts};
+use crate::{intake, sentinel, settling};
+
+/// Events gathered in one pass over the journal, in events: some 30 MB, so that an ingest stays below 256 MB.
+/// Fewer would mean more passes.
+const PASS_EVENTS: u64 = 128 * 1_024;
+/// A row is passed over in the time in which one of so many streams of twenty events is read by itself.
+const ROWS_PER_STREAM: u64 = 512;
+/// Derived entries written together, in entries.
+const GROUP_ENTRIES: usize = 2_048;
+/// Accounts judged together, in accounts: their facts, at some 20 KB an account, are kept until then.
+const GROUP_LOOKED_AT: usize = 128;
+/// Accounts decided ahead of those being written, in accounts.
+const ACCOUNTS_AHEAD: usize = 128;
+
+/// What a bulk pass did, and left to do.
+pub(super) struct Done {
+    /// Attempts on protected accounts that were refused.
+    pub(super) refused: u64,
+    /// Accounts that others wrote to meanwhile: to be settled one by one.
+    pub(super) left: Vec<Stream>,
+}
+
+/// Whether scanning costs less than reading every touched stream.
+pub(super) async fn pays(book: &Book, touched: usize) -> anyhow::Result<bool> {
+    let events = book.journal.head().await?.position.lo();
+    let passes = events.div_ceil(PASS_EVENTS);
+    let touched = u64::try_from(touched).context("streams are counted in 64 bits")?;
+    Ok(touched.saturating_mul(ROWS_PER_STREAM) >= events.saturating_mul(passes))
+}
+
+/// Decides what is due on every touched account and judges those that the sentinel looks at.
+pub(super) async fn settle(
+    book: &Arc<Book>,
+    touched: Arc<HashSet<Arc<str>>>,
+    progress: &mut impl FnMut(Progress),
+) -> anyhow::Result<Done> {
+    let of = u64::try_from(touched.len()).context("streams are counted in 64 bits")?;
+    let upto = book.journal.head().await?.position;
+    let (send, mut decided) = mpsc::channel(ACCOUNTS_AHEAD);
+    let deciding = tokio::task::spawn_blocking({
+        let book = Arc::clone(book);
+        move || decide(&book, &touched, upto, &send)
+    });
+    let mut group = Group::default();
+    let mut done = Done { refused: 0, left: Vec::new() };
+    let mut streams = 0;
+    while let Some(account) = decided.recv().await {
+        streams += 1;
+        if let Some(account) = account {
+            group.take(account);
+        }
+        if group.is_full() {
+            std::mem::take(&mut group).write(book, &mut done).await?;
+            progress(Progress::Settled { streams, of });
+        }
+    }
+    deciding.await??;
+    group.write(book, &mut done).await?;
+    progress(Progress::Settled { streams, of });
+    Ok(done)
+}
+
+/// One account with what is due on it.
+struct Account {
+    stream: Stream,
+    version: Option<Version>,
+    due: Vec<Penned>,
+    /// Everything recorded about it, when the sentinel looks at it.
+    facts: Option<Vec<Fact>>,
+}
+
+/// Works out what is due on every account and sends it, with nothing in place of an account without.
+fn decide(
+    book: &Book,
+    touched: &HashSet<Arc<str>>,
+    upto: Position,
+    send: &mpsc::Sender<Option<Account>>,
+) -> anyhow::Result<()> {
+    let wanted = |name: &str| touched.contains(name);
+    let gathering = Gathering { upto, wanted: &wanted, threads: replay::threads(), pass_events: PASS_EVENTS };
+    let work = |stream: Stream, facts: Vec<Fact>| {
+        let world = book.world(stream.vendor());
+        let due: Vec<Penned> =
+            settling::due(&stream, &facts, &world).into_iter().map(pen::Entry::pen).collect();
+        let is_looked_at = sentinel::looks_at(&book.shelf(), &stream, &facts);
+        if due.is_empty() && !is_looked_at {
+            return Ok(None);
+        }
+        let version =
+            facts.last().map(|last| Version { revision: last.meta.revision, token: last.meta.position });
+        Ok(Some(Account { stream, version, due, facts: is_looked_at.then_some(facts) }))
+    };
+    map_accounts(book.journal.as_ref(), &gathering, work, &mut |account| {
+        send.blocking_send(account).context("nobody writes what was decided any more")
+    })
+}
+
+/// Accounts whose derived entries are written together.
+#[derive(Default)]
+struct Group {
+    accounts: Vec<Account>,
+    entries: usize,
+    looked_at: usize,
+}
+
+impl Group {
+    fn take(&mut self, account: Account) {
+        self.entries += account.due.len();
+        self.looked_at += usize::from(account.facts.is_some());
+        self.accounts.push(account);
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries >= GROUP_ENTRIES || self.looked_at >= GROUP_LOOKED_AT
+    }
+
+    /// Records what is due, then judges the accounts as they stand with it.
+    async fn write(self, book: &Arc<Book>, done: &mut Done) -> anyhow::Result<()> {
+        let mut appends: Vec<Append> = Vec::with_capacity(self.entries);
+        for account in &self.accounts {
+            let expect = Expect::from(account.version);
+            let of_account = account.due.iter().map(|due| Append { expect, ..due.append.clone() });
+            appends.extend(of_account);
+        }
+        let mut answers = book.journal.append_all(appends).await.into_iter();
+        let mut looked_at = Vec::with_capacity(self.looked_at);
+        for mut account in self.accounts {
+            let due = std::mem::take(&mut account.due);
+            let mut lost = false;
+            for (penned, answer) in due.into_iter().zip(&mut answers) {
+                lost |= !account.record(book, penned, answer, done)?;
+            }
+            match account.facts {
+                _ if lost => done.left.push(account.stream),
+                Some(facts) => looked_at.push((account.stream, account.version, facts)),
+                None => {}
+            }
+        }
+        judge(book, looked_at, done).await
+    }
+}
+
+impl Account {
+    /// Takes in what became of one entry; says whether its stream still stood as it was gathered.
+    fn record(
+        &mut self,
+        book: &Book,
+        penned: Penned,
+        answer: Result<ports::Receipt, AppendError>,
+        done: &mut Done,
+    ) -> anyhow::Result<bool> {
+        let receipt = match answer {
+            Ok(receipt) if receipt.outcome == Outcome::Appended => receipt,
+            // Derived before, under what held then: that stands.
+            Ok(_) | Err(AppendError::KeyMismatch { .. }) => return Ok(true),
+            Err(
+                AppendError::Conflict { .. } | AppendError::Overloaded { .. } | AppendError::Indeterminate,
+            ) => return Ok(false),
+            Err(error @ (AppendError::Unavailable(_) | AppendError::TooLarge { .. })) => {
+                return Err(error.into());
+            }
+        };
+        book.forget(&self.stream);
+        self.version = receipt.version;
+        for fact in pen::placed(penned.facts, &receipt)? {
+            done.refused += u64::from(intake::refusal(&fact).is_some());
+            book.shelve(&self.stream, &fact);
+            if let Some(facts) = &mut self.facts {
+                facts.push(fact);
+            }
+        }
+        Ok(true)
+    }
+}
+
+type LookedAt = (Stream, Option<Version>, Vec<Fact>);
+
+/// Judges accounts and records what changed about their cases, all in one group.
+async fn judge(book: &Arc<Book>, looked_at: Vec<LookedAt>, done: &mut Done) -> anyhow::Result<()> {
+    if looked_at.is_empty() {
+        return Ok(());
+    }
+    let until = sentinel::recorded_until(book).await?;
+    let judging = Arc::clone(book);
+    let judged = tokio::task::spawn_blocking(move || {
+        let told = looked_at.into_iter().flat_map(|(stream, version, facts)| {
+            let loaded = Loaded { account: history::fold(&facts), facts, version };
+            let told = sentinel::told(&judging, &stream, &loaded, until);
+            told.into_iter().map(move |entry| (stream.clone(), entry))
+        });
+        told.map(|(account, entry)| (account, entry.stream.clone(), entry.pen())).collect::<Vec<_>>()
+    });
+    let judged: Vec<(Stream, Stream, Penned)> = judged.await?;
+    let mut appends: Vec<Append> = Vec::with_capacity(judged.len());
+    for (_, case, penned) in &judged {
+        let mut append = penned.append.clone();
+        append.expect = book.load(case).await?.version.into();
+        appends.push(append);
+    }
+    let answers = book.journal.append_all(appends).await;
+    for ((account, case, penned), answer) in judged.into_iter().zip(answers) {
+        match answer {
+            Ok(receipt) if receipt.outcome == Outcome::Appended => {
+                book.forget(&case);
+                for fact in pen::placed(penned.facts, &receipt)? {
+                    book.shelve(&case, &fact);
+                }
+            }
+            // Another sentinel was faster: look at what it left.
+            Ok(_) | Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => {
+                done.left.push(account);
+            }
+            Err(AppendError::Overloaded { .. } | AppendError::Indeterminate) => done.left.push(account),
+            Err(error @ (AppendError::Unavailable(_) | AppendError::TooLarge { .. })) => {
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(())
+}

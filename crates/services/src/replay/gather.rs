@@ -1,0 +1,201 @@
+//! Every account's facts from the journal, each account once, on as many threads as there are cores to use.
+//!
+//! Rows of many accounts stand mixed in the journal. They are gathered in passes over it, each pass those of a
+//! share of the streams, so that memory stays bounded however long the journal. In each pass the threads scan a
+//! part of the journal each, then take the gathered accounts in turn.
+
+mod arena;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use anyhow::Context as _;
+use domain::fact::Fact;
+use domain::id::EventId;
+use domain::stream::Stream;
+use ports::{FactRow, Journal, KindSet, Position, Scan, StreamNumber};
+use wire::record::{self, Place};
+
+use arena::{Arena, Slice};
+
+/// Accounts a thread takes at a time, and results it hands over together, in accounts: enough that neither
+/// costs anything, few enough that a batch of facts stays below two megabytes.
+const BATCH_ACCOUNTS: usize = 64;
+/// Batches the threads may be ahead of what takes them.
+const BATCHES_AHEAD: usize = 2;
+
+/// Which accounts are gathered, and how.
+pub struct Gathering<'a> {
+    /// Events after this one are not seen.
+    pub upto: Position,
+    /// Whether an account stream of this name is wanted.
+    pub wanted: &'a (dyn Fn(&str) -> bool + Sync),
+    /// How many threads work; on one, accounts come in the order of their names within a pass.
+    pub threads: u32,
+    /// Events gathered in one pass, in events, some 250 bytes each.
+    pub pass_events: u64,
+}
+
+/// Hands every wanted account's facts to `work`, each account once, and what it makes of them to `take`.
+///
+/// It blocks: call it from a blocking thread.
+///
+/// # Errors
+/// The journal cannot be read, holds something that is not ours, or `work` or `take` failed.
+pub fn map_accounts<T: Send>(
+    journal: &dyn Journal,
+    gathering: &Gathering<'_>,
+    work: impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T> + Sync,
+    take: &mut dyn FnMut(T) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let passes = gathering.upto.lo().div_ceil(gathering.pass_events).max(1);
+    let passes = u32::try_from(passes).context("a journal is read in fewer passes")?;
+    for number in 0..passes {
+        let pass = Pass::gather(journal, gathering, |stream: StreamNumber| stream.0 % passes == number)?;
+        let accounts = pass.accounts(journal)?;
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            let (send, batches) = sync_channel(BATCHES_AHEAD);
+            for _ in 0..gathering.threads {
+                let (send, pass, accounts, next, work) = (send.clone(), &pass, &accounts, &next, &work);
+                scope.spawn(move || {
+                    if let Err(error) = hand_over(pass, accounts, next, work, &send) {
+                        // Whoever stopped taking knows why.
+                        let _ = send.send(Err(error));
+                    }
+                });
+            }
+            drop(send);
+            batches.into_iter().try_for_each(|batch| batch?.into_iter().try_for_each(&mut *take))
+        })?;
+    }
+    Ok(())
+}
+
+/// An account by its stream's name, and the rows of its facts in journal order.
+type Account<'p> = (Arc<str>, &'p [Row]);
+
+fn hand_over<T>(
+    pass: &Pass,
+    accounts: &[Account<'_>],
+    next: &AtomicUsize,
+    work: &impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T>,
+    send: &SyncSender<anyhow::Result<Vec<T>>>,
+) -> anyhow::Result<()> {
+    loop {
+        let start = next.fetch_add(BATCH_ACCOUNTS, Ordering::Relaxed).min(accounts.len());
+        let end = (start + BATCH_ACCOUNTS).min(accounts.len());
+        if start == end {
+            return Ok(());
+        }
+        let worked = accounts[start..end].iter().map(|(name, rows)| {
+            let stream = name.parse().with_context(|| format!("reading stream name {name}"))?;
+            work(stream, rows.iter().map(|row| pass.fact(row)).collect::<anyhow::Result<_>>()?)
+        });
+        let worked = worked.collect::<anyhow::Result<_>>()?;
+        send.send(Ok(worked)).map_err(|_| anyhow::anyhow!("nobody takes the accounts any more"))?;
+    }
+}
+
+/// One share of the streams, as gathered from the whole journal.
+#[derive(Default)]
+struct Pass {
+    rows: Vec<Row>,
+    facts: Arena,
+}
+
+/// One fact, but for its compact form.
+struct Row {
+    stream: StreamNumber,
+    place: Place,
+    fact: Slice,
+}
+
+impl Pass {
+    fn gather(
+        journal: &dyn Journal,
+        gathering: &Gathering<'_>,
+        is_of_pass: impl Fn(StreamNumber) -> bool + Sync,
+    ) -> anyhow::Result<Self> {
+        let parts = u64::from(gathering.threads.max(1));
+        let bound = |part: u64| Position::new(0, gathering.upto.lo() * part / parts);
+        std::thread::scope(|scope| {
+            let is_of_pass = &is_of_pass;
+            let scanning: Vec<_> = (0..parts)
+                .map(|part| Scan { after: bound(part), upto: bound(part + 1), kinds: &KindSet::ALL })
+                .map(|scan| scope.spawn(move || Self::scan(journal, gathering.wanted, scan, is_of_pass)))
+                .collect();
+            let mut pass = Self::default();
+            for part in scanning {
+                let part = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+                pass.append(part);
+            }
+            // Parts come in journal order, and the order of a stream's rows is kept.
+            pass.rows.sort_by_key(|row| row.stream);
+            Ok(pass)
+        })
+    }
+
+    fn scan(
+        journal: &dyn Journal,
+        wanted: &dyn Fn(&str) -> bool,
+        scan: Scan<'_>,
+        is_of_pass: &dyn Fn(StreamNumber) -> bool,
+    ) -> anyhow::Result<Self> {
+        let mut part = Self::default();
+        let mut known: Vec<Option<bool>> = Vec::new();
+        let mut is_wanted = |stream: StreamNumber| {
+            let index = stream.0 as usize;
+            if known.len() <= index {
+                known.resize(index + 1, None);
+            }
+            *known[index].get_or_insert_with(|| {
+                let name = journal.stream_name(stream);
+                name.is_some_and(|name| name.starts_with("account-") && wanted(&name))
+            })
+        };
+        journal.scan_facts(scan, &mut |row| {
+            if is_of_pass(row.stream) && is_wanted(row.stream) {
+                part.keep(&row);
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(part)
+    }
+
+    fn keep(&mut self, row: &FactRow<'_>) {
+        let place = Place {
+            id: EventId(row.id),
+            position: row.position.lo(),
+            revision: row.revision,
+            recorded_ms: row.recorded_ms,
+        };
+        self.rows.push(Row { stream: row.stream, place, fact: self.facts.keep(row.fact) });
+    }
+
+    fn append(&mut self, later: Self) {
+        let base = self.facts.append(later.facts);
+        let moved = later.rows.into_iter().map(|row| Row { fact: row.fact.after(base), ..row });
+        self.rows.extend(moved);
+    }
+
+    /// The gathered accounts in the order of their names.
+    fn accounts(&self, journal: &dyn Journal) -> anyhow::Result<Vec<Account<'_>>> {
+        let of_streams = self.rows.chunk_by(|a, b| a.stream == b.stream);
+        let mut named = of_streams
+            .map(|rows| {
+                let name = rows.first().and_then(|row| journal.stream_name(row.stream));
+                Ok((name.context("a scanned stream has a name")?, rows))
+            })
+            .collect::<anyhow::Result<Vec<Account<'_>>>>()?;
+        named.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(named)
+    }
+
+    fn fact(&self, row: &Row) -> anyhow::Result<Fact> {
+        let fact = record::read_fact(self.facts.slice(&row.fact), row.place);
+        fact.with_context(|| format!("reading event {}", row.place.id))
+    }
+}
