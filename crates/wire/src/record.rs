@@ -238,7 +238,7 @@ pub fn read_fact(bytes: &[u8], place: Place) -> Result<Fact, Damaged> {
 /// The fact a stored text says.
 ///
 /// # Errors
-/// Where the text is not what [`write`] writes.
+/// Where the text is not what [`write()`] writes.
 pub fn read_text(bytes: &[u8], place: Place) -> Result<Fact, Problem> {
     let text = json::utf8(bytes)?;
     let envelope: Envelope<'_> = json::parse(text, "", 0)?;
