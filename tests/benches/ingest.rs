@@ -9,9 +9,9 @@
     reason = "a benchmark prints, and stops at the first surprise"
 )]
 
-#[path = "common/book.rs"]
+#[path = "measuring/book.rs"]
 mod book;
-#[path = "common/measure.rs"]
+#[path = "measuring/measure.rs"]
 mod measure;
 
 use std::fs::File;
