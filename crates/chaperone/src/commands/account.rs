@@ -47,7 +47,8 @@ fn find(opened: &Opened, one: &One) -> anyhow::Result<(domain::id::VendorId, dom
 /// For people: who it is, who holds it, then everything that concerns it.
 fn tell(account: &AccountAnswer) -> anyhow::Result<()> {
     let name = if account.name.is_empty() { "name unknown" } else { &account.name };
-    line(&format!("{} ({name}), known as {}", account.account, account.keys.join(", ")))?;
+    let keys = if account.keys.is_empty() { "no other name" } else { &account.keys.join(", ") };
+    line(&format!("{} ({name}), known as {keys}", account.account))?;
     line(&format!("as of {}, known up to position {}", account.as_of, account.known_at))?;
     if let Some(into) = &account.absorbed_into {
         line(&format!("merged into account {into}"))?;
