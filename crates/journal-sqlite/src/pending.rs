@@ -13,10 +13,10 @@ use uuid::Uuid;
 use crate::schema::set_indexed;
 
 /// The most entries of a generation: about 10 MB of memory an index, and 0.1 s of reading at the next start.
-const GENERATION_MAX: usize = 256 * 1024;
+const GENERATION_MAX: usize = 128 * 1024;
 /// A generation is this part of what the index already holds, so that a merge touches each page about once
-/// for a dozen entries: a leaf of 4 KiB holds about 200.
-const GENERATION_SHARE: u64 = 16;
+/// for two dozen entries: a leaf of 4 KiB holds about 200.
+const GENERATION_SHARE: u64 = 8;
 /// Entries merged per new one: two, so that a generation is merged before the next is full.
 const MERGED_PER_NEW: usize = 2;
 
@@ -78,10 +78,10 @@ pub(crate) struct Pending {
     young: FxHashMap<EntryKey, u64>,
     /// The largest value in `young`, zero if there is none.
     young_upto: u64,
-    aging: FxHashMap<EntryKey, u64>,
+    /// In the order of the B-tree.
+    aging: Vec<(EntryKey, u64)>,
     aging_upto: u64,
-    /// `aging` in the order of the B-tree.
-    sorted: Vec<(EntryKey, u64)>,
+    /// How many of `aging` are in the table.
     merged: usize,
     /// The fewest entries of a generation.
     generation_min: usize,
@@ -99,9 +99,8 @@ impl Pending {
             index,
             young: FxHashMap::default(),
             young_upto: 0,
-            aging: FxHashMap::default(),
+            aging: Vec::new(),
             aging_upto: 0,
-            sorted: Vec::new(),
             merged: 0,
             generation_min,
         }
@@ -109,7 +108,10 @@ impl Pending {
 
     /// The value of the key, if it is pending; the first one recorded, should there be two.
     pub(crate) fn get(&self, key: EntryKey) -> Option<u64> {
-        self.aging.get(&key).or_else(|| self.young.get(&key)).copied()
+        match self.aging.binary_search_by_key(&key, |(aging, _)| *aging) {
+            Ok(place) => Some(self.aging[place].1),
+            Err(_) => self.young.get(&key).copied(),
+        }
     }
 
     pub(crate) fn add(&mut self, key: EntryKey, value: u64) {
@@ -124,18 +126,18 @@ impl Pending {
 
     /// Writes the next slice into the table, inside the caller's transaction.
     pub(crate) fn merge(&self, connection: &Connection, new_entries: usize) -> rusqlite::Result<Merged> {
-        let end = self.sorted.len().min(self.merged + new_entries * MERGED_PER_NEW);
+        let end = self.aging.len().min(self.merged + new_entries * MERGED_PER_NEW);
         if end == self.merged {
             return Ok(Merged { merged: end });
         }
         let mut insert = connection.prepare_cached(self.index.insert())?;
-        for (key, value) in &self.sorted[self.merged..end] {
+        for (key, value) in &self.aging[self.merged..end] {
             match self.index {
                 Index::Stream => insert.execute(params![key.0, key.1, value])?,
                 Index::Id | Index::Key => insert.execute(params![(key.0 ^ SIGN).cast_signed(), value])?,
             };
         }
-        if end == self.sorted.len() {
+        if end == self.aging.len() {
             set_indexed(connection, self.index.name(), self.aging_upto)?;
         }
         Ok(Merged { merged: end })
@@ -144,19 +146,15 @@ impl Pending {
     /// After the commit: forgets a generation that is in the table and starts the next when it is due.
     pub(crate) fn committed(&mut self, merged: Merged) {
         self.merged = merged.merged;
-        if self.merged < self.sorted.len() {
+        if self.merged < self.aging.len() {
             return;
         }
-        if !self.sorted.is_empty() {
-            self.aging = FxHashMap::default();
-            self.sorted = Vec::new();
-            self.merged = 0;
-        }
+        self.aging = Vec::new();
+        self.merged = 0;
         if self.young.len() >= generation_entries(self.aging_upto, self.generation_min) {
-            self.aging = std::mem::take(&mut self.young);
+            self.aging = std::mem::take(&mut self.young).into_iter().collect();
+            self.aging.sort_unstable();
             self.aging_upto = std::mem::take(&mut self.young_upto);
-            self.sorted = self.aging.iter().map(|(key, value)| (*key, *value)).collect();
-            self.sorted.sort_unstable();
         }
     }
 }
