@@ -5,6 +5,7 @@
 
 mod clock;
 pub mod conformance;
+mod exchange;
 mod journal;
 pub mod memory;
 mod position;
@@ -12,6 +13,7 @@ mod quarantine;
 mod tail;
 
 pub use clock::{CLOCK_STEP_BACK_MAX_MS, Clock, ManualClock, SystemClock, next_recorded_ms};
+pub use exchange::{Answering, AskError, Exchange, Handler, MemoryExchange};
 pub use journal::{
     Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, InOrder, Journal,
     KindSet, NewEvent, Outcome, PAGE_EVENTS_MAX, Page, ReadError, Receipt, Recorded, STREAM_NAME_BYTES_MAX,

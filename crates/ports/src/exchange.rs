@@ -1,0 +1,154 @@
+//! Questions and answers between processes: who asks does not know who answers.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+
+/// Answers one question.
+pub type Handler = Arc<dyn Fn(Bytes) -> BoxFuture<'static, Bytes> + Send + Sync>;
+
+/// Answers while it lives.
+pub struct Answering {
+    _keep: Box<dyn Any + Send + Sync>,
+}
+
+impl Answering {
+    /// Keeps answering for as long as `keep` lives.
+    pub fn while_kept(keep: impl Any + Send + Sync) -> Self {
+        Self { _keep: Box::new(keep) }
+    }
+}
+
+/// Why a question got no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// Nobody answers this subject now; the question was not looked at.
+    #[error("no process answers {subject} now")]
+    NobodyAnswers {
+        /// What was asked.
+        subject: String,
+    },
+    /// The answer did not come in time: the question may have been acted on. A question with a key may be
+    /// asked again.
+    #[error("no answer to {subject} within {waited_ms} ms")]
+    TimedOut {
+        /// What was asked.
+        subject: String,
+        /// How long was waited, in milliseconds.
+        waited_ms: u64,
+    },
+    /// The bus cannot be reached.
+    #[error("the bus cannot be reached: {0}")]
+    Unavailable(String),
+}
+
+/// Questions and answers between processes.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// Asks whoever answers `subject`, and returns the answer.
+    ///
+    /// # Errors
+    /// See [`AskError`]; only `TimedOut` leaves open whether the question was acted on.
+    async fn ask(&self, subject: &str, question: Bytes) -> Result<Bytes, AskError>;
+
+    /// Answers `subject` until what is returned is dropped; all who answer one subject share its questions.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    async fn answer(&self, subject: &str, handler: Handler) -> Result<Answering, AskError>;
+}
+
+/// Questions and answers inside one process, for tests and for roles that share one.
+#[derive(Clone, Default)]
+pub struct MemoryExchange {
+    answering: Arc<Mutex<Answerers>>,
+}
+
+/// Who answers each subject; the first is asked next.
+#[derive(Default)]
+struct Answerers {
+    by_subject: HashMap<String, Vec<(u64, Handler)>>,
+    last: u64,
+}
+
+impl MemoryExchange {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Answerers> {
+        self.answering.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Exchange for MemoryExchange {
+    async fn ask(&self, subject: &str, question: Bytes) -> Result<Bytes, AskError> {
+        let handler = {
+            let mut answering = self.lock();
+            let answerers = answering.by_subject.get_mut(subject).filter(|answerers| !answerers.is_empty());
+            answerers.map(|answerers| {
+                answerers.rotate_left(1);
+                answerers.last().map(|(_, handler)| Arc::clone(handler))
+            })
+        };
+        match handler.flatten() {
+            Some(handler) => Ok(handler(question).await),
+            None => Err(AskError::NobodyAnswers { subject: subject.to_owned() }),
+        }
+    }
+
+    async fn answer(&self, subject: &str, handler: Handler) -> Result<Answering, AskError> {
+        let mut answering = self.lock();
+        answering.last += 1;
+        let number = answering.last;
+        answering.by_subject.entry(subject.to_owned()).or_default().push((number, handler));
+        Ok(Answering::while_kept(Leaving { exchange: self.clone(), subject: subject.to_owned(), number }))
+    }
+}
+
+/// Takes an answerer away when it is dropped.
+struct Leaving {
+    exchange: MemoryExchange,
+    subject: String,
+    number: u64,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        let mut answering = self.exchange.lock();
+        if let Some(answerers) = answering.by_subject.get_mut(&self.subject) {
+            answerers.retain(|(number, _)| *number != self.number);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(word: &'static str) -> Handler {
+        Arc::new(move |_| Box::pin(async move { Bytes::from_static(word.as_bytes()) }))
+    }
+
+    #[tokio::test]
+    async fn those_who_answer_one_subject_share_its_questions() {
+        let exchange = MemoryExchange::default();
+        let first = exchange.answer("submit", says("first")).await.unwrap();
+        let _second = exchange.answer("submit", says("second")).await.unwrap();
+        let mut heard = Vec::new();
+        for _ in 0..2 {
+            heard.push(exchange.ask("submit", Bytes::new()).await.unwrap());
+        }
+        heard.sort();
+        assert_eq!(heard, ["first", "second"]);
+        drop(first);
+        assert_eq!(exchange.ask("submit", Bytes::new()).await.unwrap(), "second");
+    }
+
+    #[tokio::test]
+    async fn a_question_nobody_answers_says_so() {
+        let asked = MemoryExchange::default().ask("query.deals", Bytes::new()).await;
+        assert_eq!(asked, Err(AskError::NobodyAnswers { subject: "query.deals".to_owned() }));
+    }
+}
