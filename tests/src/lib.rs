@@ -6,6 +6,7 @@ pub mod events;
 pub mod generator;
 pub mod http;
 pub mod malformed;
+pub mod nats;
 pub mod random;
 pub mod shared_data;
 

@@ -1,0 +1,6 @@
+//! The bus on JetStream: facts go out in journal order, fenced, over `async-nats`.
+#![warn(missing_docs)]
+
+mod connect;
+
+pub use connect::{ConnectError, Connection, Options, SERVER_VERSIONS};
