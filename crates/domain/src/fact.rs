@@ -17,6 +17,12 @@ impl Fact {
         let Event::Correction(correction) = &self.event else { return None };
         correction.target()
     }
+
+    /// Whether the rules derived it from another recorded fact. What they decided about a command is no such
+    /// fact: the command was answered with it.
+    pub fn is_settled(&self) -> bool {
+        self.meta.class == Class::Derived && self.meta.causation.is_some()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,14 @@
-//! Settling: what the rules decide about submissions that nobody has decided yet, history included.
+//! Settling: what the rules derive from what was asked, observed and ruled, history included.
 //!
-//! One walk over the facts in effect, in fold order. The facts of one instant are folded first; then its
-//! undecided submissions are decided in the order they stand in the journal, each knowing the decisions
-//! before it. A decision already recorded is never taken back: where the full history would decide
-//! otherwise, [`conflicts`] says so, and a person looks at it.
+//! One walk over the facts in effect, in fold order, without what was derived from them before. The facts of
+//! one instant are folded first; then its undecided submissions are decided in the order they stand in the
+//! journal, each knowing the decisions before it. What comes out depends on no order of arrival; where it is
+//! not what is recorded, the recorded derivation is retracted and the new one takes its place.
+//!
+//! What was decided about a live command stands: where the full history would decide otherwise, [`conflicts`]
+//! says so, and a person looks at it.
 
+mod anew;
 mod standing;
 pub mod window;
 
@@ -19,7 +23,7 @@ pub use crate::decide::Settled;
 use crate::decide::registration::judgement::{Ask, Judgement, judge};
 use crate::event::deal::DealEvent;
 use crate::event::{DecidedBy, Event};
-use crate::fact::{Class, Fact, Meta};
+use crate::fact::{Class, Fact, Meta, Origin};
 use crate::family::Families;
 use crate::id::{AccountId, DealId, EventId};
 use crate::program::Program;
@@ -41,18 +45,19 @@ pub struct Conflict {
     pub rival: Option<DealId>,
 }
 
-/// The decisions due on one account: for every undecided submission among `recorded`, in fold order, valid
-/// from the submission and following from it.
+/// What has to be recorded so that everything that follows from `recorded`, and nothing else, is derived from
+/// it: retractions of what follows no longer, then decisions, each valid from the fact it follows from. What
+/// follows from one fact stands together.
 ///
-/// A submission is decided when a decision, withdrawal or review of its deal comes after it. An account
-/// that was merged into another gets none: its facts live on there.
+/// The rules decide a submission unless another system did: its decision or review, told with the history,
+/// stands as given. An account that was merged into another gets none: its facts live on there.
 pub fn settle(
     account_id: &AccountId,
     recorded: &[Fact],
     families: &Families,
     program: &Program,
 ) -> Vec<Settled> {
-    let facts = history::effective(recorded);
+    let facts = history::effective(recorded.iter().filter(|fact| !fact.is_settled()));
     let walk =
         Walk::new(Grounds { account: account_id, families, program }, &facts, Look::Forward).over(&facts);
     if walk.account.into.is_some() {
@@ -60,7 +65,7 @@ pub fn settle(
     }
     let mut settled = walk.settled;
     settled.extend(window::settle(Known { account: &walk.account, account_id, families, program }));
-    settled
+    anew::due(recorded, settled)
 }
 
 /// Decisions the rules gave that the whole history, as known now, would give otherwise, in fold order.
@@ -85,6 +90,14 @@ enum Look {
     Back,
 }
 
+/// A deal submitted at the present instant, once or more often.
+struct Open {
+    deal: DealId,
+    /// The submission recorded first: what is decided follows from it, so that a row told again changes nothing.
+    first: Meta,
+    last: EventId,
+}
+
 struct Walk<'a> {
     grounds: Grounds<'a>,
     look: Look,
@@ -92,8 +105,8 @@ struct Walk<'a> {
     standing: Standing,
     /// Submissions that a recorded fact answers.
     answered: HashSet<EventId>,
-    /// Deals submitted at the present instant, in fold order, with their last submission there.
-    open: Vec<(DealId, Meta)>,
+    /// Deals submitted at the present instant, in fold order.
+    open: Vec<Open>,
     /// Where each of them stands in `open`.
     open_places: HashMap<DealId, usize>,
     settled: Vec<Settled>,
@@ -139,9 +152,10 @@ impl<'a> Walk<'a> {
             let next = self.open.len();
             let place = *self.open_places.entry(submitted.deal.clone()).or_insert(next);
             if place == next {
-                self.open.push((submitted.deal.clone(), fact.meta.clone()));
+                let (deal, first, last) = (submitted.deal.clone(), fact.meta.clone(), fact.meta.id);
+                self.open.push(Open { deal, first, last });
             } else {
-                self.open[place].1 = fact.meta.clone();
+                self.open[place].last = fact.meta.id;
             }
         }
     }
@@ -176,9 +190,9 @@ impl<'a> Walk<'a> {
 
     fn decide_open(&mut self) {
         self.open_places.clear();
-        for (deal, submission) in std::mem::take(&mut self.open) {
+        for Open { deal, first: submission, last } in std::mem::take(&mut self.open) {
             let Some(known) = self.account.deal(&deal) else { continue };
-            if known.registration != Registration::Submitted || self.answered.contains(&submission.id) {
+            if known.registration != Registration::Submitted || self.answered.contains(&last) {
                 continue;
             }
             let known = known.clone();
@@ -256,15 +270,21 @@ fn derived(submission: &Meta) -> Meta {
 }
 
 /// The submissions that a later fact of the same deal answers, before the deal is submitted again.
+///
+/// What is told with the history answers any of them. A person's decision here comes after the rules have
+/// answered an imported submission, so it answers only what was asked here; and who withdraws or cancels ends
+/// what was decided.
 fn answered(facts: &[Cow<'_, Fact>]) -> HashSet<EventId> {
     let mut answered = HashSet::new();
-    // Whether what comes next for a deal is an answer, and not the same deal submitted again.
-    let mut next: HashMap<&DealId, bool> = HashMap::new();
+    // Which answers come next for a deal, before the same deal is submitted again.
+    let mut next: HashMap<&DealId, Vec<Origin>> = HashMap::new();
     for fact in facts.iter().rev() {
         let Event::Deal(event) = &fact.event else { continue };
         let answers = match event {
             DealEvent::Submitted(submitted) => {
-                if next.insert(&submitted.deal, false) == Some(true) {
+                let origins = next.remove(&submitted.deal).unwrap_or_default();
+                let answers = |origin: &Origin| [Origin::Imported, fact.meta.origin].contains(origin);
+                if origins.iter().any(answers) {
                     answered.insert(fact.meta.id);
                 }
                 continue;
@@ -273,15 +293,15 @@ fn answered(facts: &[Cow<'_, Fact>]) -> HashSet<EventId> {
             DealEvent::Returned(answer) => &answer.deal,
             DealEvent::Approved(answer) => &answer.deal,
             DealEvent::Rejected(answer) => &answer.deal,
-            DealEvent::Withdrawn(answer) => &answer.deal,
-            DealEvent::Cancelled(answer) => &answer.deal,
-            DealEvent::Reported(_)
+            DealEvent::Withdrawn(_)
+            | DealEvent::Cancelled(_)
+            | DealEvent::Reported(_)
             | DealEvent::Extended(_)
             | DealEvent::Progressed(_)
             | DealEvent::Won(_)
             | DealEvent::Lost(_) => continue,
         };
-        next.insert(answers, true);
+        next.entry(answers).or_default().push(fact.meta.origin);
     }
     answered
 }

@@ -16,11 +16,12 @@ use crate::rank::fold_key;
 /// A retracted fact is gone; a corrected one says what its last valid correction says, at the time that
 /// gives. A correction may itself be corrected or retracted. One whose target is not there waits for it, and
 /// one whose sender may not correct the target has no effect.
-pub fn effective(recorded: &[Fact]) -> Vec<Cow<'_, Fact>> {
+pub fn effective<'a>(recorded: impl IntoIterator<Item = &'a Fact>) -> Vec<Cow<'a, Fact>> {
+    let recorded: Vec<&Fact> = recorded.into_iter().collect();
     let mut facts: Vec<Cow<'_, Fact>> = if recorded.iter().any(|fact| fact.corrects().is_some()) {
-        amended(recorded)
+        amended(&recorded)
     } else {
-        recorded.iter().map(Cow::Borrowed).collect()
+        recorded.into_iter().map(Cow::Borrowed).collect()
     };
     facts.sort_by_key(|fact| fold_key(fact));
     facts
@@ -33,10 +34,10 @@ pub fn fold(recorded: &[Fact]) -> Account {
 
 /// What is left when every correction had its say, whatever came first. A correction that another one is
 /// about is settled before it is used itself; of several about one fact the last recorded prevails.
-fn amended(recorded: &[Fact]) -> Vec<Cow<'_, Fact>> {
-    let known: HashMap<EventId, &Fact> = recorded.iter().map(|fact| (fact.meta.id, fact)).collect();
-    let mut order: Vec<(usize, u64, &Fact)> =
-        recorded.iter().map(|fact| (steps_to_plain(fact, &known), fact.meta.position, fact)).collect();
+fn amended<'a>(recorded: &[&'a Fact]) -> Vec<Cow<'a, Fact>> {
+    let known: HashMap<EventId, &Fact> = recorded.iter().map(|fact| (fact.meta.id, *fact)).collect();
+    let mut order: Vec<(usize, u64, &'a Fact)> =
+        recorded.iter().map(|fact| (steps_to_plain(fact, &known), fact.meta.position, *fact)).collect();
     order.sort_by_key(|(steps, position, _)| Reverse((*steps, *position)));
     let mut last_word: HashMap<EventId, Cow<'_, Fact>> = HashMap::new();
     let mut kept = Vec::with_capacity(recorded.len());

@@ -37,6 +37,8 @@ pub enum CorrectionReason {
     WrongIdentity,
     Duplicate,
     WrongDate,
+    /// What the rules derived follows no longer, by all that is known now.
+    DecidedAnew,
     Other,
 }
 

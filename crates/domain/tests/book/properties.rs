@@ -175,6 +175,24 @@ proptest! {
     }
 
     #[test]
+    fn history_settled_as_it_arrives_ends_as_history_settled_at_once(
+        (said, keys) in observations().prop_flat_map(|said| {
+            let count = said.len();
+            (Just(said), proptest::collection::vec(any::<u64>(), count))
+        }),
+    ) {
+        let story = given(said);
+        let whole = story.clone().settled();
+        let mut arriving = Story { facts: Vec::new(), ..story.clone() };
+        for fact in rearrived(&story.facts, &keys) {
+            arriving = arriving.takes(fact).settled();
+            prop_assert_eq!(arriving.settle(), vec![], "settled twice at once");
+        }
+        prop_assert_eq!(registrations(&arriving), registrations(&whole));
+        prop_assert_eq!(decisions(&arriving), decisions(&whole));
+    }
+
+    #[test]
     fn a_retracted_fact_leaves_the_state_as_if_it_had_never_been(
         said in observations(),
         which in any::<prop::sample::Index>(),
@@ -191,10 +209,8 @@ proptest! {
 
     #[test]
     fn a_decision_depends_on_nothing_later(said in observations(), until in 0..150_i64) {
-        let mut story = given(said);
+        let story = given(said);
         let early = |at: Instant| at <= day(until);
-        // A withdrawal that comes later answers its submission, so that one is never decided.
-        story.facts.retain(|fact| early(fact.meta.valid_at) || !is_withdrawal(fact));
         let known = story.facts.iter().filter(|fact| early(fact.meta.valid_at)).cloned().collect();
         let prefix = Story { facts: known, ..story.clone() };
         let whole: Vec<_> = story.settle().into_iter().filter(|settled| early(settled.valid_at)).collect();
@@ -213,6 +229,16 @@ proptest! {
     }
 }
 
-fn is_withdrawal(fact: &Fact) -> bool {
-    matches!(fact.event, Event::Deal(DealEvent::Withdrawn(_)))
+/// Every deal as the program and the customer left it.
+fn registrations(story: &Story) -> BTreeSet<String> {
+    let account = story.now();
+    let deals = account.deals.iter();
+    deals.map(|deal| format!("{} {:?} {:?} {:?} {:?}", deal.deal, deal.registration, deal.rejection, deal.protection, deal.outcome)).collect()
+}
+
+/// What the rules derived and still stands, with the times it holds from.
+fn decisions(story: &Story) -> BTreeSet<String> {
+    let effective = history::effective(&story.facts);
+    let settled = effective.iter().filter(|fact| fact.is_settled());
+    settled.map(|fact| format!("{} {:?}", fact.meta.valid_at, fact.event)).collect()
 }

@@ -230,6 +230,16 @@ impl Story {
         self
     }
 
+    /// The story after one more fact arrived, in the next place of the journal.
+    pub(crate) fn takes(mut self, mut fact: Fact) -> Self {
+        let position = self.facts.len() as u64 + 1;
+        // Facts are numbered by their places; this one was numbered before it had this one.
+        fact.meta.id = EventId(uuid::Uuid::from_u128(fact.meta.id.0.as_u128() | 1 << 64));
+        (fact.meta.position, fact.meta.revision) = (position, position);
+        self.facts.push(fact);
+        self
+    }
+
     pub(crate) fn settle(&self) -> Vec<Settled> {
         settle::settle(&self.account, &self.facts, &self.families, &self.program)
     }

@@ -148,6 +148,7 @@ fn of_reason(reason: CorrectionReason) -> &'static str {
         CorrectionReason::WrongIdentity => "the wrong identity",
         CorrectionReason::Duplicate => "a duplicate",
         CorrectionReason::WrongDate => "the wrong date",
+        CorrectionReason::DecidedAnew => "a decision taken anew",
         CorrectionReason::Other => "another reason",
     }
 }

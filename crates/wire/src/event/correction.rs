@@ -17,7 +17,7 @@ use crate::shape::{Absent, Around, Beside, Shape, payload, published, words};
 words! {
     CorrectionReason {
         Typo = "typo", WrongIdentity = "wrong_identity", Duplicate = "duplicate", WrongDate = "wrong_date",
-        Other = "other",
+        Other = "other", DecidedAnew = "decided_anew",
     }
 }
 
