@@ -2,7 +2,8 @@
 
 use domain::account::guest::Handoff;
 use domain::event::case::{
-    CaseKind, ClearedBy, Clearing, Finding, Ground, Opened, Severity, Unknown, Verdict,
+    CaseKind, ClearedBy, Clearing, Finding, Ground, Opened, Searched, SearchedPartner, Severity, Unknown,
+    Verdict,
 };
 use domain::id::{EventId, HandoffId, PartnerId};
 use domain::time::Instant;
@@ -87,7 +88,7 @@ impl Judged {
         };
         let mut context = breach.context;
         context.retain(|event| !breach.proof.contains(event));
-        let finding = Finding {
+        let mut finding = Finding {
             pattern: row.pattern.to_owned(),
             rule_version: row.rule_version,
             kind: row.kind,
@@ -107,6 +108,7 @@ impl Judged {
             provisional_until,
         };
         let (case, opened) = case(scene, row, sighting.about);
+        cite_search(scene, &opened, &mut finding.grounds);
         Self { case, opened, finding, because }
     }
 }
@@ -124,11 +126,29 @@ impl Breach {
     }
 }
 
+/// Says of every part that is an absence where it was looked for: the account up to the last event that was
+/// read, and the streams of the partners concerned.
+fn cite_search(scene: &Scene<'_>, opened: &Opened, grounds: &mut [Ground]) {
+    let absences = grounds.iter_mut().filter(|ground| ground.is_absence());
+    for ground in absences {
+        let partners = [&opened.host, &opened.guest].into_iter().flatten();
+        let partners = partners.filter_map(|partner| {
+            let revision = scene.known.families.revision(partner)?;
+            Some(SearchedPartner { partner: partner.clone(), revision })
+        });
+        ground.searched = Some(Searched {
+            account: opened.account.clone(),
+            until: scene.watermark.head,
+            partners: partners.collect(),
+        });
+    }
+}
+
 /// What cannot be judged never holds an account.
 fn at_most(severity: Severity, unknown: Option<Unknown>) -> Severity {
     match unknown {
         None => severity,
-        Some(Unknown::Contested) => severity.min(Severity::S3),
+        Some(Unknown::Contested | Unknown::GuardErrored) => severity.min(Severity::S3),
         Some(Unknown::ScopeUnknown | Unknown::IdentityAmbiguous | Unknown::Tender | Unknown::Erased) => {
             severity.min(Severity::S2)
         }

@@ -20,5 +20,6 @@ fn reason(unknown: Unknown) -> &'static str {
         Unknown::Contested => "two sources disagree about the holder",
         Unknown::Tender => "the gaining side says there was a public tender",
         Unknown::Erased => "personal data it needs were erased",
+        Unknown::GuardErrored => "the policy's guard cannot be answered for it",
     }
 }

@@ -35,7 +35,8 @@ pub enum Verdict {
     /// A basis may still arrive.
     Pending,
     Confirmed,
-    /// Cleared by `V1`..`V9`, `prior`, `granted`, `uniform_action`, `acquired`, `stewardship`, `tender`.
+    /// Cleared by `V1`..`V9`, `prior`, `granted`, `uniform_action`, `acquired`, `stewardship`, `tender`,
+    /// `held_back`.
     Cleared(ClearedBy),
     /// Replaced by a later event: `late`, `correction` or `reversal`.
     Superseded(SupersededBy),
@@ -52,6 +53,8 @@ pub enum ClearedBy {
     Acquired,
     Stewardship,
     Tender,
+    /// The policy itself holds it back: its pattern is off, or its guard says so.
+    HeldBack,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,6 +70,8 @@ pub enum Unknown {
     Contested,
     Tender,
     Erased,
+    /// The policy's guard could not be answered for this finding.
+    GuardErrored,
 }
 
 /// The case itself: whose handoff it is about. Its findings follow.
@@ -119,10 +124,44 @@ pub struct Finding {
 /// One part of the formula, and the events that make it true.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ground {
-    /// Such as `gain`, `protected`, `family`, `not_granted`, `no_basis:V1`.
+    /// Such as `gain`, `protected`, `family`, `not_granted`, `no_basis:V1`. What begins with `no_` or `not_`
+    /// says that something is not there.
     pub part: String,
     pub holds_because: String,
     pub events: Vec<EventId>,
+    /// Where something was looked for that is not there.
+    pub searched: Option<Searched>,
+}
+
+impl Ground {
+    /// A part that these events make true; policing adds where it looked for what is absent.
+    pub fn new(part: &str, holds_because: impl Into<String>, events: Vec<EventId>) -> Self {
+        Self { part: part.to_owned(), holds_because: holds_because.into(), events, searched: None }
+    }
+
+    /// Whether it says that something is not there.
+    pub fn is_absence(&self) -> bool {
+        self.part.starts_with("no_") || self.part.starts_with("not_")
+    }
+}
+
+/// What was looked through for something that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Searched {
+    /// The account whose stream was read.
+    pub account: AccountId,
+    /// Up to which event of that stream, included.
+    pub until: EventId,
+    /// Streams of the partners concerned, up to which revision.
+    pub partners: Vec<SearchedPartner>,
+}
+
+/// The stream of a partner, as far as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchedPartner {
+    pub partner: PartnerId,
+    /// The last revision read, included.
+    pub revision: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -20,15 +20,12 @@ pub fn grounds(
 ) -> Vec<Ground> {
     let mut grounds =
         vec![gain(question), protected(question, open, phase), family(question, kinship), granted(question)];
-    grounds.push(Ground {
-        part: "not_prior".to_owned(),
-        holds_because: format!(
-            "nobody of the guest's family is on record for {} before {}",
-            words::region(open),
-            words::day(question.accepted_at)
-        ),
-        events: Vec::new(),
-    });
+    let not_prior = format!(
+        "nobody of the guest's family is on record for {} before {}",
+        words::region(open),
+        words::day(question.accepted_at)
+    );
+    grounds.push(Ground::new("not_prior", not_prior, Vec::new()));
     grounds.extend(BASES.iter().filter_map(|row| no_basis(question, open, row)));
     grounds
 }
@@ -36,11 +33,8 @@ pub fn grounds(
 fn gain(question: &Question<'_>) -> Ground {
     let act = question.act;
     let scope = act.scope.map_or_else(|| "a scope it does not say".to_owned(), words::scope);
-    Ground {
-        part: "gain".to_owned(),
-        holds_because: format!("{} {} {scope} on {}", act.partner, act.act.words(), words::day(act.at)),
-        events: act.event().into_iter().collect(),
-    }
+    let because = format!("{} {} {scope} on {}", act.partner, act.act.words(), words::day(act.at));
+    Ground::new("gain", because, act.event().into_iter().collect())
 }
 
 fn protected(question: &Question<'_>, open: &Region, phase: Phase<'_>) -> Ground {
@@ -52,20 +46,15 @@ fn protected(question: &Question<'_>, open: &Region, phase: Phase<'_>) -> Ground
     };
     let tail =
         touch.map(|touch| format!(", and in its tail after an unreported touch on {}", words::day(touch.at)));
-    Ground {
-        part: "protected".to_owned(),
-        holds_because: format!(
-            "handoff {} protects {} from {} until {until}{}",
-            handoff.handoff,
-            words::region(open),
-            words::day(question.accepted_at),
-            tail.unwrap_or_default()
-        ),
-        events: [handoff.invited, handoff.accepted, touch.map(|touch| touch.event)]
-            .into_iter()
-            .flatten()
-            .collect(),
-    }
+    let because = format!(
+        "handoff {} protects {} from {} until {until}{}",
+        handoff.handoff,
+        words::region(open),
+        words::day(question.accepted_at),
+        tail.unwrap_or_default()
+    );
+    let events = [handoff.invited, handoff.accepted, touch.map(|touch| touch.event)];
+    Ground::new("protected", because, events.into_iter().flatten().collect())
 }
 
 fn family(question: &Question<'_>, kinship: Option<&Kinship>) -> Ground {
@@ -77,7 +66,7 @@ fn family(question: &Question<'_>, kinship: Option<&Kinship>) -> Ground {
             (format!("{partner} belongs to the family of {guest} ({basis})"), kinship.path.clone())
         }
     };
-    Ground { part: "family".to_owned(), holds_because, events }
+    Ground::new("family", holds_because, events)
 }
 
 fn granted(question: &Question<'_>) -> Ground {
@@ -90,16 +79,13 @@ fn granted(question: &Question<'_>) -> Ground {
         },
     );
     let events = grant.map(|grant| grant.event).into_iter().collect();
-    Ground { part: "not_granted".to_owned(), holds_because: terms, events }
+    Ground::new("not_granted", terms, events)
 }
 
 fn no_basis(question: &Question<'_>, open: &Region, row: &basis::Row) -> Option<Ground> {
     let missing = (row.missing)(question, open)?;
-    Some(Ground {
-        part: format!("no_basis:{}", row.basis.number()),
-        holds_because: format!("there is not {}", missing.words),
-        events: Vec::new(),
-    })
+    let part = format!("no_basis:{}", row.basis.number());
+    Some(Ground::new(&part, format!("there is not {}", missing.words), Vec::new()))
 }
 
 /// The events without any one of which the formula would not hold.

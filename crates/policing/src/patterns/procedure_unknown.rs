@@ -33,11 +33,7 @@ fn unknown_steps<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Option<S
                 handoff.handoff,
             );
             let proof = violation.proof.clone();
-            let grounds = vec![Ground {
-                part: "no_step_on_record".to_owned(),
-                holds_because: sentence.clone(),
-                events: vec![gain.event],
-            }];
+            let grounds = vec![Ground::new("no_step_on_record", sentence.clone(), vec![gain.event])];
             let unknown = None;
             Seen::Breach(Breach {
                 unknown,

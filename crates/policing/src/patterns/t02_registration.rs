@@ -79,11 +79,7 @@ fn earlier(scene: &Scene<'_>, refused: &Refused) -> Option<EventId> {
 fn repeated(refused: &Refused, witness: EventId) -> Ground {
     let disputed = refused.disputed == Some(witness);
     let words = if disputed { "the refusal is disputed" } else { "an earlier attempt was refused" };
-    Ground {
-        part: "attempt".to_owned(),
-        holds_because: words.to_owned(),
-        events: vec![refused.event, witness],
-    }
+    Ground::new("attempt", words, vec![refused.event, witness])
 }
 
 fn sentence(handoff: &Handoff, refused: &Refused) -> String {

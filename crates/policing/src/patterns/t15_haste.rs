@@ -52,9 +52,13 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
                 window_words(window.as_ref()),
             );
             let grounds = vec![
-                ground("executed", &sentence, vec![done.event]),
-                ground("window_not_over", window_words(window.as_ref()), opened.clone()),
-                ground("no_waiver", "the losing side waived nothing and no emergency was signed", Vec::new()),
+                Ground::new("executed", sentence.clone(), vec![done.event]),
+                Ground::new("window_not_over", window_words(window.as_ref()), opened.clone()),
+                Ground::new(
+                    "no_waiver",
+                    "the losing side waived nothing and no emergency was signed",
+                    Vec::new(),
+                ),
             ];
             let breach =
                 Breach { unknown: None, proof, context: opened, grounds, clearing: clearing(), sentence };
@@ -86,8 +90,4 @@ pub(super) fn clearing() -> Vec<Clearing> {
     [("waiver", waiver), ("V9", emergency)]
         .map(|(basis, missing)| Clearing { basis: basis.to_owned(), missing: missing.to_owned() })
         .into()
-}
-
-fn ground(part: &str, because: impl Into<String>, events: Vec<domain::id::EventId>) -> Ground {
-    Ground { part: part.to_owned(), holds_because: because.into(), events }
 }

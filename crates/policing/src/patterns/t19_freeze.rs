@@ -64,20 +64,15 @@ fn breach(scene: &Scene<'_>, change: &Change, done: &Execution, freeze: &Freeze)
     let mut proof = freeze_proof(scene, freeze);
     proof.extend(kin(scene, done, freeze));
     proof.push(done.event);
-    let ground = |part: &str, because: String, events| Ground {
-        part: part.to_owned(),
-        holds_because: because,
-        events,
-    };
     let until = freeze.during.until.map(words::day).unwrap_or_default();
     let grounds = vec![
-        ground("executed", sentence.clone(), vec![done.event]),
-        ground(
+        Ground::new("executed", sentence.clone(), vec![done.event]),
+        Ground::new(
             "frozen",
             format!("{named} holds from {} until {until}", words::day(freeze.during.from)),
             vec![freeze.event],
         ),
-        ground("not_lifted", "no lift by customer or host was in force".to_owned(), lifts(freeze)),
+        Ground::new("not_lifted", "no lift by customer or host was in force", lifts(freeze)),
     ];
     let clearing = vec![
         clearing(

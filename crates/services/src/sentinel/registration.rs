@@ -16,12 +16,12 @@ const PATTERN: &str = "registration";
 const RULE_VERSION: u32 = 1;
 
 /// Whether a fact is a live submission, whose decision later history may speak against.
-pub(super) fn may_be_reviewed(fact: &Fact) -> bool {
+pub(crate) fn may_be_reviewed(fact: &Fact) -> bool {
     fact.meta.origin == Origin::Live && matches!(fact.event, Event::Deal(DealEvent::Submitted(_)))
 }
 
 /// Decisions given to live submissions that the whole history, as known now, would give otherwise.
-pub(super) fn review(
+pub(crate) fn review(
     account_id: &AccountId,
     account: &Account,
     facts: &[Fact],
@@ -77,11 +77,7 @@ fn judged(
         severity: Severity::S2,
         violated_at: conflict.at,
         known: watermark.head,
-        grounds: vec![Ground {
-            part: "decided_otherwise".to_owned(),
-            holds_because: sentence.clone(),
-            events: proof.clone(),
-        }],
+        grounds: vec![Ground::new("decided_otherwise", sentence.clone(), proof.clone())],
         context: deal.submission.into_iter().collect(),
         proof,
         sentence,

@@ -2,7 +2,8 @@
 
 use domain::event::case as facts;
 use domain::event::case::{
-    CaseKind, CaseOutcome, ClearedBy, Clearing, Ground, Severity, SupersededBy, Unknown, Verdict,
+    CaseKind, CaseOutcome, ClearedBy, Clearing, Ground, Searched, SearchedPartner, Severity, SupersededBy,
+    Unknown, Verdict,
 };
 use domain::event::change::Basis;
 use domain::id::*;
@@ -22,7 +23,7 @@ words! {
     CaseOutcome { Confirmed = "confirmed", Valuable = "valuable", FalseAlarm = "false_alarm" }
     Unknown {
         ScopeUnknown = "scope_unknown", IdentityAmbiguous = "identity_ambiguous", Contested = "contested",
-        Tender = "tender", Erased = "erased",
+        Tender = "tender", Erased = "erased", GuardErrored = "guard_errored",
     }
 }
 
@@ -45,6 +46,25 @@ payload! {
         part: String,
         holds_because: String,
         events: Vec<EventId>,
+        /// Where something was looked for that is not there.
+        searched: Option<Searched>,
+    }
+
+    /// What was looked through for something that is not there.
+    LookedThrough for Searched {
+        /// The account whose stream was read.
+        account: AccountId,
+        /// Up to which event of that stream, included.
+        until: EventId,
+        /// Streams of the partners concerned.
+        partners: Vec<SearchedPartner>,
+    }
+
+    /// The stream of a partner, as far as it was read.
+    LookedThroughPartner for SearchedPartner {
+        partner: PartnerId,
+        /// The last revision read, included.
+        revision: u64,
     }
 
     /// One pattern found in one act: the certificate.
@@ -116,6 +136,7 @@ impl crate::shape::Words for ClearedBy {
         (Self::Acquired, "acquired"),
         (Self::Stewardship, "stewardship"),
         (Self::Tender, "tender"),
+        (Self::HeldBack, "held_back"),
     ];
 
     fn word(self) -> &'static str {
@@ -127,6 +148,7 @@ impl crate::shape::Words for ClearedBy {
             Self::Acquired => "acquired",
             Self::Stewardship => "stewardship",
             Self::Tender => "tender",
+            Self::HeldBack => "held_back",
         }
     }
 }
