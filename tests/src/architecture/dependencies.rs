@@ -20,7 +20,11 @@ struct Further {
 
 /// The promise of the bus, to equal a prefix of the journal whatever fails, is kept by the adapter and the
 /// relay together, so it is tested with both.
-const FURTHER: &[Further] = &[Further { name: "bus-nats", tests_may_use: &["services"] }];
+const FURTHER: &[Further] = &[
+    Further { name: "bus-nats", tests_may_use: &["services"] },
+    // A server is not at hand everywhere, so the adapter is tested against one that speaks the same wire.
+    Further { name: "journal-kurrent", tests_may_use: &["kurrent-double"] },
+];
 
 const PLACES: &[Place] = &[
     Place { name: "domain", may_use: Some(&[]) },
@@ -34,6 +38,7 @@ const PLACES: &[Place] = &[
     Place { name: "services", may_use: Some(&["domain", "ports", "wire", "views", "policing"]) },
     Place { name: "channel-world", may_use: Some(&["domain", "wire"]) },
     Place { name: "chaperone", may_use: None },
+    Place { name: "kurrent-double", may_use: Some(&["ports"]) },
     Place { name: "tests", may_use: None },
 ];
 
