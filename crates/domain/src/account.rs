@@ -3,6 +3,7 @@
 //! The state keeps intervals, not just the present, so that it answers for any instant; which facts
 //! went in decides what was known. [`history`] puts facts in order, [`Account::evolve`] folds them.
 
+pub mod bearer;
 mod evolve;
 mod evolve_change;
 mod evolve_consent;
@@ -24,8 +25,9 @@ use crate::id::*;
 use crate::rank::{FoldKey, fold_key};
 use crate::scope::Scope;
 use crate::time::{Instant, Interval};
+use bearer::Bearer;
 use gain::{Gain, Touch};
-use guest::{Change, Freeze, Handoff, Letter, Lock, Notice, Override, ReportedInvitation, Token};
+use guest::{Asked, Change, Freeze, Handoff, Letter, Lock, Notice, Override, ReportedInvitation, Token};
 use holding::{Holding, Stewardship};
 use registration::Deal;
 
@@ -35,6 +37,8 @@ pub struct Account {
     pub keys: Vec<AccountKey>,
     pub legal_name: String,
     pub opened: Option<EventId>,
+    /// The partner that opened it, if one did: itself, or by the first registration on it.
+    pub opened_by: Option<Founder>,
     pub into: Option<AccountId>,
     pub holdings: Vec<Holding>,
     pub deals: Vec<Deal>,
@@ -54,6 +58,11 @@ pub struct Account {
     pub gains: Vec<Gain>,
     pub touches: Vec<Touch>,
     pub money: Vec<Accrual>,
+    pub returns: Vec<Return>,
+    /// What the customer said of handoffs and registrations when it was asked.
+    pub asked: Vec<Asked>,
+    /// Networks, sessions and mail domains partners acted from in handoffs, consents and changes.
+    pub bearers: Vec<Bearer>,
     pub refusals: Vec<Refused>,
     /// Digests that were laid down, with the event that did it and when it was recorded.
     pub anchors: Vec<Anchored>,
@@ -73,13 +82,43 @@ pub struct Contact {
     pub event: EventId,
 }
 
+/// A partner through which the account came to be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Founder {
+    pub partner: PartnerId,
+    pub at: Instant,
+    pub event: EventId,
+}
+
+/// What a row of commission money does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccrualKind {
+    Accrued,
+    Waived,
+    ClawedBack,
+}
+
 /// One row of commission money.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accrual {
+    pub kind: AccrualKind,
+    /// Who waived it or took it back.
+    pub by: Option<Party>,
+    /// Who told it, when that is a partner.
+    pub reported_by: Option<PartnerId>,
     pub commission: CommissionId,
     pub handoff: Option<HandoffId>,
     pub order: Option<OrderId>,
     pub amount: crate::money::Money,
+    pub at: Instant,
+    pub event: EventId,
+}
+
+/// Part of an order that came back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Return {
+    pub order: OrderId,
+    pub net: crate::money::Money,
     pub at: Instant,
     pub event: EventId,
 }

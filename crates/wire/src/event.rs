@@ -238,6 +238,7 @@ events! {
         83 "chaperone.consent.token_issued.v1" TokenIssued [Derived]
         84 "chaperone.consent.token_redeemed.v1" TokenRedeemed [Asked]
         85 "chaperone.consent.token_try_failed.v1" TokenTryFailed [Derived]
+        86 "chaperone.consent.customer_asked.v1" CustomerAsked [Observed]
     }
     Notice(NoticeEvent) {
         101 "chaperone.notice.sent.v1" Sent [Derived Observed]

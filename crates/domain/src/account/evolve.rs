@@ -1,9 +1,10 @@
 //! How one fact changes the account: holdings, deals and trade. It changes and never judges.
 
+use crate::account::bearer::bear;
 use crate::account::gain::{Gain, GainKind, Touch, TouchKind, reporter};
 use crate::account::holding::{HeldBy, Holding, Stewardship, take_over};
 use crate::account::registration::{Deal, Outcome, Registration, Rejection};
-use crate::account::{Account, Accrual, Anchored, Contact, Refused};
+use crate::account::{Account, Accrual, AccrualKind, Anchored, Contact, Founder, Refused, Return};
 use crate::event::account::{AccountEvent, ContactPurpose, ContactReplaced, HolderRecorded, Opened};
 use crate::event::commission::CommissionEvent;
 use crate::event::correction::CorrectionEvent;
@@ -11,7 +12,8 @@ use crate::event::deal::{DealEvent, Submitted};
 use crate::event::trade::{Order, TradeEvent};
 use crate::event::{Event, Party};
 use crate::fact::{Fact, Meta};
-use crate::id::DealId;
+use crate::id::{CommissionId, DealId, PartnerId};
+use crate::money::Money;
 use crate::rank::fold_key;
 use crate::scope::{Dimension, Scope};
 use crate::time::{Instant, Interval};
@@ -23,9 +25,18 @@ impl Account {
         match &fact.event {
             Event::Account(event) => self.on_account(meta, event),
             Event::Deal(event) => self.on_deal(meta, event),
-            Event::Handoff(event) => self.on_handoff(meta, event),
-            Event::Change(event) => self.on_change(meta, event),
-            Event::Consent(event) => self.on_consent(meta, event),
+            Event::Handoff(event) => {
+                bear(&mut self.bearers, meta);
+                self.on_handoff(meta, event);
+            }
+            Event::Change(event) => {
+                bear(&mut self.bearers, meta);
+                self.on_change(meta, event);
+            }
+            Event::Consent(event) => {
+                bear(&mut self.bearers, meta);
+                self.on_consent(meta, event);
+            }
             Event::Notice(event) => self.on_notice(meta, event),
             Event::Trade(event) => self.on_trade(meta, event),
             Event::Commission(event) => self.on_commission(meta, event),
@@ -83,6 +94,7 @@ impl Account {
         if self.opened.is_none() {
             self.opened = Some(meta.id);
         }
+        self.found(meta, reporter(&meta.actor).as_ref());
         if let Some(contact) = &opened.customer {
             self.contacts.push(Contact {
                 party: Party::Customer,
@@ -96,6 +108,14 @@ impl Account {
         }
         if self.legal_name.is_empty() {
             self.legal_name.clone_from(&opened.legal_name);
+        }
+    }
+
+    /// The first to open it, or to register on it while nobody had, is the one through whom it is known.
+    fn found(&mut self, meta: &Meta, partner: Option<&PartnerId>) {
+        if let Some(partner) = partner.filter(|_| self.opened_by.is_none()) {
+            let (partner, at, event) = (partner.clone(), meta.valid_at, meta.id);
+            self.opened_by = Some(Founder { partner, at, event });
         }
     }
 
@@ -158,6 +178,7 @@ impl Account {
             under_handoff: None,
             reported_by: reporter(&meta.actor),
             scope_disagrees: false,
+            net: None,
         });
         self.gains.last_mut().expect("a gain was pushed just now")
     }
@@ -221,6 +242,9 @@ impl Account {
     }
 
     fn submit(&mut self, meta: &Meta, submitted: &Submitted) {
+        if self.opened.is_none() {
+            self.found(meta, Some(&submitted.partner));
+        }
         let deal = self.deal_mut(&submitted.deal);
         deal.source = submitted.source.clone().or(deal.source.take());
         deal.partner = Some(submitted.partner.clone());
@@ -252,6 +276,7 @@ impl Account {
             reported_under: submitted.under_handoff.clone(),
             customer_initiated: false,
             event: meta.id,
+            reported_by: reporter(&meta.actor),
         });
     }
 
@@ -290,7 +315,12 @@ impl Account {
                 };
                 self.book(meta, order, kind);
             }
-            TradeEvent::OrderReturned(_) => {}
+            TradeEvent::OrderReturned(returned) => self.returns.push(Return {
+                order: returned.order.clone(),
+                net: returned.net,
+                at: returned.at,
+                event: meta.id,
+            }),
             TradeEvent::QuoteIssued(quote) => self.touches.push(Touch {
                 kind: TouchKind::Quote,
                 partner: quote.partner.clone(),
@@ -299,6 +329,7 @@ impl Account {
                 reported_under: quote.reported_under.clone(),
                 customer_initiated: quote.customer_initiated.unwrap_or(false),
                 event: meta.id,
+                reported_by: reporter(&meta.actor),
             }),
             TradeEvent::MeetingHeld(meeting) => self.touches.push(Touch {
                 kind: TouchKind::Meeting,
@@ -308,9 +339,11 @@ impl Account {
                 reported_under: meeting.reported_under.clone(),
                 customer_initiated: meeting.customer_initiated.unwrap_or(false),
                 event: meta.id,
+                reported_by: reporter(&meta.actor),
             }),
             TradeEvent::ContractSigned(contract) => {
-                let kind = GainKind::ContractSigned { contract: contract.contract.clone() };
+                let subcontractors = contract.subcontractors.clone();
+                let kind = GainKind::ContractSigned { contract: contract.contract.clone(), subcontractors };
                 let prime = contract.prime.clone().unwrap_or_else(|| contract.partner.clone());
                 let handoff = contract.reported_under.clone();
                 self.gain(meta, kind, prime, contract.scope.clone(), contract.at).under_handoff = handoff;
@@ -323,19 +356,44 @@ impl Account {
         let gain = self.gain(meta, kind, order.partner.clone(), scope, order.booked_at);
         gain.under_handoff.clone_from(&order.under_handoff);
         gain.scope_disagrees = disagrees;
+        gain.net = order.net.or_else(|| sum(order));
     }
 
     fn on_commission(&mut self, meta: &Meta, event: &CommissionEvent) {
-        let (commission, handoff, order, amount) = match event {
-            CommissionEvent::Accrued(row) => {
-                (&row.commission, Some(row.handoff.clone()), Some(row.order.clone()), row.amount)
-            }
-            CommissionEvent::Waived(row) => (&row.commission, None, None, row.amount),
-            CommissionEvent::ClawedBack(row) => (&row.commission, None, None, row.amount),
+        let row = |kind, commission: &CommissionId, amount| Accrual {
+            kind,
+            by: None,
+            reported_by: reporter(&meta.actor),
+            commission: commission.clone(),
+            handoff: None,
+            order: None,
+            amount,
+            at: meta.valid_at,
+            event: meta.id,
         };
-        let commission = commission.clone();
-        self.money.push(Accrual { commission, handoff, order, amount, at: meta.valid_at, event: meta.id });
+        self.money.push(match event {
+            CommissionEvent::Accrued(accrued) => Accrual {
+                handoff: Some(accrued.handoff.clone()),
+                order: Some(accrued.order.clone()),
+                ..row(AccrualKind::Accrued, &accrued.commission, accrued.amount)
+            },
+            CommissionEvent::Waived(waived) => Accrual {
+                by: Some(waived.by.clone()),
+                ..row(AccrualKind::Waived, &waived.commission, waived.amount)
+            },
+            CommissionEvent::ClawedBack(back) => Accrual {
+                by: Some(back.by.clone()),
+                ..row(AccrualKind::ClawedBack, &back.commission, back.amount)
+            },
+        });
     }
+}
+
+/// What the lines of an order add up to, if they are of one currency.
+fn sum(order: &Order) -> Option<Money> {
+    let mut nets = order.lines.iter().map(|line| line.net);
+    let first = nets.next()?;
+    nets.try_fold(first, |sum, net| sum.plus(&net))
 }
 
 /// What an order concerns: its header and its lines together, and whether the two disagree.

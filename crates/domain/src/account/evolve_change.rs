@@ -62,6 +62,7 @@ impl Account {
                     by: objected.by.clone(),
                     ground: objected.ground,
                     inquiry_attested: objected.inquiry_attested,
+                    reported_by: reporter(&meta.actor),
                     decided: None,
                 };
                 let change = self.change_mut(&objected.change);

@@ -42,6 +42,7 @@ impl Account {
                     event: meta.id,
                     issued_at,
                     redemptions: Vec::new(),
+                    redeemers: Vec::new(),
                     redeemed_in_portal: Vec::new(),
                 });
             }
@@ -49,6 +50,7 @@ impl Account {
                 let token = self.tokens.iter_mut().find(|known| known.issued.token == redeemed.token);
                 if let Some(token) = token {
                     token.redemptions.push((meta.valid_at, redeemed.clone(), meta.id));
+                    token.redeemers.push((meta.id, meta.actor.clone()));
                     if meta.actor.role == Role::Customer {
                         token.redeemed_in_portal.push(meta.id);
                     }
@@ -60,6 +62,12 @@ impl Account {
                 let change = self.change_mut(&failed.change);
                 change.token_tries_failed = change.token_tries_failed.max(failed.tries_failed);
             }
+            ConsentEvent::CustomerAsked(asked) => self.asked.push(Asked {
+                event: meta.id,
+                at: meta.valid_at,
+                asked: asked.clone(),
+                reported_by: reporter(&meta.actor),
+            }),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::event::account::HoldingBasis;
 use crate::event::change::Basis;
 use crate::fact::Actor;
 use crate::id::*;
+use crate::money::Money;
 use crate::scope::Scope;
 use crate::time::Instant;
 
@@ -24,6 +25,8 @@ pub struct Gain {
     pub reported_by: Option<PartnerId>,
     /// Whether header and lines of an order name different product lines.
     pub scope_disagrees: bool,
+    /// What an order is worth, where its source says: its header, else the sum of its lines.
+    pub net: Option<Money>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +58,8 @@ pub enum GainKind {
     },
     ContractSigned {
         contract: Option<ContractId>,
+        /// Who works under the prime.
+        subcontractors: Vec<PartnerId>,
     },
 }
 
@@ -89,6 +94,8 @@ pub struct Touch {
     pub reported_under: Option<HandoffId>,
     pub customer_initiated: bool,
     pub event: EventId,
+    /// Who told it, when that is a partner.
+    pub reported_by: Option<PartnerId>,
 }
 
 /// Who acted behind a fact, when that is a partner.

@@ -122,6 +122,9 @@ pub struct Progress {
     pub by: Party,
     pub at: Instant,
     pub event: EventId,
+    pub recorded_at: Instant,
+    /// Who told it, when that is a partner.
+    pub reported_by: Option<PartnerId>,
 }
 
 /// Nothing moves toward `against` in `scope` while it holds, unless lifted.
@@ -232,7 +235,19 @@ pub struct Objection {
     pub by: Party,
     pub ground: ObjectionGround,
     pub inquiry_attested: bool,
+    /// Who objected, when the actor says for which partner.
+    pub reported_by: Option<PartnerId>,
     pub decided: Option<(Instant, ObjectionOutcome, EventId)>,
+}
+
+/// What the customer answered when asked about a handoff or a registration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    pub event: EventId,
+    pub at: Instant,
+    pub asked: consent::CustomerAsked,
+    /// Who told it, when that is a partner.
+    pub reported_by: Option<PartnerId>,
 }
 
 /// A customer's letter, with what became of it.
@@ -256,6 +271,8 @@ pub struct Token {
     pub event: EventId,
     pub issued_at: Instant,
     pub redemptions: Vec<(Instant, consent::TokenRedeemed, EventId)>,
+    /// Who redeemed it, by redemption.
+    pub redeemers: Vec<(EventId, crate::fact::Actor)>,
     /// Redemptions the customer made itself, in its own portal.
     pub redeemed_in_portal: Vec<EventId>,
 }

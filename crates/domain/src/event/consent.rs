@@ -1,5 +1,6 @@
 //! The customer's own voice: letters and one-time tokens.
 
+use crate::event::change::{VerificationOutcome, Verifier};
 use crate::event::{Anchor, Evidence};
 use crate::id::*;
 use crate::scope::Scope;
@@ -12,6 +13,7 @@ pub enum ConsentEvent {
     TokenIssued(TokenIssued),
     TokenRedeemed(TokenRedeemed),
     TokenTryFailed(TokenTryFailed),
+    CustomerAsked(CustomerAsked),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,4 +85,23 @@ pub struct TokenTryFailed {
     pub change: ChangeId,
     /// How many tries have failed for this change, this one included.
     pub tries_failed: u8,
+}
+
+/// What a customer was asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AskedAbout {
+    Handoff(HandoffId),
+    Deal(DealId),
+}
+
+/// Somebody called the customer and asked whether it knows of a handoff or a registration in its name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CustomerAsked {
+    pub about: AskedAbout,
+    pub verifier: Verifier,
+    pub verifier_principal: PrincipalId,
+    pub contact: ContactRef,
+    pub contact_on_file_since: Instant,
+    pub outcome: VerificationOutcome,
+    pub recording: Option<Digest>,
 }

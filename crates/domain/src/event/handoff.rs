@@ -109,6 +109,7 @@ pub enum CommissionBase {
 pub struct CommissionTerms {
     pub rate: BasisPoints,
     pub base: CommissionBase,
+    /// What an order must be worth to owe anything.
     pub minimum: Option<Money>,
     pub tail_months: u16,
 }

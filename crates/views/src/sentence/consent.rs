@@ -1,6 +1,7 @@
 //! The customer's letters and tokens, and the notices about them, told in a sentence.
 
-use domain::event::consent::{ConsentEvent, LetterRecorded};
+use domain::event::change::VerificationOutcome;
+use domain::event::consent::{AskedAbout, ConsentEvent, LetterRecorded};
 use domain::event::notice::{About, Answer, NoticeEvent, NoticeMethod, Sent};
 use domain::id::NoticeId;
 
@@ -28,6 +29,19 @@ pub(super) fn consent_sentence(event: &ConsentEvent, telling: Telling<'_>) -> St
         ConsentEvent::TokenTryFailed(failed) => {
             let times = counted(usize::from(failed.tries_failed), "time");
             format!("a wrong token is tried for {}, {times} so far", telling.change(&failed.change))
+        }
+        ConsentEvent::CustomerAsked(asked) => {
+            let about = match &asked.about {
+                AskedAbout::Handoff(handoff) => format!("handoff {handoff}"),
+                AskedAbout::Deal(deal) => format!("registration {deal}"),
+            };
+            match asked.outcome {
+                VerificationOutcome::Confirmed => format!("asked about {about}, the customer confirms it"),
+                VerificationOutcome::Denied => format!("asked about {about}, the customer knows nothing of it"),
+                VerificationOutcome::Unreachable => {
+                    format!("the customer cannot be reached to be asked about {about}")
+                }
+            }
         }
     }
 }

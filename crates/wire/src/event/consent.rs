@@ -1,13 +1,18 @@
 //! `consent.*`: the customer's own voice, in letters and one-time tokens.
 
 use domain::event::consent as facts;
-use domain::event::consent::{Authority, Inducement};
+use domain::event::change::{VerificationOutcome, Verifier};
+use domain::event::consent::{AskedAbout, Authority, Inducement};
 use domain::event::{Anchor, Evidence};
 use domain::id::*;
 use domain::scope::Scope;
 use domain::time::Instant;
 
-use crate::shape::{payload, words};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::shape::compact::{Compact, Damaged, Reader};
+use crate::shape::{Absent, Around, Known, Shape, payload, words};
 
 words! {
     Authority {
@@ -73,5 +78,73 @@ payload! {
         change: ChangeId,
         /// How many tries have failed for this change, this one included.
         tries_failed: u8,
+    }
+
+    /// Somebody called the customer and asked whether it knows of a handoff or a registration in its name.
+    CustomerAsked for facts::CustomerAsked {
+        about: AskedAbout,
+        /// Who asked: the vendor, or a partner.
+        verifier: Verifier,
+        verifier_principal: PrincipalId,
+        /// Who was asked.
+        contact: ContactRef,
+        contact_on_file_since: Instant,
+        outcome: VerificationOutcome,
+        recording: Option<Digest>,
+    }
+}
+
+/// What a customer was asked about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case", deny_unknown_fields, remote = "Self")]
+pub enum AskedSubject {
+    /// A handoff.
+    Handoff(Known<HandoffId>),
+    /// A registered deal.
+    Deal(Known<DealId>),
+}
+
+crate::shape::object::written_as_objects! { AskedSubject }
+
+impl Absent for AskedSubject {}
+
+impl Shape for AskedAbout {
+    type Json = AskedSubject;
+
+    fn to_json(&self) -> AskedSubject {
+        match self {
+            Self::Handoff(id) => AskedSubject::Handoff(id.to_json()),
+            Self::Deal(id) => AskedSubject::Deal(id.to_json()),
+        }
+    }
+
+    fn from_json(json: AskedSubject, around: &Around<'_>) -> Self {
+        match json {
+            AskedSubject::Handoff(id) => Self::Handoff(Shape::from_json(id, around)),
+            AskedSubject::Deal(id) => Self::Deal(Shape::from_json(id, around)),
+        }
+    }
+}
+
+impl Compact for AskedAbout {
+    fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Handoff(id) => {
+                out.push(0);
+                id.put(out);
+            }
+            Self::Deal(id) => {
+                out.push(1);
+                id.put(out);
+            }
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        match from.byte()? {
+            0 => Compact::take(from).map(Self::Handoff),
+            1 => Compact::take(from).map(Self::Deal),
+            _ => Err(Damaged),
+        }
     }
 }

@@ -65,6 +65,7 @@ payload! {
         /// Basis points of the base.
         rate as "rate_bp": BasisPoints,
         base: CommissionBase,
+        /// What an order must be worth to owe anything.
         minimum: Option<Money>,
         /// Months the commission runs on.
         tail_months: u16,

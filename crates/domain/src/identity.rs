@@ -1,0 +1,190 @@
+//! Which accounts are one customer, and which are related: what the identity decisions add up to.
+//!
+//! A match without a hard id (a registry number, a D-U-N-S number, a verified domain) is weaker than one with:
+//! nothing is held on it. A split undoes a merge as if it had never been decided.
+
+use std::collections::HashMap;
+
+use crate::event::Event;
+use crate::event::identity::{AccountRelation, IdentityEvent};
+use crate::event::partner::AffiliationBasis;
+use crate::fact::Fact;
+use crate::id::{AccountId, EventId, Key};
+use crate::time::Interval;
+
+/// What another account is to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relative {
+    Parent,
+    Subsidiary,
+    Sister,
+    /// The other one bought this one.
+    Acquirer,
+    /// This one bought the other.
+    Acquired,
+    Franchise,
+}
+
+/// How sure it is that two accounts are one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Match {
+    /// By names and other soft signs.
+    Soft,
+    /// A hard id agrees.
+    Hard,
+}
+
+/// What ties another account to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tie {
+    /// Both are one customer.
+    Same(Match),
+    /// Two customers, one enterprise.
+    Related { relative: Relative, basis: AffiliationBasis },
+}
+
+/// Another account tied to one, and the decisions that say so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bond {
+    pub other: AccountId,
+    pub tie: Tie,
+    pub during: Interval,
+    pub decided: Vec<EventId>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Absorption {
+    absorbed: AccountId,
+    sure: Match,
+    during: Interval,
+    event: EventId,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Link {
+    key: Key,
+    sure: Match,
+    during: Interval,
+    event: EventId,
+}
+
+/// All identity decisions of one vendor, folded from its identity stream.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Identities {
+    /// By survivor.
+    absorbed: HashMap<AccountId, Vec<Absorption>>,
+    /// By absorbed account.
+    survivors: HashMap<AccountId, AccountId>,
+    /// By account.
+    links: HashMap<AccountId, Vec<Link>>,
+    related: HashMap<AccountId, Vec<Bond>>,
+}
+
+impl Identities {
+    /// The decisions after one more fact of the identity stream.
+    pub fn evolve(mut self, fact: &Fact) -> Self {
+        let Event::Identity(event) = &fact.event else { return self };
+        let (during, id) = (Interval::open(fact.meta.valid_at), fact.meta.id);
+        match event {
+            IdentityEvent::Linked(linked) => {
+                let (key, sure) = (linked.key.clone(), sure(&linked.hard_keys));
+                let link = Link { key, sure, during, event: id };
+                self.links.entry(linked.survivor.clone()).or_default().push(link);
+            }
+            IdentityEvent::Merged(merged) => {
+                let (absorbed, sure) = (merged.absorbed.clone(), sure(&merged.hard_keys));
+                self.survivors.insert(absorbed.clone(), merged.survivor.clone());
+                let absorption = Absorption { absorbed, sure, during, event: id };
+                self.absorbed.entry(merged.survivor.clone()).or_default().push(absorption);
+            }
+            IdentityEvent::Split(split) => {
+                self.survivors.remove(&split.restored);
+                if let Some(absorbed) = self.absorbed.get_mut(&split.survivor) {
+                    absorbed.retain(|known| known.absorbed != split.restored);
+                }
+            }
+            IdentityEvent::Related(related) => {
+                let (one, other) = (&related.account, &related.other);
+                let [of_one, of_other] = both_ways(related.relation);
+                for (account, other, relative) in [(one, other, of_one), (other, one, of_other)] {
+                    let tie = Tie::Related { relative, basis: related.basis };
+                    let bond = Bond { other: other.clone(), tie, during: related.during, decided: vec![id] };
+                    self.related.entry(account.clone()).or_default().push(bond);
+                }
+            }
+        }
+        self
+    }
+
+    /// The account this one was merged into, if it was.
+    pub fn survivor(&self, account: &AccountId) -> Option<&AccountId> {
+        self.survivors.get(account)
+    }
+
+    /// Every account tied to this one: absorbed by it, directly or through others; opened under a key that was
+    /// linked to it, as far as `opened_under` knows; or related.
+    pub fn bonds(&self, account: &AccountId, opened_under: impl Fn(&Key) -> Option<AccountId>) -> Vec<Bond> {
+        let mut bonds = self.absorbed_by(account);
+        for link in self.links.get(account).into_iter().flatten() {
+            let known = |other: &AccountId| bonds.iter().any(|bond| bond.other == *other);
+            let Some(other) = opened_under(&link.key).filter(|other| other != account && !known(other))
+            else {
+                continue;
+            };
+            let Link { sure, during, event, .. } = *link;
+            bonds.push(Bond { other, tie: Tie::Same(sure), during, decided: vec![event] });
+        }
+        bonds.extend(self.related.get(account).into_iter().flatten().cloned());
+        bonds
+    }
+
+    /// Accounts that ended up in `account`, with the weakest match and all decisions on the way.
+    fn absorbed_by(&self, account: &AccountId) -> Vec<Bond> {
+        let mut bonds: Vec<Bond> = Vec::new();
+        let mut open = vec![(account.clone(), Match::Hard, Vec::new())];
+        while let Some((survivor, sure, decided)) = open.pop() {
+            for one in self.absorbed.get(&survivor).into_iter().flatten() {
+                if one.absorbed == *account || bonds.iter().any(|bond| bond.other == one.absorbed) {
+                    continue;
+                }
+                let sure = sure.min(one.sure);
+                let mut decided: Vec<EventId> = decided.clone();
+                decided.push(one.event);
+                open.push((one.absorbed.clone(), sure, decided.clone()));
+                let (other, tie) = (one.absorbed.clone(), Tie::Same(sure));
+                bonds.push(Bond { other, tie, during: one.during, decided });
+            }
+        }
+        bonds
+    }
+
+    /// Whether anything ties this account to another.
+    pub fn concern(&self, account: &AccountId) -> bool {
+        let has = |of: Option<usize>| of.is_some_and(|number| number > 0);
+        has(self.absorbed.get(account).map(Vec::len))
+            || has(self.links.get(account).map(Vec::len))
+            || has(self.related.get(account).map(Vec::len))
+            || self.survivors.contains_key(account)
+    }
+
+    /// Every account that some decision names.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountId> {
+        let survivors = self.absorbed.keys().chain(self.survivors.keys());
+        survivors.chain(self.links.keys()).chain(self.related.keys())
+    }
+}
+
+fn sure(hard_keys: &[Key]) -> Match {
+    if hard_keys.is_empty() { Match::Soft } else { Match::Hard }
+}
+
+/// What the other is to the account a relation is said of, and the other way round.
+fn both_ways(relation: AccountRelation) -> [Relative; 2] {
+    match relation {
+        AccountRelation::Parent => [Relative::Parent, Relative::Subsidiary],
+        AccountRelation::Subsidiary => [Relative::Subsidiary, Relative::Parent],
+        AccountRelation::Sister => [Relative::Sister; 2],
+        AccountRelation::AcquiredBy => [Relative::Acquirer, Relative::Acquired],
+        AccountRelation::Franchise => [Relative::Franchise; 2],
+    }
+}
