@@ -1,5 +1,6 @@
 //! The table of patterns. Each row is one kind of act the program's terms speak of; its file says when it is seen.
 
+pub mod contested_holder;
 pub mod procedure_unknown;
 pub mod t01_direct_grab;
 pub mod t02_registration;
@@ -26,7 +27,7 @@ pub struct Row {
 }
 
 /// Every pattern that is looked for.
-pub const PATTERNS: [Row; 8] = [
+pub const PATTERNS: [Row; 9] = [
     row("T01", "Direct change of holder", CaseKind::Takeover, t01_direct_grab::look),
     row("T02", "Registration over a protected account", CaseKind::Takeover, t02_registration::look),
     row("T03", "Renewal outside the terms", CaseKind::Takeover, t03_renewal::look),
@@ -35,6 +36,7 @@ pub const PATTERNS: [Row; 8] = [
     row("T15", "Change before the window ended", CaseKind::Procedure, t15_haste::look),
     row("T19", "Change while frozen", CaseKind::Procedure, t19_freeze::look),
     row("procedure_unknown", "Change without a step on record", CaseKind::Procedure, procedure_unknown::look),
+    row("contested_holder", "Two records of one holder", CaseKind::Procedure, contested_holder::look),
 ];
 
 const fn row(

@@ -240,5 +240,5 @@ fn two_sources_that_disagree_about_one_instant_cannot_be_judged() {
     let mut story = crate::stories::hosted();
     story.tell(20, holds("guest", gtx(), 20));
     story.tell(20, holds("third", gtx(), 20));
-    assert_eq!(story.found(), ["T01 S3 Contested", "procedure_unknown S2"]);
+    assert_eq!(story.found(), ["T01 S3 Contested", "contested_holder S2 Contested", "procedure_unknown S2"]);
 }

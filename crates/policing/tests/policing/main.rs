@@ -2,6 +2,7 @@
 
 mod agreement;
 mod bases;
+mod contested;
 mod letters;
 mod looks_alike;
 mod nearly;

@@ -17,13 +17,13 @@ fn case_id(key: &CaseKey) -> CaseId {
     }
 }
 
-fn told(previous: &[Standing], story: &Story, until: Instant) -> Vec<Transition> {
+pub(crate) fn told(previous: &[Standing], story: &Story, until: Instant) -> Vec<Transition> {
     let watermark = Watermark { until, head: story.head() };
     transitions(previous, &story.reviewed(until), &story.facts, watermark, case_id)
 }
 
 /// What stands after the transitions were recorded.
-fn standing(mut before: Vec<Standing>, told: &[Transition]) -> Vec<Standing> {
+pub(crate) fn standing(mut before: Vec<Standing>, told: &[Transition]) -> Vec<Standing> {
     for transition in told {
         match &transition.event {
             CaseEvent::FindingRecorded(finding) => {
@@ -43,7 +43,7 @@ fn standing(mut before: Vec<Standing>, told: &[Transition]) -> Vec<Standing> {
     before
 }
 
-fn verdicts(told: &[Transition]) -> Vec<(Verdict, Option<EventId>)> {
+pub(crate) fn verdicts(told: &[Transition]) -> Vec<(Verdict, Option<EventId>)> {
     let changed = told.iter().filter_map(|transition| match &transition.event {
         CaseEvent::VerdictChanged(changed) => Some((changed.verdict.clone(), changed.because)),
         CaseEvent::Opened(_) | CaseEvent::FindingRecorded(_) | CaseEvent::Decided(_) => None,
