@@ -2,5 +2,7 @@
 #![warn(missing_docs)]
 
 mod connect;
+mod facts;
 
 pub use connect::{ConnectError, Connection, Options, SERVER_VERSIONS};
+pub use facts::{FACT_SUBJECTS, FactStream, NatsFacts};

@@ -2,7 +2,9 @@
 
 mod appending;
 mod bulk;
+mod copying;
 mod following;
+pub mod publishing;
 mod quarantining;
 mod reading;
 mod sample;
@@ -79,6 +81,10 @@ const CHECKS: &[Check] = checks![
     bulk::one_append_that_is_too_large_does_not_stop_the_others,
     bulk::a_scan_gives_what_reading_gives,
     bulk::a_scan_filters_kinds_and_stops_when_told,
+    copying::a_copy_keeps_ids_revisions_times_and_keys,
+    copying::what_was_recorded_here_can_be_copied_elsewhere,
+    copying::a_copy_that_was_cut_off_is_taken_up_again,
+    copying::what_is_no_copy_is_not_added_to,
     quarantining::turned_away_input_is_kept_with_what_is_needed_to_mend_it,
     quarantining::the_same_bytes_from_the_same_origin_are_kept_once,
     quarantining::the_same_bytes_from_another_origin_get_another_id,

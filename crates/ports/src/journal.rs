@@ -1,6 +1,7 @@
 //! What we need of a journal: append once, read in order, follow the head.
 
 mod in_order;
+mod past;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::position::{Expect, Position, Version};
 use crate::tail::TailStream;
 pub use in_order::InOrder;
+pub use past::{ImportError, PastAppend};
 
 /// The largest text, and the largest fact, of one event: 48 KiB, so that an event with its headers stays
 /// below the 64 KiB that CloudEvents asks every intermediary to carry.
@@ -346,6 +348,27 @@ pub trait Journal: Send + Sync {
         scan: Scan<'_>,
         each: &mut dyn FnMut(FactRow<'_>) -> ControlFlow<()>,
     ) -> Result<Position, ReadError>;
+
+    /// How many appends are recorded, those without events too: the number of the last one.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    async fn appends(&self) -> Result<u64, ReadError>;
+
+    /// Appends with a number above `after`, in their order: at most `max` and, but for the first, no more than
+    /// [`PAGE_EVENTS_MAX`] events together; none after the last.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    async fn past(&self, after: u64, max: usize) -> Result<Vec<PastAppend>, ReadError>;
+
+    /// Records appends of another journal as they stand there, with their revisions and times, and answers for
+    /// each. Those that were copied before are answered as repeated, so that a copy cut off is taken up again.
+    ///
+    /// # Errors
+    /// `Diverged` when they do not follow on what is recorded here. Those before the failing one may have been
+    /// recorded.
+    async fn import(&self, past: Vec<PastAppend>) -> Result<Vec<Receipt>, ImportError>;
 
     /// The name of a stream met in a scan.
     fn stream_name(&self, number: StreamNumber) -> Option<Arc<str>>;

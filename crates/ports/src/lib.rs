@@ -1,8 +1,9 @@
-//! What we need of a journal, a quarantine and a clock, with in-memory versions and the suite every adapter passes.
+//! What we need of a journal, a quarantine, a bus and a clock, with in-memory versions and the suite every adapter passes.
 //!
 //! Nothing here knows the partner program: an adapter carries bytes and never looks inside.
 #![warn(missing_docs)]
 
+pub mod bus;
 mod clock;
 pub mod conformance;
 mod exchange;
@@ -15,9 +16,9 @@ mod tail;
 pub use clock::{CLOCK_STEP_BACK_MAX_MS, Clock, ManualClock, SystemClock, next_recorded_ms};
 pub use exchange::{Answering, AskError, Exchange, Handler, MemoryExchange};
 pub use journal::{
-    Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, InOrder, Journal,
-    KindSet, NewEvent, Outcome, PAGE_EVENTS_MAX, Page, ReadError, Receipt, Recorded, STREAM_NAME_BYTES_MAX,
-    Scan, Select, StreamNumber,
+    Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, ImportError, InOrder,
+    Journal, KindSet, NewEvent, Outcome, PAGE_EVENTS_MAX, Page, PastAppend, ReadError, Receipt, Recorded,
+    STREAM_NAME_BYTES_MAX, Scan, Select, StreamNumber,
 };
 pub use position::{Expect, Position, PositionError, Version};
 pub use quarantine::{

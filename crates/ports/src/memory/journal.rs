@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use crate::clock::{Clock, next_recorded_ms};
 use crate::journal::{
-    Append, AppendError, FactRow, Head, Journal, NewEvent, Outcome, PAGE_EVENTS_MAX, Page, ReadError,
-    Receipt, Recorded, Scan, Select, StreamNumber,
+    Append, AppendError, FactRow, Head, ImportError, Journal, NewEvent, Outcome, PAGE_EVENTS_MAX, Page,
+    PastAppend, ReadError, Receipt, Recorded, Scan, Select, StreamNumber,
 };
 use crate::position::{Position, Version};
 use crate::tail::{TailStream, follow};
@@ -34,6 +34,8 @@ struct State {
     members: Vec<Vec<usize>>,
     stream_of: Vec<StreamNumber>,
     receipts: HashMap<Uuid, Receipt>,
+    /// Keys by the number of their append - 1.
+    keys: Vec<Uuid>,
     ids: HashMap<Uuid, usize>,
     recorded_ms: i64,
 }
@@ -161,6 +163,35 @@ impl Journal for MemoryJournal {
         Ok(scanned)
     }
 
+    async fn appends(&self) -> Result<u64, ReadError> {
+        Ok(self.state().keys.len() as u64)
+    }
+
+    async fn past(&self, after: u64, max: usize) -> Result<Vec<PastAppend>, ReadError> {
+        let state = self.state();
+        let after = usize::try_from(after).unwrap_or(usize::MAX).min(state.keys.len());
+        let (mut past, mut events) = (Vec::new(), 0);
+        for (number, key) in (after as u64 + 1..).zip(&state.keys[after..]).take(max) {
+            let append = state.past(number, key);
+            events += append.events.len();
+            if events > PAGE_EVENTS_MAX && !past.is_empty() {
+                break;
+            }
+            past.push(append);
+        }
+        Ok(past)
+    }
+
+    async fn import(&self, past: Vec<PastAppend>) -> Result<Vec<Receipt>, ImportError> {
+        let mut state = self.state();
+        let mut receipts = Vec::with_capacity(past.len());
+        for append in past {
+            receipts.push(state.import(append)?);
+            self.head.send_replace(state.head());
+        }
+        Ok(receipts)
+    }
+
     fn stream_name(&self, number: StreamNumber) -> Option<Arc<str>> {
         self.state().names.get(number.0 as usize).cloned()
     }
@@ -174,6 +205,45 @@ impl State {
     fn version(&self, stream: &str) -> Option<Version> {
         let members = &self.members[self.streams.get(stream)?.0 as usize];
         members.last().map(|&index| self.events[index].version())
+    }
+
+    fn past(&self, number: u64, key: &Uuid) -> PastAppend {
+        let receipt = &self.receipts[key];
+        let first = receipt.first.map_or(self.events.len(), index_of);
+        let last = receipt.first.map_or(self.events.len(), |_| index_of(receipt.last) + 1);
+        let events = self.events[first..last].iter().map(|event| NewEvent {
+            id: event.id,
+            kind: event.kind,
+            text: event.text.clone(),
+            fact: event.fact.clone(),
+        });
+        PastAppend {
+            number,
+            key: *key,
+            digest: receipt.digest,
+            stream: receipt.stream.clone(),
+            recorded_ms: receipt.recorded_ms,
+            events: events.collect(),
+        }
+    }
+
+    fn import(&mut self, past: PastAppend) -> Result<Receipt, ImportError> {
+        let PastAppend { number, key, digest, stream, recorded_ms, events } = past;
+        let diverged = || ImportError::Diverged { number };
+        let append = Append { key, digest, expect: self.version(&stream).into(), stream, events };
+        append.check_limits()?;
+        let known = usize::try_from(number).ok().and_then(|number| self.keys.get(number.checked_sub(1)?));
+        if let Some(known) = known {
+            let receipt = self.receipts.get(known).filter(|first| *known == key && first.digest == digest);
+            return receipt
+                .map(|first| Receipt { outcome: Outcome::Repeated, ..first.clone() })
+                .ok_or_else(diverged);
+        }
+        let is_next = number == self.keys.len() as u64 + 1 && recorded_ms >= self.recorded_ms;
+        if !is_next || self.receipts.contains_key(&key) {
+            return Err(diverged());
+        }
+        Ok(self.record(append, recorded_ms))
     }
 
     /// Positions count from 1 without gaps, so a range of positions is a slice.
@@ -198,6 +268,7 @@ impl State {
             stream: append.stream,
             recorded_ms,
         };
+        self.keys.push(append.key);
         self.receipts.insert(append.key, receipt.clone());
         receipt
     }

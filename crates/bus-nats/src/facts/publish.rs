@@ -1,0 +1,122 @@
+//! Publishing all messages or none: one alone, several as an atomic batch, and the first one fenced.
+//!
+//! The fence is double. The number of the last message there ever was tells a second publisher and a stream
+//! that was set back; the number of the last message there still is tells a purge, which leaves the first
+//! number as it is. No message has a `Nats-Msg-Id`: within two minutes of a purge the server would take the
+//! same facts for duplicates and store none of them.
+
+use std::time::Duration;
+
+use async_nats::HeaderMap;
+use async_nats::header::{
+    NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL, NATS_BATCH_ID, NATS_BATCH_SEQUENCE,
+    NATS_EXPECTED_LAST_SEQUENCE, NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
+};
+use async_nats::jetstream;
+use async_nats::jetstream::context::{PublishError as AckError, PublishErrorKind};
+use async_nats::jetstream::{ErrorCode, message::PublishMessage};
+use ports::bus::{BATCH_MESSAGES_MAX, Behind, BusError, Message, PublishError};
+
+use super::{checkpoint, code_behind};
+
+/// How long an acknowledgement is waited for, in seconds: a leader that was lost is replaced in 4.5 to 6.5 s,
+/// and whoever waited in vain looks again, which takes as long as that does.
+const ACK_S_MAX: u64 = 5;
+/// The subjects among which the last message is looked for: all of the stream's.
+const EXPECTED_LAST_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject";
+const EVERY_SUBJECT: &str = ">";
+
+/// Publishes the messages, of which there is at least one, and returns the number of the last.
+pub(super) async fn all_or_none(
+    client: &async_nats::Client,
+    jetstream: &jetstream::Context,
+    messages: &[Message],
+    behind: Behind,
+) -> Result<u64, PublishError> {
+    let count = messages.len();
+    if count > BATCH_MESSAGES_MAX {
+        let told = format!("{count} messages are more than the {BATCH_MESSAGES_MAX} of one batch");
+        return Err(BusError::Unfit(told).into());
+    }
+    let sent =
+        tokio::time::timeout(Duration::from_secs(ACK_S_MAX), send(client, jetstream, messages, behind));
+    let unanswered = || PublishError::Indeterminate(format!("no answer within {ACK_S_MAX} s"));
+    let ack = sent.await.map_err(|_elapsed| unanswered())??;
+    let stored = ack.batch_size.unwrap_or(1);
+    if ack.duplicate || stored != count as u64 {
+        // Neither can happen as we publish; if it does, what the stream holds has to be looked at.
+        return Err(PublishError::Indeterminate(format!("{count} were sent and {stored} stored")));
+    }
+    Ok(ack.sequence)
+}
+
+async fn send(
+    client: &async_nats::Client,
+    jetstream: &jetstream::Context,
+    messages: &[Message],
+    behind: Behind,
+) -> Result<jetstream::publish::PublishAck, PublishError> {
+    let (last, before) = messages.split_last().expect("the caller has at least one message");
+    let batch = (!before.is_empty()).then(|| batch_id(client));
+    for (index, message) in before.iter().enumerate() {
+        let headers = headers(message, index, batch.as_deref(), behind);
+        let sent =
+            client.publish_with_headers(message.subject.clone(), headers, message.payload.clone()).await;
+        // The server gives up a batch that it does not see the end of.
+        sent.map_err(|error| BusError::Unavailable(error.to_string()))?;
+    }
+    let mut headers = headers(last, before.len(), batch.as_deref(), behind);
+    if batch.is_some() {
+        headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
+    }
+    let commit = PublishMessage::build().headers(headers).payload(last.payload.clone());
+    let ack = jetstream.send_publish(last.subject.clone(), commit).await.map_err(failed)?;
+    ack.await.map_err(failed)
+}
+
+fn headers(message: &Message, index: usize, batch: Option<&str>, behind: Behind) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &message.headers {
+        headers.insert(name.as_str(), value.as_str());
+    }
+    checkpoint::write(&message.checkpoint, &mut headers);
+    if let Some(batch) = batch {
+        headers.insert(NATS_BATCH_ID, batch);
+        headers.insert(NATS_BATCH_SEQUENCE, (index + 1).to_string());
+    }
+    if index == 0 {
+        headers.insert(NATS_EXPECTED_LAST_SEQUENCE, behind.sequence.to_string());
+        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, behind.message.to_string());
+        headers.insert(EXPECTED_LAST_SUBJECT, EVERY_SUBJECT);
+    }
+    headers
+}
+
+/// An id no other batch has: the part of an inbox that the client makes up for each.
+fn batch_id(client: &async_nats::Client) -> String {
+    let inbox = client.new_inbox();
+    inbox.rsplit('.').next().map_or_else(|| inbox.clone(), str::to_owned)
+}
+
+fn failed(error: AckError) -> PublishError {
+    let told = error.to_string();
+    match code_behind(&error) {
+        Some(ErrorCode::STREAM_WRONG_LAST_SEQUENCE | ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT) => {
+            return PublishError::Moved;
+        }
+        // Part of the batch was lost on the way, or never taken: the answer to the first message said why.
+        Some(ErrorCode::ATOMIC_PUBLISH_INCOMPLETE_BATCH) => return PublishError::Indeterminate(told),
+        Some(_) | None => {}
+    }
+    match error.kind() {
+        PublishErrorKind::WrongLastSequence => PublishError::Moved,
+        PublishErrorKind::StreamNotFound | PublishErrorKind::MaxAckPending => {
+            BusError::Unavailable(told).into()
+        }
+        PublishErrorKind::MaxPayloadExceeded => BusError::Unfit(told).into(),
+        PublishErrorKind::WrongLastMessageId
+        | PublishErrorKind::TimedOut
+        | PublishErrorKind::BrokenPipe
+        | PublishErrorKind::Other => PublishError::Indeterminate(told),
+    }
+}

@@ -1,0 +1,57 @@
+//! Reads the facts on a stream as anybody would, with the client alone.
+
+use std::time::Duration;
+
+use async_nats::HeaderMap;
+use async_nats::jetstream::{self, consumer};
+use data_encoding::HEXLOWER;
+use futures::StreamExt as _;
+use ports::bus::{Checkpoint, Message};
+
+/// A client of any of the servers, whose addresses are separated by commas.
+pub(crate) async fn client(url: &str) -> async_nats::Client {
+    let servers: Vec<async_nats::ServerAddr> =
+        url.split(',').map(|url| url.parse().expect("an address")).collect();
+    async_nats::connect(servers).await.expect("a server answers")
+}
+
+/// Every message on the stream, in order; empty when there is no stream.
+pub(crate) async fn facts(url: &str, stream: &str) -> Vec<Message> {
+    let client = client(url).await;
+    let Ok(mut stream) = jetstream::new(client).get_stream(stream).await else { return Vec::new() };
+    let count = stream.info().await.expect("the server answers").state.messages;
+    let ordered = consumer::pull::OrderedConfig::default();
+    let consumer = stream.create_consumer(ordered).await.expect("the server takes readers");
+    let mut messages = consumer.messages().await.expect("the server takes readers");
+    let mut read = Vec::new();
+    while (read.len() as u64) < count {
+        let next = tokio::time::timeout(Duration::from_secs(20), messages.next()).await;
+        let message = next.expect("messages arrive").expect("the stream goes on").expect("a message");
+        let headers = message.headers.as_ref().expect("a fact has headers");
+        read.push(Message {
+            subject: message.subject.to_string(),
+            headers: attributes(headers),
+            payload: message.payload.clone(),
+            checkpoint: checkpoint(headers),
+        });
+    }
+    read
+}
+
+fn attributes(headers: &HeaderMap) -> Vec<(String, String)> {
+    let named = headers.iter().map(|(name, values)| (name.to_string(), values[0].to_string()));
+    let mut attributes: Vec<_> = named.filter(|(name, _)| name.starts_with("ce-")).collect();
+    attributes.sort();
+    attributes
+}
+
+fn checkpoint(headers: &HeaderMap) -> Checkpoint {
+    let value = |name: &str| headers.get(name).unwrap_or_else(|| panic!("no header {name}")).as_str();
+    let digest = value("chaperone-digest").strip_prefix("sha256:").expect("a digest names its kind");
+    Checkpoint {
+        journal: value("chaperone-journal").parse().expect("a UUID"),
+        position: value("chaperone-position").parse().expect("a position"),
+        ordinal: value("chaperone-ordinal").parse().expect("a number"),
+        digest: HEXLOWER.decode(digest.as_bytes()).expect("hex").try_into().expect("32 bytes"),
+    }
+}
