@@ -26,8 +26,10 @@ pub mod window;
 pub mod words;
 
 use crate::account::Account;
+use crate::account::gain::Gain;
 use crate::account::guest::Handoff;
 use crate::event::case::Clearing;
+use crate::event::change::Basis;
 use crate::family::Families;
 use crate::id::{AccountId, HandoffId};
 use crate::program::Program;
@@ -97,6 +99,14 @@ pub fn attempt(
 pub fn ask(known: Known<'_>, handoff: &Handoff, attempt: &Attempt<'_>) -> Option<Outcome> {
     let ledger = walk::walk(known, handoff, |gain| gain.at <= attempt.at, |_| {});
     Some(question::Question::new(known, handoff, act::Judged::from(attempt), &ledger)?.answer())
+}
+
+/// The answer about `gain` when the end of window and tail is no basis: patterns about that end ask for it.
+/// `None` when the handoff was never accepted.
+pub fn beyond_window(known: Known<'_>, handoff: &Handoff, gain: &Gain) -> Option<Outcome> {
+    let ledger = walk::walk(known, handoff, |other| walk::precedes(other, gain), |_| {});
+    let question = question::Question::new(known, handoff, act::Judged::from(gain), &ledger)?;
+    Some(question.answer_by(&|basis| basis != Basis::WindowOver))
 }
 
 /// The handoffs that bind somebody.

@@ -5,7 +5,9 @@ use crate::account::gain::{Touch, TouchKind, reporter};
 use crate::account::guest::*;
 use crate::event::Party;
 use crate::event::account::{FreezeTarget, Lifted};
-use crate::event::handoff::{Accepted, Amended, HandoffEvent, Invited, ProgressKind, Progressed, Released};
+use crate::event::handoff::{
+    Accepted, Amended, GrantedAct, HandoffEvent, Invited, ProgressKind, Progressed, Released,
+};
 use crate::fact::Meta;
 use crate::id::{HandoffId, PartnerId};
 use crate::scope::Scope;
@@ -69,10 +71,21 @@ impl Account {
         let (commitment, by) = (progressed.commitment.clone(), progressed.by.clone());
         let partner = handoff.partner_of(&by);
         let scope = Some(handoff.protected_scope.clone());
-        handoff.progress.push(Progress { commitment, kind, by, at, event });
+        let (recorded_at, reported_by) = (meta.recorded_at, reporter(&meta.actor));
+        handoff.progress.push(Progress { commitment, kind, by, at, event, recorded_at, reported_by });
         if let (Some(partner), Some(kind)) = (partner, touch_kind(kind)) {
             let (reported_under, customer_initiated) = (Some(progressed.handoff.clone()), false);
-            self.touches.push(Touch { kind, partner, scope, at, reported_under, customer_initiated, event });
+            let reported_by = reporter(&meta.actor);
+            self.touches.push(Touch {
+                kind,
+                partner,
+                scope,
+                at,
+                reported_under,
+                customer_initiated,
+                event,
+                reported_by,
+            });
         }
     }
 
@@ -157,10 +170,16 @@ impl Account {
             let scope = amended.granted_scope.clone().or(before.as_ref().map(|grant| grant.scope.clone()));
             let acts = amended.granted_acts.clone().or(before.as_ref().map(|grant| grant.acts.clone()));
             let role = amended.role.clone().or(before.map(|grant| grant.role));
+            let mut acts = acts.unwrap_or_default();
+            // Both agreed that the guest signs with the customer.
+            let prime = amended.prime.as_ref().and_then(|prime| handoff.partner_of(prime));
+            if prime.is_some() && prime == handoff.guest && !acts.contains(&GrantedAct::Contract) {
+                acts.push(GrantedAct::Contract);
+            }
             handoff.grants.push(Grant {
                 from: meta.valid_at,
                 scope: scope.unwrap_or_default(),
-                acts: acts.unwrap_or_default(),
+                acts,
                 role: role.unwrap_or_default(),
                 event: meta.id,
             });

@@ -73,8 +73,9 @@ pub const BASES: [Row; 9] = [
 pub const AFTER_BASES: [Supports; 2] = [uniform::action, uniform::tender];
 
 /// What would clear the open scope, nearest first.
-pub fn clearing(question: &Question<'_>, open: &Region) -> Vec<Clearing> {
-    let missing = BASES.iter().filter_map(|row| Some((row.basis, (row.missing)(question, open)?)));
+pub fn clearing(question: &Question<'_>, open: &Region, counts: &dyn Fn(Basis) -> bool) -> Vec<Clearing> {
+    let bases = BASES.iter().filter(|row| counts(row.basis));
+    let missing = bases.filter_map(|row| Some((row.basis, (row.missing)(question, open)?)));
     let mut missing: Vec<(Basis, Missing)> = missing.collect();
     missing.sort_by_key(|(basis, missing)| (missing.steps, *basis));
     let clearing = |(basis, missing): (Basis, Missing)| Clearing {

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::event::case::Ground;
+use crate::event::change::Basis;
 use crate::family::Kinship;
 use crate::id::EventId;
 use crate::protection::basis::{self, BASES};
@@ -17,6 +18,7 @@ pub fn grounds(
     open: &Region,
     kinship: Option<&Kinship>,
     phase: Phase<'_>,
+    counts: &dyn Fn(Basis) -> bool,
 ) -> Vec<Ground> {
     let mut grounds =
         vec![gain(question), protected(question, open, phase), family(question, kinship), granted(question)];
@@ -26,7 +28,8 @@ pub fn grounds(
         words::day(question.accepted_at)
     );
     grounds.push(Ground::new("not_prior", not_prior, Vec::new()));
-    grounds.extend(BASES.iter().filter_map(|row| no_basis(question, open, row)));
+    let bases = BASES.iter().filter(|row| counts(row.basis));
+    grounds.extend(bases.filter_map(|row| no_basis(question, open, row)));
     grounds
 }
 

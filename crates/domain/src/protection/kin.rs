@@ -1,8 +1,10 @@
 //! On whose side a partner stands: in the guest's family, in the host's, or in neither.
 
+use crate::account::guest::Handoff;
 use crate::event::partner::AffiliationBasis;
 use crate::family::{Kinship, Link};
 use crate::id::PartnerId;
+use crate::protection::Known;
 use crate::protection::question::Question;
 use crate::scope::Region;
 use crate::time::Instant;
@@ -42,20 +44,34 @@ pub fn joined_hosts(question: &Question<'_>, touched: &Region) -> Option<Kinship
 pub fn guests(question: &Question<'_>, partner: &PartnerId, touched: &Region) -> Option<Kinship> {
     let (families, guest, at) = (question.known.families, question.guest, question.act.at);
     let stays = |link: &Link| !is_excluded(question, link, touched);
-    families.kinship_by(guest, partner, at, &stays).or_else(|| {
-        let declared = question.handoff.declared_family.contains(partner);
-        (declared && !families.have_parted(guest, partner, at)).then(|| Kinship {
-            path: question.handoff.accepted.into_iter().collect(),
-            basis: AffiliationBasis::Declared,
-        })
-    })
+    let by_links = families.kinship_by(guest, partner, at, &stays);
+    by_links.or_else(|| declared(question.known, question.handoff, partner, at))
 }
 
 /// Whether `partner` is of the host's family at `at`, whatever came of it since acceptance.
 pub fn is_hosts(question: &Question<'_>, partner: &PartnerId, at: Instant) -> bool {
-    let families = question.known.families;
-    families.kinship(&question.handoff.host, partner, question.accepted_at).is_some()
-        || families.kinship(&question.handoff.host, partner, at).is_some()
+    of_host(question.known, question.handoff, partner, at)
+}
+
+/// Whether `partner` is of the family of the handoff's host at `at`, or was at acceptance.
+pub fn of_host(known: Known<'_>, handoff: &Handoff, partner: &PartnerId, at: Instant) -> bool {
+    let is_at = |at| known.families.kinship(&handoff.host, partner, at).is_some();
+    handoff.accepted_at.is_some_and(is_at) || is_at(at)
+}
+
+/// How `partner` belongs to the family of the handoff's guest at `at`, whatever a merger left out of the book.
+pub fn of_guest(known: Known<'_>, handoff: &Handoff, partner: &PartnerId, at: Instant) -> Option<Kinship> {
+    let guest = handoff.guest.as_ref()?;
+    let by_links = known.families.kinship(guest, partner, at);
+    by_links.or_else(|| declared(known, handoff, partner, at))
+}
+
+/// A company the guest declared as its own when it accepted, until they part.
+fn declared(known: Known<'_>, handoff: &Handoff, partner: &PartnerId, at: Instant) -> Option<Kinship> {
+    let guest = handoff.guest.as_ref()?;
+    let holds = handoff.declared_family.contains(partner) && !known.families.have_parted(guest, partner, at);
+    let path = || handoff.accepted.into_iter().collect();
+    holds.then(|| Kinship { path: path(), basis: AffiliationBasis::Declared })
 }
 
 /// A merger may leave parts of the book where they were: there the old family holds.

@@ -6,6 +6,7 @@ use crate::account::gain::GainKind;
 use crate::account::guest::Handoff;
 use crate::calendar::zone_or_utc;
 use crate::event::case::{ClearedBy, Unknown};
+use crate::event::change::Basis;
 use crate::id::{EventId, PartnerId};
 use crate::policy::Policy;
 use crate::protection::act::Judged;
@@ -48,6 +49,11 @@ impl<'a> Question<'a> {
 
     /// The answer, with the events that make it so.
     pub fn answer(&self) -> Outcome {
+        self.answer_by(&|_| true)
+    }
+
+    /// The answer when only those of the nine bases count that `counts` lets through.
+    pub fn answer_by(&self, counts: &dyn Fn(Basis) -> bool) -> Outcome {
         let touched = self.touched();
         if self.act.at < self.accepted_at {
             return Outcome::NotConcerned(Unconcerned::BeforeAcceptance);
@@ -64,15 +70,15 @@ impl<'a> Question<'a> {
         if let Some(restated) = self.ledger.restates(self) {
             return Outcome::NotConcerned(Unconcerned::Restates(restated));
         }
-        let open = match self.let_go(touched) {
+        let open = match self.let_go(touched, counts) {
             Ok(open) => open,
             Err(outcome) => return outcome,
         };
         let violation = Violation {
             unknown: self.unknown(),
-            grounds: certificate::grounds(self, &open, kinship.as_ref(), phase),
+            grounds: certificate::grounds(self, &open, kinship.as_ref(), phase, counts),
             proof: certificate::proof(self, kinship.as_ref(), phase),
-            clearing: basis::clearing(self, &open),
+            clearing: basis::clearing(self, &open, counts),
             touched: open,
             kinship,
         };
@@ -92,12 +98,12 @@ impl<'a> Question<'a> {
     ///
     /// # Errors
     /// The outcome when nothing is left.
-    fn let_go(&self, mut open: Region) -> Result<Region, Outcome> {
+    fn let_go(&self, mut open: Region, counts: &dyn Fn(Basis) -> bool) -> Result<Region, Outcome> {
         if let Some(third) = self.ledger.held_by_third(self.act.at, &mut open) {
             return Err(Outcome::NotConcerned(Unconcerned::HeldByThird(third)));
         }
         let mut because = Vec::new();
-        let bases = BASES.iter().map(|row| row.supports);
+        let bases = BASES.iter().filter(|row| counts(row.basis)).map(|row| row.supports);
         for supports in basis::BEFORE_BASES.into_iter().chain(bases).chain(basis::AFTER_BASES) {
             for support in supports(self, &open) {
                 if !support.scope.as_ref().is_none_or(|scope| open.overlaps(scope)) {

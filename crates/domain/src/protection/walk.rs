@@ -69,7 +69,7 @@ pub fn walk<'a>(
     mut sink: impl FnMut(Assessment<'a>),
 ) -> Ledger {
     let mut gains: Vec<&Gain> = known.account.gains.iter().filter(|gain| wanted(gain)).collect();
-    gains.sort_by_key(|gain| (gain.at, step(&gain.kind), gain.event));
+    gains.sort_by_key(|gain| taking_effect(gain));
     let mut ledger = Ledger::default();
     for gain in gains {
         let Some(question) = Question::new(known, handoff, Judged::from(gain), &ledger) else { break };
@@ -79,6 +79,15 @@ pub fn walk<'a>(
         sink(Assessment { gain, handoff, outcome });
     }
     ledger
+}
+
+fn taking_effect(gain: &Gain) -> (Instant, u8, EventId) {
+    (gain.at, step(&gain.kind), gain.event)
+}
+
+/// Whether `gain` took effect before `other`.
+pub fn precedes(gain: &Gain, other: &Gain) -> bool {
+    taking_effect(gain) < taking_effect(other)
 }
 
 fn step(kind: &GainKind) -> u8 {
