@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
-    Append, AppendError, Clock, FactRow, Head, InOrder, Journal, PAGE_EVENTS_MAX, Page, Position, ReadError,
-    Receipt, Recorded, Scan, Select, StreamNumber, TailStream, Version, follow,
+    Append, AppendError, Clock, FactRow, Head, ImportError, InOrder, Journal, PAGE_EVENTS_MAX, Page,
+    PastAppend, Position, ReadError, Receipt, Recorded, Scan, Select, StreamNumber, TailStream, Version,
+    follow,
 };
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 use crate::memory::StreamHead;
 use crate::open::OpenError;
 use crate::options::{GROUP_EVENTS_MAX, Options};
+use crate::past;
 use crate::pending::EntryKey;
 use crate::read::{self, Numbered};
 use crate::writer::{self, Failure, Work};
@@ -195,6 +197,21 @@ impl Journal for SqliteJournal {
         each: &mut dyn FnMut(FactRow<'_>) -> ControlFlow<()>,
     ) -> Result<Position, ReadError> {
         self.handle.with(|connection| scan_facts(&self.handle, connection, scan, each))
+    }
+
+    async fn appends(&self) -> Result<u64, ReadError> {
+        self.blocking(|handle| handle.with(|_| Ok(handle.memory().last_receipt))).await
+    }
+
+    async fn past(&self, after: u64, max: usize) -> Result<Vec<PastAppend>, ReadError> {
+        self.blocking(move |handle| past::past(handle, after, max)).await
+    }
+
+    async fn import(&self, past: Vec<PastAppend>) -> Result<Vec<Receipt>, ImportError> {
+        match self.ask(|reply| Work::Import(past, reply)).await {
+            Ok(result) => result,
+            Err(error) => Err(Unrecorded::Unqueued(error).of_append().into()),
+        }
     }
 
     fn stream_name(&self, number: StreamNumber) -> Option<Arc<str>> {

@@ -8,6 +8,7 @@ mod lock;
 mod memory;
 mod open;
 mod options;
+mod past;
 mod pending;
 mod quarantine;
 mod read;

@@ -1,6 +1,7 @@
 //! The one thread that writes: drains the queue into groups, one transaction and one fsync each.
 
 mod group;
+mod importing;
 mod quarantining;
 
 use std::collections::VecDeque;
@@ -9,8 +10,8 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, RwLock};
 
 use ports::{
-    Append, AppendError, Clock, Head, InOrder, Put, QuarantineError, QuarantineId, Quarantined, Receipt,
-    TurnedAway,
+    Append, AppendError, Clock, Head, ImportError, InOrder, PastAppend, Put, QuarantineError, QuarantineId,
+    Quarantined, Receipt, TurnedAway,
 };
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{oneshot, watch};
@@ -26,11 +27,16 @@ pub(crate) enum Work {
     Append(Append, oneshot::Sender<Result<Receipt, AppendError>>),
     /// With what the groups before this one left of their streams.
     AppendAll(Vec<Append>, InOrder, oneshot::Sender<Result<Answered, Failure>>),
+    /// Appends of another journal, at most about a page of events.
+    Import(Vec<PastAppend>, oneshot::Sender<Imported>),
     Put(TurnedAway, oneshot::Sender<Result<Put, QuarantineError>>),
     Release(QuarantineId, oneshot::Sender<Result<Quarantined, QuarantineError>>),
     /// With the retention in days.
     Expire(u32, oneshot::Sender<Result<u64, QuarantineError>>),
 }
+
+/// The answer to a copy: a receipt for each append, or why one of them was not recorded.
+pub(crate) type Imported = Result<Vec<Receipt>, ImportError>;
 
 /// The answers to a group of appends in their order, and what they left of their streams.
 #[derive(Debug)]
@@ -61,6 +67,7 @@ pub(crate) struct Writer {
 enum Answer {
     Append(oneshot::Sender<Result<Receipt, AppendError>>, Result<Receipt, AppendError>),
     AppendAll(oneshot::Sender<Result<Answered, Failure>>, Answered),
+    Import(oneshot::Sender<Imported>, Imported),
     Put(oneshot::Sender<Result<Put, QuarantineError>>, Put),
     Release(oneshot::Sender<Result<Quarantined, QuarantineError>>, Result<Quarantined, QuarantineError>),
     Expire(oneshot::Sender<Result<u64, QuarantineError>>, u64),
@@ -166,6 +173,7 @@ fn weight(work: &Work) -> usize {
     match work {
         Work::Append(append, _) => rows(append),
         Work::AppendAll(appends, ..) => appends.iter().map(rows).sum(),
+        Work::Import(past, _) => past.iter().map(|append| append.events.len().max(1)).sum(),
         Work::Put(..) | Work::Release(..) | Work::Expire(..) => 1,
     }
 }
@@ -192,6 +200,7 @@ impl Work {
         match self {
             Work::Append(_, reply) => drop(reply.send(Err(failure.of_append()))),
             Work::AppendAll(_, _, reply) => drop(reply.send(Err(failure.clone()))),
+            Work::Import(_, reply) => drop(reply.send(Err(failure.of_append().into()))),
             Work::Put(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
             Work::Release(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
             Work::Expire(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
@@ -204,6 +213,7 @@ impl Answer {
         match self {
             Answer::Append(reply, result) => drop(reply.send(result)),
             Answer::AppendAll(reply, answered) => drop(reply.send(Ok(answered))),
+            Answer::Import(reply, imported) => drop(reply.send(imported)),
             Answer::Put(reply, put) => drop(reply.send(Ok(put))),
             Answer::Release(reply, result) => drop(reply.send(result)),
             Answer::Expire(reply, expired) => drop(reply.send(Ok(expired))),
@@ -214,6 +224,7 @@ impl Answer {
         match self {
             Answer::Append(reply, _) => drop(reply.send(Err(failure.of_append()))),
             Answer::AppendAll(reply, _) => drop(reply.send(Err(failure.clone()))),
+            Answer::Import(reply, _) => drop(reply.send(Err(failure.of_append().into()))),
             Answer::Put(reply, _) => drop(reply.send(Err(failure.of_quarantine()))),
             Answer::Release(reply, _) => drop(reply.send(Err(failure.of_quarantine()))),
             Answer::Expire(reply, _) => drop(reply.send(Err(failure.of_quarantine()))),

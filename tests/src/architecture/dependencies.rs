@@ -56,6 +56,11 @@ const RESERVED: &[Reserved] = &[
         why: "NATS is the adapter's business: widen the port if something is missing",
     },
     Reserved {
+        library: "eventstore",
+        for_crates: &["journal-kurrent"],
+        why: "KurrentDB is the adapter's business: widen the port if something is missing",
+    },
+    Reserved {
         library: "serde_json",
         for_crates: &["wire", "services", "channel-world", "chaperone", "tests"],
         why: "only wire knows JSON: give wire a function that takes or returns typed values",
@@ -81,6 +86,7 @@ const RESERVED: &[Reserved] = &[
             "ports",
             "journal-sqlite",
             "journal-kurrent",
+            "kurrent-double",
             "bus-nats",
             "services",
             "channel-world",

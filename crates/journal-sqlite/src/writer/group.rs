@@ -95,6 +95,9 @@ impl<'g> Group<'g> {
             Work::AppendAll(appends, order, reply) => {
                 self.append_all(appends, order).map(|answered| Answer::AppendAll(reply, answered))
             }
+            Work::Import(past, reply) => {
+                self.import_all(past).map(|imported| Answer::Import(reply, imported))
+            }
             Work::Put(turned_away, reply) => {
                 quarantining::put(connection, &turned_away, now_ms()).map(|put| Answer::Put(reply, put))
             }
@@ -131,12 +134,7 @@ impl<'g> Group<'g> {
             }
             return Ok(Ok(receipt));
         }
-        let number = self.staged.new_numbers.get(&append.stream).copied();
-        let number = number.or_else(|| self.memory.number(&append.stream));
-        let actual = match number {
-            Some(number) => self.version(number)?,
-            None => None,
-        };
+        let (number, actual) = self.standing(&append.stream)?;
         if !append.expect.meets(actual) {
             return Ok(Err(AppendError::Conflict { actual }));
         }
@@ -144,14 +142,39 @@ impl<'g> Group<'g> {
             Ok(recorded_ms) => recorded_ms,
             Err(why) => return Ok(Err(AppendError::Unavailable(why))),
         };
+        self.write_at(append, number, actual, recorded_ms).map(Ok)
+    }
+
+    /// The stream's number and version, as the group has left them so far.
+    pub(super) fn standing(&self, stream: &str) -> rusqlite::Result<(Option<u32>, Option<Version>)> {
+        let number = self.staged.new_numbers.get(stream).copied();
+        let Some(number) = number.or_else(|| self.memory.number(stream)) else { return Ok((None, None)) };
+        Ok((Some(number), self.version(number)?))
+    }
+
+    /// How many appends are recorded, and up to which time, as the group has left them so far.
+    pub(super) fn recorded_upto(&self) -> (u64, i64) {
+        let recorded_ms = self.staged.recorded_ms.unwrap_or(self.memory.head.recorded_ms);
+        (self.staged.last_receipt, recorded_ms)
+    }
+
+    /// Records an append against which nothing stands.
+    pub(super) fn write_at(
+        &mut self,
+        append: Append,
+        number: Option<u32>,
+        before: Option<Version>,
+        recorded_ms: i64,
+    ) -> rusqlite::Result<Receipt> {
+        self.staged.recorded_ms = Some(recorded_ms);
         let number = match number {
             Some(number) => number,
             None => self.new_stream(append.stream.clone())?,
         };
-        self.write(append, number, actual, recorded_ms).map(Ok)
+        self.write(append, number, before, recorded_ms)
     }
 
-    fn find(&mut self, key: Uuid) -> rusqlite::Result<Option<Receipt>> {
+    pub(super) fn find(&mut self, key: Uuid) -> rusqlite::Result<Option<Receipt>> {
         if let Some(receipt) = self.staged.receipts.get(&key) {
             return Ok(Some(receipt.clone()));
         }
