@@ -4,6 +4,8 @@
 //! Extension attributes we do not publish are passed over knowingly: they are not part of the digest and
 //! are not kept. An attribute whose name CloudEvents does not allow is refused.
 
+pub mod binary;
+
 use domain::event::Event;
 use domain::event::account::AccountEvent;
 use domain::fact::{Class, Origin, Producer};
