@@ -34,6 +34,15 @@ impl Position {
         self.lo
     }
 
+    /// The greatest position before this one, to start reading at this one; [`Position::START`] has none.
+    pub const fn before(self) -> Self {
+        match (self.hi, self.lo.checked_sub(1)) {
+            (hi, Some(lo)) => Self { hi, lo },
+            (0, None) => Self::START,
+            (hi, None) => Self { hi: hi - 1, lo: u64::MAX },
+        }
+    }
+
     /// The decimal form with at least 20 digits, so that text order is journal order.
     pub fn padded(self) -> String {
         format!("{:020}", self.as_number())
@@ -113,6 +122,13 @@ mod tests {
         assert_eq!(Position::new(0, 42).to_string(), "42");
         assert_eq!(Position::new(0, 42).padded(), "00000000000000000042");
         assert!("-1".parse::<Position>().is_err());
+    }
+
+    #[test]
+    fn nothing_lies_between_a_position_and_the_one_before() {
+        assert_eq!(Position::new(0, 7).before(), Position::new(0, 6));
+        assert_eq!(Position::new(2, 0).before(), Position::new(1, u64::MAX));
+        assert_eq!(Position::START.before(), Position::START);
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::tail::{TailStream, follow};
 /// A journal in memory; clones share it.
 #[derive(Clone)]
 pub struct MemoryJournal {
+    id: Uuid,
     clock: Arc<dyn Clock>,
     state: Arc<Mutex<State>>,
     head: Arc<watch::Sender<Head>>,
@@ -44,7 +45,12 @@ impl MemoryJournal {
     /// An empty journal that stamps recorded time from the clock.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let (head, _) = watch::channel(Head { position: Position::START, recorded_ms: 0 });
-        Self { clock, state: Arc::default(), head: Arc::new(head) }
+        Self { id: Uuid::nil(), clock, state: Arc::default(), head: Arc::new(head) }
+    }
+
+    /// The same journal under another id than the nil one.
+    pub fn with_id(self, id: Uuid) -> Self {
+        Self { id, ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -55,7 +61,7 @@ impl MemoryJournal {
 #[async_trait]
 impl Journal for MemoryJournal {
     fn id(&self) -> Uuid {
-        Uuid::nil()
+        self.id
     }
 
     async fn append(&self, append: Append) -> Result<Receipt, AppendError> {
