@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use domain::id::{PartnerId, SourceId, Term, VendorId};
 use domain::time::Instant;
 use services::queries::KnownAt;
+use services::roles::Role;
 
 use crate::output::Format;
 
@@ -97,6 +98,10 @@ pub(crate) struct Serve {
     /// A loopback address; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:7411", value_name = "ADDRESS")]
     pub listen: SocketAddr,
+    /// Only these roles [default: all that can work]: intake, registration, handoff, ownership, sentinel,
+    /// clock, relay, projector, api.
+    #[arg(long, value_delimiter = ',', value_name = "ROLE,...")]
+    pub roles: Vec<Role>,
 }
 
 #[derive(Debug, Args)]

@@ -1,10 +1,12 @@
 //! Chaperone, the one binary: reads the command line, wires the adapters and says what came of it.
 
+mod checkpoints;
 mod cli;
 mod commands;
 mod data;
 mod exit;
 mod output;
+mod playing;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,10 @@ use ports::{Journal, PAGE_EVENTS_MAX, Select, Version};
 /// Accounts kept folded in memory, in accounts: at some 20 events of 1 KB each, about 20 MB.
 const KEPT_ACCOUNTS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("1,024 is not zero");
 
+/// Streams whose last revision is remembered while they are read, in streams: reading one takes milliseconds, in
+/// which others write to far fewer.
+const MOVED_STREAMS_MAX: NonZeroUsize = NonZeroUsize::new(16_384).expect("16,384 is not zero");
+
 /// One stream as read: its facts, what they add up to, and where it stands.
 #[derive(Debug, Clone)]
 pub struct Loaded {
@@ -25,11 +29,16 @@ pub struct Loaded {
 #[derive(Debug)]
 pub struct Accounts {
     kept: Mutex<LruCache<Stream, Arc<Loaded>>>,
+    /// The last revision others are known to have written, by stream.
+    moved: Mutex<LruCache<Stream, u64>>,
 }
 
 impl Default for Accounts {
     fn default() -> Self {
-        Self { kept: Mutex::new(LruCache::new(KEPT_ACCOUNTS_MAX)) }
+        Self {
+            kept: Mutex::new(LruCache::new(KEPT_ACCOUNTS_MAX)),
+            moved: Mutex::new(LruCache::new(MOVED_STREAMS_MAX)),
+        }
     }
 }
 
@@ -43,8 +52,29 @@ impl Accounts {
             return Ok(Arc::clone(kept));
         }
         let loaded = Arc::new(read(journal, stream).await?);
-        self.lock().put(stream.clone(), Arc::clone(&loaded));
+        self.keep(&mut self.lock(), stream, &loaded);
         Ok(loaded)
+    }
+
+    /// Keeps it, unless somebody was seen to write to the stream after it was read.
+    fn keep(&self, kept: &mut LruCache<Stream, Arc<Loaded>>, stream: &Stream, loaded: &Arc<Loaded>) {
+        if self.last_moved(stream) <= loaded.version.map(|version| version.revision) {
+            kept.put(stream.clone(), Arc::clone(loaded));
+        }
+    }
+
+    /// Somebody recorded `revision` of `stream`: an older state of it is forgotten.
+    pub(crate) fn moved(&self, stream: &Stream, revision: u64) {
+        let mut kept = self.lock();
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner).put(stream.clone(), revision);
+        let is_older = |kept: &Arc<Loaded>| kept.version.map(|version| version.revision) < Some(revision);
+        if kept.peek(stream).is_some_and(is_older) {
+            kept.pop(stream);
+        }
+    }
+
+    fn last_moved(&self, stream: &Stream) -> Option<u64> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner).peek(stream).copied()
     }
 
     /// Forgets what is kept of `stream`: somebody else wrote to it.
@@ -75,7 +105,7 @@ impl Accounts {
         }
         loaded.version = version;
         let loaded = Arc::new(loaded);
-        self.lock().put(stream.clone(), Arc::clone(&loaded));
+        self.keep(&mut self.lock(), stream, &loaded);
         loaded
     }
 

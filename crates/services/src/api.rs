@@ -31,6 +31,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::book::Book;
 use crate::dashboard;
+use crate::roles::commands::Commands;
+use crate::roles::standing::Standings;
 use meters::Meters;
 use problem::Failure;
 
@@ -52,6 +54,8 @@ pub const DRAIN_S_MAX: u64 = 10;
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) book: Arc<Book>,
+    pub(crate) commands: Arc<Commands>,
+    standings: Standings,
     meters: Arc<Meters>,
     requests: Arc<Semaphore>,
     followers: Arc<Semaphore>,
@@ -72,11 +76,37 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))
 }
 
-/// Serves the API and the dashboard until `shutdown` is done, then lets requests under way finish.
+/// What a server answers from.
+pub struct Serving {
+    pub book: Arc<Book>,
+    pub commands: Arc<Commands>,
+    /// How the roles of the process stand.
+    pub standings: Standings,
+    pub doors: Doors,
+}
+
+/// What is open to whom reaches the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doors {
+    /// The API and the dashboard.
+    All,
+    /// Only whether the process lives and how it does: a process without the api role.
+    Health,
+}
+
+impl Serving {
+    /// Everything, for a process that plays all roles by itself.
+    pub fn whole(book: Arc<Book>) -> Self {
+        let commands = Arc::new(Commands::local(Arc::clone(&book)));
+        Self { book, commands, standings: Standings::default(), doors: Doors::All }
+    }
+}
+
+/// Serves until `shutdown` is done, then lets requests under way finish.
 ///
 /// # Errors
 /// The listener is not on loopback, or fails.
-pub async fn serve<F>(book: Arc<Book>, listener: TcpListener, shutdown: F) -> anyhow::Result<()>
+pub async fn serve<F>(serving: Serving, listener: TcpListener, shutdown: F) -> anyhow::Result<()>
 where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -88,7 +118,7 @@ where
         shutdown.await;
         drop(running);
     };
-    let server = axum::serve(listener, router(book, ending)).with_graceful_shutdown(ending_asked);
+    let server = axum::serve(listener, router(serving, ending)).with_graceful_shutdown(ending_asked);
     let too_long = async move {
         // An error says that the sender is gone: the end was asked for.
         while ended.changed().await.is_ok() {}
@@ -104,17 +134,22 @@ where
 }
 
 /// Everything the server answers.
-fn router(book: Arc<Book>, ending: watch::Receiver<()>) -> Router {
+fn router(serving: Serving, ending: watch::Receiver<()>) -> Router {
+    let Serving { book, commands, standings, doors } = serving;
     let shared = Shared {
         book,
+        commands,
+        standings,
         meters: Arc::new(Meters::new()),
         requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
         followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
         ending,
     };
-    routes::router()
-        .merge(dashboard::router())
-        .fallback(nothing_there)
+    let open = match doors {
+        Doors::All => routes::router().merge(dashboard::router()),
+        Doors::Health => routes::health_router(),
+    };
+    open.fallback(nothing_there)
         .method_not_allowed_fallback(wrong_method)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(shared.clone(), gate::pass))

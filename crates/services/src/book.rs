@@ -22,7 +22,11 @@ use views::cases::Case;
 use views::directory::Directory;
 
 use crate::accounts::{Accounts, Loaded};
+use crate::attended::Attended;
+use crate::horizon::{Horizon, WhatIf};
 use crate::pen::{self, Entry};
+use crate::roles::duty::Duty;
+use crate::roles::follower::Shelved;
 use crate::world::{World, Worlds, batch};
 
 /// How often a write is tried again after somebody else wrote to the same stream first. Each try loses to a
@@ -34,9 +38,15 @@ pub struct Book {
     pub journal: Arc<dyn Journal>,
     pub quarantine: Arc<dyn Quarantine>,
     pub clock: Arc<dyn Clock>,
+    pub(crate) attended: Attended,
     accounts: Accounts,
     worlds: Mutex<Worlds>,
     shelf: RwLock<Shelf>,
+    /// What this process does as part of recording something.
+    at_once: Vec<Duty>,
+    shelved: Option<Mutex<Shelved>>,
+    /// How far the journal was read when the book was opened.
+    read_upto: Position,
 }
 
 /// Small views kept in memory while the book is open.
@@ -76,17 +86,52 @@ impl Book {
         quarantine: Arc<dyn Quarantine>,
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<Self> {
-        let book = Self {
+        let mut book = Self {
             journal,
             quarantine,
             clock,
+            attended: Attended::default(),
             accounts: Accounts::default(),
             worlds: Mutex::default(),
             shelf: RwLock::default(),
+            at_once: vec![Duty::Settle, Duty::Judge],
+            shelved: None,
+            read_upto: Position::START,
         };
         book.know_accounts();
-        book.read_shelf()?;
+        book.read_upto = book.read_shelf()?;
         Ok(book)
+    }
+
+    /// The book where other processes write to the same journal: what they record is taken in by
+    /// [`crate::roles::follower`].
+    pub fn shared(self) -> Self {
+        Self { shelved: Some(Mutex::new(Shelved::upto(self.read_upto))), ..self }
+    }
+
+    /// Whether other processes write to the same journal.
+    pub fn is_shared(&self) -> bool {
+        self.shelved.is_some()
+    }
+
+    /// The book of a process that does only these duties as part of recording something.
+    pub fn doing_at_once(self, duties: impl IntoIterator<Item = Duty>) -> Self {
+        Self { at_once: duties.into_iter().collect(), ..self }
+    }
+
+    pub(crate) fn does_at_once(&self, duty: Duty) -> bool {
+        self.at_once.contains(&duty)
+    }
+
+    /// What `ask` says of the facts in the small views; `None` where nobody else writes to the journal.
+    pub(crate) fn shelved<T>(&self, ask: impl FnOnce(&mut Shelved) -> T) -> Option<T> {
+        let shelved = self.shelved.as_ref()?;
+        Some(ask(&mut shelved.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Somebody recorded an event on `stream`, its `revision`: what is kept of it from before is forgotten.
+    pub(crate) fn moved(&self, stream: &Stream, revision: u64) {
+        self.accounts.moved(stream, revision);
     }
 
     /// An account may have events and never have been opened: its stream alone tells that it is there.
@@ -97,7 +142,8 @@ impl Book {
         names.filter_map(|name| name.parse().ok()).for_each(|stream| self.know(&stream));
     }
 
-    fn read_shelf(&self) -> anyhow::Result<()> {
+    /// Reads the small views and returns how far the journal was read.
+    fn read_shelf(&self) -> anyhow::Result<Position> {
         let prefixes = ["chaperone.partner.", "chaperone.program.", "chaperone.case."];
         let families = wire::event::TYPES
             .iter()
@@ -113,7 +159,7 @@ impl Book {
         let kinds = KindSet::only(families.map(|one| one.kind).chain(singles));
         let mut failed = None;
         let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds };
-        self.journal.scan_facts(scan, &mut |row| {
+        let upto = self.journal.scan_facts(scan, &mut |row| {
             let read = || {
                 let name = self.journal.stream_name(row.stream).context("a scanned stream has a name")?;
                 let stream: Stream = name.parse().with_context(|| format!("reading stream name {name}"))?;
@@ -130,11 +176,14 @@ impl Book {
                 }
             }
         })?;
-        failed.map_or(Ok(()), Err)
+        failed.map_or(Ok(upto), Err)
     }
 
     /// Keeps the small views current with one more fact.
     pub(crate) fn shelve(&self, stream: &Stream, fact: &Fact) {
+        if self.shelved(|shelved| shelved.meets(fact.meta.position)) == Some(false) {
+            return;
+        }
         if Worlds::concerns(stream) {
             self.worlds().take(stream, fact.clone());
         } else if batch(fact).is_some() {
@@ -174,7 +223,12 @@ impl Book {
 
     /// The vendor's program and families as known at a journal position.
     pub fn world_at(&self, vendor: &VendorId, position: u64) -> World {
-        self.worlds().known_at(vendor, position)
+        self.world_by(vendor, Horizon::at(Position::new(0, position)), None)
+    }
+
+    /// The vendor's program and families as far as `horizon` knows them, under another policy if told.
+    pub fn world_by(&self, vendor: &VendorId, horizon: Horizon, what_if: Option<&WhatIf>) -> World {
+        self.worlds().known_by(vendor, horizon, what_if)
     }
 
     /// The time, by the book's clock.

@@ -9,7 +9,7 @@ use domain::event::deal::DealEvent;
 use domain::event::handoff::HandoffEvent;
 use domain::event::trade::TradeEvent;
 use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
-use domain::id::{EventId, PartnerId};
+use domain::id::{EventId, PartnerId, VendorId};
 use domain::settle::{self, Settled};
 use domain::stream::Stream;
 use ports::AppendError;
@@ -18,34 +18,64 @@ use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX};
 use crate::intake::own_source;
 use crate::pen::{Entry, Line};
-use crate::world::{World, batch};
+use crate::roles::duty::Duty;
+use crate::world::{World, batch, house};
 
-/// Brings everything that follows from a write to `stream` up to date: derived events, then findings.
+/// Brings everything that follows from a write to `stream` up to date, as far as this process does so at once:
+/// derived events, then findings.
 ///
 /// # Errors
 /// The journal cannot be read or written now; settling again later has the same outcome.
 pub async fn after(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    if book.does_at_once(Duty::Settle) {
+        settle(book, stream).await?;
+    }
+    if book.does_at_once(Duty::Judge) {
+        judge(book, stream).await?;
+    }
+    Ok(())
+}
+
+/// Judges every account that a write to `stream` may have put in another light.
+///
+/// # Errors
+/// The journal cannot be read or written now.
+pub(crate) async fn judge(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    let stands = book.load(stream).await?.version;
     match stream {
         Stream::Account(..) => {
-            settle(book, stream).await?;
             crate::sentinel::look(book, stream).await?;
             for account in covered_alike(book, stream).await? {
                 crate::sentinel::look(book, &account).await?;
             }
-            Ok(())
         }
-        // Families or rules changed: every guarded account of the vendor may be judged differently.
         Stream::Partner(..) | Stream::Program(_) => {
-            let guarded: Vec<Stream> = {
-                let shelf = book.shelf();
-                shelf.guarded.iter().filter(|guarded| guarded.vendor() == stream.vendor()).cloned().collect()
-            };
-            for account in guarded {
+            for account in concerned(book, stream) {
                 crate::sentinel::look(book, &account).await?;
             }
-            Ok(())
         }
-        Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => Ok(()),
+        Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => {}
+    }
+    if let Some(version) = stands {
+        book.attended.note(Duty::Judge, stream, version.revision);
+    }
+    Ok(())
+}
+
+/// The accounts that may be decided or judged differently under other families or rules. Families matter where
+/// a handoff protects; rules, wherever something was registered.
+pub(crate) fn concerned(book: &Book, stream: &Stream) -> Vec<Stream> {
+    let shelf = book.shelf();
+    let of_vendor = |vendor: &VendorId| *stream.vendor() == house() || vendor == stream.vendor();
+    match stream {
+        Stream::Program(_) => {
+            let accounts = shelf.directory.accounts().filter(|(vendor, _, _)| of_vendor(vendor));
+            accounts.map(|(vendor, account, _)| Stream::Account(vendor.clone(), account.clone())).collect()
+        }
+        Stream::Partner(..) => {
+            shelf.guarded.iter().filter(|guarded| of_vendor(guarded.vendor())).cloned().collect()
+        }
+        Stream::Account(..) | Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => Vec::new(),
     }
 }
 
@@ -59,8 +89,19 @@ async fn covered_alike(book: &Book, stream: &Stream) -> anyhow::Result<Vec<Strea
     Ok(covered.filter(|account| account != stream && shelf.guarded.contains(account)).collect())
 }
 
-/// Writes what the rules derive from the account's facts and is not recorded yet.
-async fn settle(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+/// Writes what the rules derive from an account's facts and is not recorded yet; of every account concerned,
+/// where families or rules changed.
+///
+/// # Errors
+/// The journal cannot be read or written now.
+pub(crate) async fn settle(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    for account in concerned(book, stream) {
+        settle_one(book, &account).await?;
+    }
+    settle_one(book, stream).await
+}
+
+async fn settle_one(book: &Book, stream: &Stream) -> anyhow::Result<()> {
     for _ in 0..CONFLICT_TRIES_MAX {
         let mut loaded = book.load(stream).await?;
         let world = book.world(stream.vendor());
@@ -76,6 +117,9 @@ async fn settle(book: &Book, stream: &Stream) -> anyhow::Result<()> {
             }
         };
         if !lost {
+            if let Some(version) = loaded.version {
+                book.attended.note(Duty::Settle, stream, version.revision);
+            }
             return Ok(());
         }
     }
@@ -96,7 +140,9 @@ pub fn due(stream: &Stream, facts: &[Fact], world: &World) -> Vec<Entry> {
         while let Some(next) = settled.next_if(|next| next.causation == cause) {
             of_one_cause.push(next);
         }
-        entries.push(entry(stream, cause, of_one_cause, world));
+        let earlier =
+            facts.iter().filter(|fact| fact.is_settled() && fact.meta.causation == Some(cause)).count();
+        entries.push(entry(stream, cause, earlier, of_one_cause, world));
     }
     entries
 }
@@ -105,14 +151,19 @@ pub fn due(stream: &Stream, facts: &[Fact], world: &World) -> Vec<Entry> {
 fn may_be_due(facts: &[Fact]) -> bool {
     facts.iter().any(|fact| {
         matches!(fact.event, Event::Deal(DealEvent::Submitted(_)) | Event::Notice(_) | Event::Change(_))
+            || fact.is_settled()
     })
 }
 
-fn entry(stream: &Stream, cause: EventId, settled: Vec<Settled>, world: &World) -> Entry {
-    // A fact whose date was corrected is answered again, for its new date.
+/// One entry for what follows from one fact, of which `earlier` facts were derived before.
+fn entry(stream: &Stream, cause: EventId, earlier: usize, settled: Vec<Settled>, world: &World) -> Entry {
     let first = settled.first().map(|first| (wire::event::name(&first.event), first.valid_at.unix_ms()));
     let (name, at) = first.unwrap_or_default();
-    let id = format!("settle:{cause}:{name}:{at}");
+    // A fact is answered anew when what was known before it changed, under a key of its own each time.
+    let id = match earlier {
+        0 => format!("settle:{cause}:{name}:{at}"),
+        earlier => format!("settle:{cause}:{name}:{at}:{earlier}"),
+    };
     let lines = settled.into_iter().map(|settled| Line {
         class: Class::Derived,
         valid_at: settled.valid_at,
@@ -128,7 +179,7 @@ fn entry(stream: &Stream, cause: EventId, settled: Vec<Settled>, world: &World) 
             source: own_source(),
             id: id.parse().expect("a UUID, a name and a number are an input id"),
         },
-        // The key alone decides: what follows from a fact is derived once.
+        // The key alone decides: what follows from a fact is derived once, as the facts stood then.
         digest: wire::ids::digest(id.as_bytes()),
         actor: Actor::system(),
         origin: Origin::Live,
@@ -140,6 +191,7 @@ fn entry(stream: &Stream, cause: EventId, settled: Vec<Settled>, world: &World) 
 pub fn is_guarded(loaded: &Loaded) -> bool {
     loaded.account.handoffs.iter().any(|handoff| handoff.accepted_at.is_some())
         || !loaded.account.changes.is_empty()
+        || policing::is_contested(&loaded.account)
 }
 
 /// The partners an event names as doing or getting something.

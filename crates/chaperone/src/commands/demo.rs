@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use domain::time::Instant;
 use ports::{Clock, ManualClock, SystemClock};
-use services::api;
+use services::api::{self, Serving};
 use services::queries::cases;
 use services::story::{Told, tell};
 use wire::answers::{HistoryRow, StorySummary};
@@ -69,7 +69,7 @@ async fn stay(opened: &data::Opened, told: Option<&Path>) -> anyhow::Result<()> 
     if told.is_none() {
         talk(format_args!("The data is temporary; keep it with --data DIR."));
     }
-    api::serve(Arc::clone(&opened.book), listener, super::serve::stopped()).await
+    api::serve(Serving::whole(Arc::clone(&opened.book)), listener, super::serve::stopped()).await
 }
 
 fn records(demo: &Demo) -> anyhow::Result<Vec<Record>> {

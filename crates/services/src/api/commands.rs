@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use domain::refusal::Refusal;
 use wire::command::{self, CommandInput};
+use wire::forwarded::{CommandAnswer, Outcome};
+use wire::problem::Problem;
 
 use super::inputs::{defaults, media_type, read_body};
 use super::problem::Failure;
 use super::{ONE_BODY_BYTES_MAX, Shared, preconditions};
-use crate::desk::{self, Reply};
-use crate::receipts;
+use crate::roles::commands::Received;
 
 /// `POST /v1/commands`
 pub(super) async fn ask(State(shared): State<Shared>, request: Request) -> Result<Response, Failure> {
@@ -27,7 +27,8 @@ pub(super) async fn ask(State(shared): State<Shared>, request: Request) -> Resul
     let body = read_body(body, ONE_BODY_BYTES_MAX).await?;
     let mut input = command::read(&body, &defaults(&shared.book)).map_err(|p| Failure::unreadable(&p))?;
     take_idempotency_key(&mut input, &parts.headers)?;
-    let (reply, outcome) = told(desk::answer(&shared.book, input, known).await?);
+    let answer = shared.commands.answer(Received { input, text: body, known }).await?;
+    let (reply, outcome) = told(answer);
     shared.meters.input(outcome);
     reply
 }
@@ -50,30 +51,25 @@ fn take_idempotency_key(input: &mut CommandInput, headers: &HeaderMap) -> Result
     Err(Failure::malformed("Idempotency-Key: the command has an id of its own, and it is another one"))
 }
 
-/// The reply as published, and the word it is counted under.
-fn told(reply: Reply) -> (Result<Response, Failure>, &'static str) {
-    match reply {
-        Reply::Accepted { receipt, events } => {
-            let receipt = receipts::accepted(&receipt, &events);
-            (Ok((StatusCode::CREATED, Json(receipt)).into_response()), "accepted")
+/// The answer as published, and the word it is counted under.
+fn told(answer: CommandAnswer) -> (Result<Response, Failure>, &'static str) {
+    let CommandAnswer { outcome, receipt } = answer;
+    let message = receipt.message.clone().unwrap_or_default();
+    match outcome {
+        Outcome::Accepted => (Ok((StatusCode::CREATED, Json(receipt)).into_response()), "accepted"),
+        Outcome::Repeated => (Ok(Json(receipt).into_response()), "repeated"),
+        Outcome::Prevented => (Ok((StatusCode::CREATED, Json(receipt)).into_response()), "refused"),
+        Outcome::Refused => {
+            (Err(Failure::refused(receipt.code.as_deref().unwrap_or("refused"), message)), "refused")
         }
-        Reply::Repeated { receipt, events } => {
-            (Ok(Json(receipts::repeated(&receipt, &events)).into_response()), "repeated")
+        // Absence and denial look the same from outside.
+        Outcome::Hidden => (Err(Failure::not_found("there is no such thing here")), "refused"),
+        Outcome::Conflict => {
+            let expected = message.strip_prefix("/id: ").unwrap_or(&message);
+            (Err(Failure::conflict(&Problem::at_pointer("/id", expected))), "conflict")
         }
-        Reply::Prevented { receipt, events, rule, clearing } => {
-            let receipt = receipts::refused(&receipt, &events, rule, &clearing);
-            (Ok((StatusCode::CREATED, Json(receipt)).into_response()), "refused")
-        }
-        Reply::Refused(refusal) => (Err(refused(&refusal)), "refused"),
-        Reply::Conflict(problem) => (Err(Failure::conflict(&problem)), "conflict"),
-        Reply::Stale { actual } => (Err(Failure::stale(receipts::stale(actual))), "stale"),
+        Outcome::Stale => (Err(Failure::stale(message)), "stale"),
+        Outcome::Malformed => (Err(Failure::malformed(message)), "malformed"),
+        Outcome::Unavailable => (Err(Failure::busy(&message)), "unavailable"),
     }
-}
-
-/// Absence and denial look the same from outside.
-fn refused(refusal: &Refusal) -> Failure {
-    if refusal.hides() {
-        return Failure::not_found("there is no such thing here");
-    }
-    Failure::refused(refusal.code(), refusal.to_string())
 }

@@ -1,13 +1,16 @@
 //! Whether the server lives, whether it can take work, and what it counted.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use ports::Listing;
+use wire::answers::RoleRow;
 
 use super::Shared;
 use super::meters::Reading;
 use super::problem::Failure;
+use crate::roles::standing;
 
 /// Waiting inputs counted one by one for the metrics; a quarantine fuller than this shows as this.
 const QUARANTINE_COUNTED_MAX: usize = 10_000;
@@ -24,17 +27,34 @@ pub(super) async fn ready(State(shared): State<Shared>) -> Result<&'static str, 
     Ok("ok\n")
 }
 
+/// `GET /v1/roles`
+pub(super) async fn roles(State(shared): State<Shared>) -> Result<Json<Vec<RoleRow>>, Failure> {
+    let head = shared.book.journal.head().await.map_err(anyhow::Error::from)?;
+    let row = |reading: standing::Reading| RoleRow {
+        role: reading.role.to_string(),
+        state: reading.state.as_str().to_owned(),
+        restarts: reading.restarts,
+        position: reading.done.map(|position| position.to_string()),
+        lag_events: reading.lag_events(head),
+        lag_ms: reading.lag_ms(head),
+        parked: reading.parked,
+        problem: reading.problem,
+    };
+    Ok(Json(shared.standings.read().into_iter().map(row).collect()))
+}
+
 /// The numbers, for Prometheus.
 pub(super) async fn metrics(State(shared): State<Shared>) -> Result<Response, Failure> {
     let book = &shared.book;
-    let head = book.journal.head().await.map_err(anyhow::Error::from)?.position;
+    let head = book.journal.head().await.map_err(anyhow::Error::from)?;
     let waiting = book.quarantine.list(Listing::Waiting, 0, QUARANTINE_COUNTED_MAX).await;
     let quarantined = count(waiting.map_err(anyhow::Error::from)?.len());
     let reading = {
         let shelf = book.shelf();
         let open_cases = shelf.cases.values().filter(|case| case.is_open()).count();
         Reading {
-            head: head.lo(),
+            head,
+            roles: shared.standings.read(),
             accounts: count(shelf.directory.accounts_len()),
             open_cases: count(open_cases),
             quarantined,

@@ -416,6 +416,16 @@ const OPERATIONS: &[Operation] = &[
     },
     Operation {
         method: Method::Get,
+        path: "/v1/roles",
+        id: "listRoles",
+        summary: "How the roles of this process stand, and how far behind the journal they are.",
+        parameters: &[],
+        takes: Takes::Nothing,
+        answers: Answers::Many("RoleRow"),
+        handler: || get(health::roles),
+    },
+    Operation {
+        method: Method::Get,
         path: "/livez",
         id: "isLive",
         summary: "Whether the process answers.",
@@ -445,6 +455,13 @@ const OPERATIONS: &[Operation] = &[
         handler: || get(health::metrics),
     },
 ];
+
+/// The routes by which a process without the API is watched.
+pub(super) fn health_router() -> Router<Shared> {
+    let watched = ["/v1/roles", "/livez", "/readyz", "/metrics"];
+    let operations = operations().filter(|operation| watched.contains(&operation.path));
+    operations.fold(Router::new(), |router, operation| router.route(operation.path, (operation.handler)()))
+}
 
 /// The routes of the table.
 pub(super) fn router() -> Router<Shared> {

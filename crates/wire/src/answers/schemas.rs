@@ -18,7 +18,7 @@ pub fn schemas() -> Map<String, Value> {
     }
     known! {
         AccountRow AccountAnswer HistoryRow DealRow DealExplanation Explanation ClaimAnswer HandoffRow PartnerRow CaseRow
-        CaseAnswer FindingRow QuarantineRow HeadAnswer ReceiptAnswer ProblemAnswer
+        CaseAnswer FindingRow QuarantineRow HeadAnswer ReceiptAnswer RoleRow ProblemAnswer
     }
     generator.take_definitions(true)
 }
