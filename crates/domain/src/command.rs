@@ -190,8 +190,23 @@ pub enum ChangeCommand {
 pub enum ConsentCommand {
     RecordLetter(Box<consent::LetterRecorded>),
     RescindLetter(consent::LetterRescinded),
-    IssueToken { token: Digest, scope: Scope, gaining: PartnerId, terms: Digest, contact: ContactRef },
-    RedeemToken { token: Digest, change: ChangeId },
+    IssueToken {
+        token: Digest,
+        scope: Scope,
+        gaining: PartnerId,
+        terms: Digest,
+        contact: ContactRef,
+    },
+    /// `terms` are those the customer was shown.
+    RedeemToken {
+        token: Digest,
+        change: ChangeId,
+        terms: Digest,
+    },
+    VoidToken {
+        token: Digest,
+        reason: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -28,6 +28,10 @@ pub enum Defect {
     Rescinded,
     /// It already moved the account once.
     Used,
+    /// It does not say which statement was signed.
+    NoStatement,
+    /// The customer signed another one since, for somebody else.
+    Overtaken,
 }
 
 impl Defect {
@@ -45,6 +49,8 @@ impl Defect {
             Self::Induced => "was induced",
             Self::Rescinded => "was rescinded",
             Self::Used => "was already used for another change",
+            Self::NoStatement => "does not say what was declared",
+            Self::Overtaken => "was overtaken by a later one",
         }
     }
 }
@@ -73,6 +79,8 @@ pub fn defects(
         (terms.inducement != Inducement::None, Defect::Induced),
         (is_rescinded(letter, at), Defect::Rescinded),
         (other_use, Defect::Used),
+        (terms.statement_version.trim().is_empty(), Defect::NoStatement),
+        (overtaken(account, letter, change, at), Defect::Overtaken),
     ];
     checks.into_iter().filter(|(found, _)| *found).map(|(_, defect)| defect).collect()
 }
@@ -85,6 +93,29 @@ fn good_until(program: &Program, letter: &Letter, at: Instant) -> Instant {
 
 fn is_rescinded(letter: &Letter, at: Instant) -> bool {
     letter.rescinded.is_some_and(|(rescinded_at, _)| rescinded_at <= at)
+}
+
+/// Of several letters the last that is worth anything wins: one for another partner, signed later and complete,
+/// which the customer has not taken back.
+fn overtaken(account: &Account, letter: &Letter, change: &Change, at: Instant) -> bool {
+    account.letters.iter().any(|other| {
+        let terms = &other.terms;
+        terms.signed_at > letter.terms.signed_at
+            && terms.signed_at <= at
+            && terms.gaining != letter.terms.gaining
+            && terms.scope.overlaps(&change.scope)
+            && terms.authority != Authority::Unknown
+            && terms.sole_purpose
+            && terms.inducement == Inducement::None
+            && !terms.legal_name.trim().is_empty()
+            && !is_rescinded(other, at)
+    })
+}
+
+/// The event in which the customer redeemed a token for `change` in its own portal by `at`.
+pub fn in_portal(account: &Account, change: &Change, at: Instant) -> Option<EventId> {
+    let (token, event) = redeemed(account, change, at)?;
+    token.redeemed_in_portal.contains(&event).then_some(event)
 }
 
 /// The token redeemed for `change` by `at`, with the event that says so.

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod calendar;
+pub mod choice;
 pub mod claim;
 pub mod command;
 pub mod commission;

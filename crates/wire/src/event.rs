@@ -237,8 +237,9 @@ events! {
         82 "chaperone.consent.letter_rescinded.v1" LetterRescinded [Observed]
         83 "chaperone.consent.token_issued.v1" TokenIssued [Derived]
         84 "chaperone.consent.token_redeemed.v1" TokenRedeemed [Asked]
-        85 "chaperone.consent.token_try_failed.v1" TokenTryFailed [Derived]
+        85 "chaperone.consent.token_try_failed.v1" TokenTryFailed [Asked]
         86 "chaperone.consent.customer_asked.v1" CustomerAsked [Observed]
+        87 "chaperone.consent.token_voided.v1" TokenVoided [Asked]
     }
     Notice(NoticeEvent) {
         101 "chaperone.notice.sent.v1" Sent [Derived Observed]
@@ -286,7 +287,7 @@ events! {
     }
     Correction(CorrectionEvent) {
         241 "chaperone.fact.corrected.v1" Corrected [Asked Ruled]
-        242 "chaperone.fact.retracted.v1" Retracted [Asked Ruled]
+        242 "chaperone.fact.retracted.v1" Retracted [Asked Ruled Derived]
         243 "chaperone.fact.committed.v1" Committed [Observed]
     }
 }

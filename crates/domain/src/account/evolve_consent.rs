@@ -26,6 +26,7 @@ impl Account {
                     reported_by: reporter(&meta.actor),
                     actor: meta.actor.clone(),
                     rescinded: None,
+                    rescinded_by: None,
                     used_by,
                 });
             }
@@ -33,6 +34,7 @@ impl Account {
                 let letter = self.letters.iter_mut().find(|known| known.letter == rescinded.letter);
                 if let Some(letter) = letter {
                     letter.rescinded = Some((rescinded.signed_at, meta.id));
+                    letter.rescinded_by = Some(rescinded.signer.clone());
                 }
             }
             ConsentEvent::TokenIssued(issued) => {
@@ -44,6 +46,7 @@ impl Account {
                     redemptions: Vec::new(),
                     redeemers: Vec::new(),
                     redeemed_in_portal: Vec::new(),
+                    voided: None,
                 });
             }
             ConsentEvent::TokenRedeemed(redeemed) => {
@@ -57,6 +60,12 @@ impl Account {
                 }
                 // The customer's own token says what a call-back would.
                 self.change_mut(&redeemed.change).advance(ChangeState::Verified);
+            }
+            ConsentEvent::TokenVoided(voided) => {
+                let token = self.tokens.iter_mut().find(|known| known.issued.token == voided.token);
+                if let Some(token) = token {
+                    token.voided.get_or_insert((meta.valid_at, meta.id));
+                }
             }
             ConsentEvent::TokenTryFailed(failed) => {
                 let change = self.change_mut(&failed.change);

@@ -42,6 +42,8 @@ pub struct Handoff {
     pub tail_days: u16,
     pub accepted: Option<EventId>,
     pub accepted_at: Option<Instant>,
+    /// When the acceptance was recorded.
+    pub accepted_recorded_at: Option<Instant>,
     pub protected_until: Option<Instant>,
     pub tail_until: Option<Instant>,
     pub commission_until: Option<Instant>,
@@ -261,6 +263,7 @@ pub struct Letter {
     pub reported_by: Option<PartnerId>,
     pub actor: crate::fact::Actor,
     pub rescinded: Option<(Instant, EventId)>,
+    pub rescinded_by: Option<ContactRef>,
     /// The first change that was executed on it.
     pub used_by: Option<ChangeId>,
 }
@@ -275,6 +278,7 @@ pub struct Token {
     pub redeemers: Vec<(EventId, crate::fact::Actor)>,
     /// Redemptions the customer made itself, in its own portal.
     pub redeemed_in_portal: Vec<EventId>,
+    pub voided: Option<(Instant, EventId)>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

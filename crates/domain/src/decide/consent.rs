@@ -1,17 +1,16 @@
 //! The customer's own voice: letters are recorded as they come, tokens are issued once and used once.
 
+mod token;
+
 use crate::account::Account;
-use crate::account::guest::{Change, Token};
 use crate::calendar::zone_or_utc;
 use crate::command::ConsentCommand;
 use crate::decide::parties::{is_customer, is_vendor, may_ask};
 use crate::decide::{Context, Decided};
-use crate::event::consent::{
-    ConsentEvent, LetterRecorded, LetterRescinded, TokenIssued, TokenRedeemed, TokenTryFailed,
-};
+use crate::event::consent::{ConsentEvent, LetterRecorded, LetterRescinded, TokenIssued};
 use crate::event::{Event, Party};
 use crate::fact::{Class, Role};
-use crate::id::{ChangeId, ContactRef, Digest};
+use crate::id::ContactRef;
 use crate::refusal::Refusal;
 use crate::time::Instant;
 
@@ -36,7 +35,12 @@ pub(crate) fn decide(
             let (gaining, contact) = (gaining.clone(), contact.clone());
             issue(account, context, TokenIssued { token, scope, gaining, terms, contact, expires_at })
         }
-        ConsentCommand::RedeemToken { token, change } => redeem(account, context, *token, change),
+        ConsentCommand::RedeemToken { token, change, terms } => {
+            token::redeem(account, context, &token::Presented { token: *token, change, terms: *terms })
+        }
+        ConsentCommand::VoidToken { token, reason } => {
+            token::void(account, context, *token, reason.as_deref())
+        }
     }
 }
 
@@ -114,46 +118,6 @@ pub(crate) fn long_on_file(
     } else {
         Err(Refusal::ContactTooNew { since })
     }
-}
-
-/// The customer presents its token. One that is unknown here, or stands for something else, is a failed try:
-/// recorded, and counted for the change.
-fn redeem(
-    account: &Account,
-    context: &Context<'_>,
-    token: Digest,
-    change: &ChangeId,
-) -> Result<Vec<Decided>, Refusal> {
-    if !is_customer(context.actor) && context.actor.role != Role::System {
-        return Err(Refusal::NotAuthorised { needs: "the customer" });
-    }
-    let known = account.change(change).filter(|known| known.requested.is_some());
-    let known = known.ok_or(Refusal::UnknownChange)?;
-    let presented = account.tokens.iter().find(|issued| issued.issued.token == token);
-    let used = presented.and_then(|token| token.redemptions.first());
-    if let Some((_, redeemed, _)) = used {
-        return if redeemed.change == *change { Ok(Vec::new()) } else { Err(Refusal::TokenUsed) };
-    }
-    super::change::ongoing(known)?;
-    let max = context.program.policy_at(context.now).policy.consent.token_tries_max;
-    if known.token_tries_failed >= max {
-        return Err(Refusal::TokenTriesUsedUp { max });
-    }
-    let Some(presented) = presented.filter(|presented| stands_for(presented, known)) else {
-        let tries_failed = known.token_tries_failed.saturating_add(1);
-        let failed = TokenTryFailed { token, change: change.clone(), tries_failed };
-        return Ok(one(Class::Asked, ConsentEvent::TokenTryFailed(failed)));
-    };
-    if presented.issued.expires_at <= context.now {
-        return Err(Refusal::TokenExpired { at: presented.issued.expires_at });
-    }
-    let tries_failed = known.token_tries_failed;
-    let redeemed = TokenRedeemed { token, change: change.clone(), tries_failed };
-    Ok(one(Class::Asked, ConsentEvent::TokenRedeemed(redeemed)))
-}
-
-fn stands_for(token: &Token, change: &Change) -> bool {
-    change.gaining.as_ref() == Some(&token.issued.gaining) && token.issued.scope.covers(&change.scope)
 }
 
 fn one(class: Class, event: ConsentEvent) -> Vec<Decided> {

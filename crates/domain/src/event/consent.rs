@@ -1,7 +1,7 @@
 //! The customer's own voice: letters and one-time tokens.
 
 use crate::event::change::{VerificationOutcome, Verifier};
-use crate::event::{Anchor, Evidence};
+use crate::event::{Anchor, Evidence, Party};
 use crate::id::*;
 use crate::scope::Scope;
 use crate::time::Instant;
@@ -13,6 +13,7 @@ pub enum ConsentEvent {
     TokenIssued(TokenIssued),
     TokenRedeemed(TokenRedeemed),
     TokenTryFailed(TokenTryFailed),
+    TokenVoided(TokenVoided),
     CustomerAsked(CustomerAsked),
 }
 
@@ -85,6 +86,24 @@ pub struct TokenTryFailed {
     pub change: ChangeId,
     /// How many tries have failed for this change, this one included.
     pub tries_failed: u8,
+    pub fault: TokenFault,
+}
+
+/// Why a token does not fit what it was presented for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TokenFault {
+    Unknown,
+    OtherGainer,
+    OtherScope,
+    OtherTerms,
+}
+
+/// A token that was not used is worth nothing any more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenVoided {
+    pub token: Digest,
+    pub by: Party,
+    pub reason: Option<String>,
 }
 
 /// What a customer was asked about.

@@ -20,6 +20,8 @@ pub enum About {
     Forfeiture(HandoffId),
     Override(EventId),
     Commitment(CommitmentId),
+    /// A token that was tried.
+    Token(Digest),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,8 +3,10 @@
 use domain::account::guest::ChangeState;
 use domain::command::{Command, ConsentCommand};
 use domain::event::change::Basis;
-use domain::event::consent::{Authority, Inducement};
+use domain::event::consent::{Authority, ConsentEvent, Inducement, TokenFault};
 use domain::event::consent::{LetterRecorded, LetterRescinded};
+use domain::event::notice::{About, NoticeEvent};
+use domain::event::{Event, Party};
 use domain::id::Digest;
 use domain::letter::{Defect, defects};
 
@@ -36,8 +38,12 @@ fn issue() -> Command {
     issue_to("carla@acme", "x")
 }
 
+fn void() -> Command {
+    consent(ConsentCommand::VoidToken { token: TOKEN, reason: Some("sent by mistake".to_owned()) })
+}
+
 fn redeem(token: Digest) -> Command {
-    consent(ConsentCommand::RedeemToken { token, change: id("c1") })
+    consent(ConsentCommand::RedeemToken { token, change: id("c1"), terms: terms() })
 }
 
 /// Asked for on a token, which went to the customer on day 9.
@@ -52,7 +58,7 @@ fn tried(times: i64) -> Story {
 }
 
 pub(crate) fn said() -> Vec<Said> {
-    [letters(), issuing(), redeeming()].into_iter().flatten().collect()
+    [letters(), issuing(), redeeming(), voiding()].into_iter().flatten().collect()
 }
 
 fn letters() -> Vec<Said> {
@@ -130,7 +136,7 @@ fn redeeming() -> Vec<Said> {
             (r.change, r.letter, r.token, r.effective_from) = (id("c2"), None, Some(TOKEN), day(12));
         }),
     );
-    let elsewhere = consent(ConsentCommand::RedeemToken { token: TOKEN, change: id("c2") });
+    let elsewhere = consent(ConsentCommand::RedeemToken { token: TOKEN, change: id("c2"), terms: terms() });
     let for_y =
         accepted().and(9, officer(), issue_to("carla@acme", "y")).and(10, user_of("guest"), request());
     vec![
@@ -151,12 +157,12 @@ fn redeeming() -> Vec<Said> {
         says(
             "a wrong token is a failed try",
             issued().when(11, &customer(), &redeem(Digest([6; 32]))),
-            "Consent::TokenTryFailed",
+            "Consent::TokenTryFailed Notice::Sent",
         ),
         says(
             "one for another scope too",
             for_y.when(11, &customer(), &redeem(TOKEN)),
-            "Consent::TokenTryFailed",
+            "Consent::TokenTryFailed Notice::Sent",
         ),
         says(
             "after three even the right one is too late",
@@ -165,6 +171,56 @@ fn redeeming() -> Vec<Said> {
         ),
         says("after two it is not", tried(2).when(15, &customer(), &redeem(TOKEN)), "Consent::TokenRedeemed"),
     ]
+}
+
+fn voiding() -> Vec<Said> {
+    let voided = issued().and(11, customer(), void());
+    let used = issued().and(11, customer(), redeem(TOKEN));
+    let other_terms = ConsentCommand::RedeemToken { token: TOKEN, change: id("c1"), terms: Digest([8; 32]) };
+    vec![
+        says("the customer voids it", issued().when(11, &customer(), &void()), "Consent::TokenVoided"),
+        says("or the vendor", issued().when(11, &officer(), &void()), "Consent::TokenVoided"),
+        says("voiding again adds nothing", voided.when(12, &customer(), &void()), ""),
+        says("a partner voids nothing", issued().when(11, &user_of("guest"), &void()), "!not_authorised"),
+        says("what is not there is not voided", accepted().when(11, &customer(), &void()), "!unknown_token"),
+        says("what was used is not voided", used.when(12, &customer(), &void()), "!token_used"),
+        says("what is void is not redeemed", voided.when(12, &customer(), &redeem(TOKEN)), "!token_voided"),
+        says(
+            "other terms than it was given for are a failed try",
+            issued().when(11, &customer(), &consent(other_terms)),
+            "Consent::TokenTryFailed Notice::Sent",
+        ),
+    ]
+}
+
+#[test]
+fn a_failed_try_says_what_is_wrong_and_goes_to_the_customers_own_contact() {
+    let fault = |answered: Vec<domain::decide::Decided>| match &answered[0].event {
+        Event::Consent(ConsentEvent::TokenTryFailed(failed)) => failed.fault,
+        other => panic!("{other:?} is no failed try"),
+    };
+    let with = |terms: Digest, token: Digest| {
+        consent(ConsentCommand::RedeemToken { token, change: id("c1"), terms })
+    };
+    let tried = |story: &Story, command: &Command| story.when(11, &customer(), command).unwrap();
+    assert_eq!(fault(tried(&issued(), &with(terms(), Digest([6; 32])))), TokenFault::Unknown);
+    assert_eq!(fault(tried(&issued(), &with(Digest([8; 32]), TOKEN))), TokenFault::OtherTerms);
+    let for_y =
+        accepted().and(9, officer(), issue_to("carla@acme", "y")).and(10, user_of("guest"), request());
+    assert_eq!(fault(tried(&for_y, &redeem(TOKEN))), TokenFault::OtherScope);
+    let answered = tried(&issued(), &redeem(Digest([6; 32])));
+    let Event::Notice(NoticeEvent::Sent(notice)) = &answered[1].event else { panic!("{answered:?}") };
+    assert_eq!((notice.to.clone(), notice.address.clone()), (Party::Customer, id("carla@acme")));
+    assert_eq!(notice.about, About::Token(Digest([6; 32])));
+}
+
+#[test]
+fn a_notice_about_a_token_opens_no_window_of_the_change() {
+    let tried = issued().and(11, customer(), redeem(Digest([6; 32])));
+    let notices = domain::protection::procedure::opening::notices;
+    let account = tried.now();
+    assert_eq!(account.notices.len(), 1);
+    assert_eq!(notices(&account, account.change(&id("c1")).unwrap()).count(), 0);
 }
 
 #[test]
@@ -197,8 +253,27 @@ fn every_defect_of_a_letter_is_named() {
     assert_eq!(found(&|l| l.scope = lines(&["y"]), 12), [Defect::ScopeNotCovered]);
     assert_eq!(found(&|l| l.sole_purpose = false, 12), [Defect::NotSolePurpose]);
     assert_eq!(found(&|l| l.inducement = Inducement::Declared, 12), [Defect::Induced]);
+    assert_eq!(found(&|l| l.statement_version = " ".to_owned(), 12), [Defect::NoStatement]);
     let rescinded = verified().and(12, customer(), rescind(12));
     let account = rescinded.now();
     let (letter, change) = (account.letter(&id("l1")).unwrap(), account.change(&id("c1")).unwrap());
     assert_eq!(defects(&account, &rescinded.program, letter, change, day(12)), [Defect::Rescinded]);
+}
+
+#[test]
+fn the_last_letter_that_is_worth_anything_wins() {
+    let later = |alter: &dyn Fn(&mut LetterRecorded)| {
+        let mut terms =
+            LetterRecorded { letter: id("l2"), gaining: id("beta"), signed_at: day(11), ..letter() };
+        alter(&mut terms);
+        let story = verified().and(11, user_of("beta"), record(terms));
+        let account = story.now();
+        let (letter, change) = (account.letter(&id("l1")).unwrap(), account.change(&id("c1")).unwrap());
+        defects(&account, &story.program, letter, change, day(12))
+    };
+    assert_eq!(later(&|_| {}), [Defect::Overtaken]);
+    assert_eq!(later(&|l| l.signed_at = day(8)), []);
+    assert_eq!(later(&|l| l.scope = lines(&["y"])), []);
+    assert_eq!(later(&|l| l.gaining = id("guest")), []);
+    assert_eq!(later(&|l| l.authority = Authority::Unknown), []);
 }

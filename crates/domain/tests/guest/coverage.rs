@@ -6,8 +6,8 @@ use domain::refusal::Refusal;
 
 use crate::words::Said;
 
-fn stories() -> [Vec<Said>; 6] {
-    use crate::{changes, consents, executions, freezes, handoffs, releases};
+fn stories() -> [Vec<Said>; 7] {
+    use crate::{changes, consents, executions, flips, freezes, handoffs, releases};
     [
         handoffs::said(),
         releases::said(),
@@ -15,6 +15,7 @@ fn stories() -> [Vec<Said>; 6] {
         consents::said(),
         changes::said(),
         executions::said(),
+        flips::said(),
     ]
 }
 
@@ -52,6 +53,7 @@ fn every_transition_of_a_guest_is_told_in_a_story() {
         "Consent::TokenIssued",
         "Consent::TokenRedeemed",
         "Consent::TokenTryFailed",
+        "Consent::TokenVoided",
         "Change::Requested",
         "Change::Verified",
         "Change::Notified",

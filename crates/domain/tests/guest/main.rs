@@ -4,6 +4,7 @@ mod changes;
 mod consents;
 mod coverage;
 mod executions;
+mod flips;
 mod freezes;
 mod handoffs;
 mod paths;

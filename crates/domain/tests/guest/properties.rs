@@ -52,7 +52,7 @@ fn commands() -> Vec<Command> {
             terms: terms(),
             contact: id("carla@acme"),
         }),
-        consent(ConsentCommand::RedeemToken { token, change: id("c2") }),
+        consent(ConsentCommand::RedeemToken { token, change: id("c2"), terms: terms() }),
         place("f1", Party::Host),
         lift(Lifted::Handoff(id("h1")), Party::Customer),
         lift(Lifted::Freeze(id("f1")), Party::Host),

@@ -1,7 +1,7 @@
 //! The customer's letters and tokens, and the notices about them, told in a sentence.
 
 use domain::event::change::VerificationOutcome;
-use domain::event::consent::{AskedAbout, ConsentEvent, LetterRecorded};
+use domain::event::consent::{AskedAbout, ConsentEvent, LetterRecorded, TokenFault};
 use domain::event::notice::{About, Answer, NoticeEvent, NoticeMethod, Sent};
 use domain::id::NoticeId;
 
@@ -28,8 +28,15 @@ pub(super) fn consent_sentence(event: &ConsentEvent, telling: Telling<'_>) -> St
         }
         ConsentEvent::TokenTryFailed(failed) => {
             let times = counted(usize::from(failed.tries_failed), "time");
-            format!("a wrong token is tried for {}, {times} so far", telling.change(&failed.change))
+            let what = match failed.fault {
+                TokenFault::Unknown => "a wrong token",
+                TokenFault::OtherGainer => "a token for another partner",
+                TokenFault::OtherScope => "a token for another scope",
+                TokenFault::OtherTerms => "a token for other terms",
+            };
+            format!("{what} is tried for {}, {times} so far", telling.change(&failed.change))
         }
+        ConsentEvent::TokenVoided(voided) => format!("{} voids a token", telling.party(&voided.by, None)),
         ConsentEvent::CustomerAsked(asked) => {
             let about = match &asked.about {
                 AskedAbout::Handoff(handoff) => format!("handoff {handoff}"),
@@ -103,7 +110,9 @@ fn notice(id: &NoticeId, telling: Telling<'_>) -> String {
 fn recipient(to: &domain::event::Party, subject: &About, telling: Telling<'_>) -> String {
     match subject {
         About::Handoff(handoff) | About::Forfeiture(handoff) => telling.party(to, Some(handoff)),
-        About::Change(_) | About::Override(_) | About::Commitment(_) => telling.party(to, None),
+        About::Change(_) | About::Override(_) | About::Commitment(_) | About::Token(_) => {
+            telling.party(to, None)
+        },
     }
 }
 
@@ -114,5 +123,6 @@ fn about(about: &About, telling: Telling<'_>) -> String {
         About::Forfeiture(_) => "a forfeiture".to_owned(),
         About::Override(_) => "an override".to_owned(),
         About::Commitment(_) => "a commitment".to_owned(),
+        About::Token(_) => "a token that was tried in vain".to_owned(),
     }
 }

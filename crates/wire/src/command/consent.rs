@@ -17,5 +17,13 @@ orders! { Consent;
     }
 
     /// The customer uses its token.
-    RedeemToken for ConsentCommand::RedeemToken { token: Digest, change: ChangeId }
+    RedeemToken for ConsentCommand::RedeemToken {
+        token: Digest,
+        change: ChangeId,
+        /// SHA-256 of the terms the customer was shown.
+        terms: Digest,
+    }
+
+    /// The customer or the vendor takes back a token that was not used.
+    VoidToken for ConsentCommand::VoidToken { token: Digest, reason: Option<String> }
 }

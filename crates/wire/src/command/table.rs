@@ -124,6 +124,7 @@ commands! {
         "chaperone.change.reverse.v1" change::Reverse,
         "chaperone.consent.issue_token.v1" consent::IssueToken,
         "chaperone.consent.redeem_token.v1" consent::RedeemToken,
+        "chaperone.consent.void_token.v1" consent::VoidToken,
         "chaperone.case.decide.v1" case::Decide,
     }
     facts {

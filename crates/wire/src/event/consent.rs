@@ -2,8 +2,8 @@
 
 use domain::event::consent as facts;
 use domain::event::change::{VerificationOutcome, Verifier};
-use domain::event::consent::{AskedAbout, Authority, Inducement};
-use domain::event::{Anchor, Evidence};
+use domain::event::consent::{AskedAbout, Authority, Inducement, TokenFault};
+use domain::event::{Anchor, Evidence, Party};
 use domain::id::*;
 use domain::scope::Scope;
 use domain::time::Instant;
@@ -19,6 +19,10 @@ words! {
         Officer = "officer", Delegated = "delegated", ContactOnFile = "contact_on_file", Unknown = "unknown",
     }
     Inducement { None = "none", Declared = "declared", Found = "found" }
+    TokenFault {
+        Unknown = "unknown", OtherGainer = "other_gainer", OtherScope = "other_scope",
+        OtherTerms = "other_terms",
+    }
 }
 
 payload! {
@@ -78,6 +82,15 @@ payload! {
         change: ChangeId,
         /// How many tries have failed for this change, this one included.
         tries_failed: u8,
+        /// What is wrong with it.
+        fault: TokenFault,
+    }
+
+    /// A token that was not used is worth nothing any more.
+    TokenVoided for facts::TokenVoided {
+        token: Digest,
+        by: Party,
+        reason: Option<String>,
     }
 
     /// Somebody called the customer and asked whether it knows of a handoff or a registration in its name.

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::shape::compact::{Compact, Damaged, Reader};
-use crate::shape::{Absent, Around, Known, Reference, Shape, payload, words};
+use crate::shape::{Absent, Around, Known, Reference, Shape, Text, payload, words};
 
 words! {
     NoticeMethod { Email = "email", Portal = "portal", Post = "post" }
@@ -55,6 +55,8 @@ pub enum Subject {
     Override(Reference),
     /// A promise.
     Commitment(Known<CommitmentId>),
+    /// A token that was tried, by its digest.
+    Token(Text<Digest>),
 }
 
 crate::shape::object::written_as_objects! { Subject }
@@ -71,6 +73,7 @@ impl Shape for About {
             Self::Forfeiture(id) => Subject::Forfeiture(id.to_json()),
             Self::Override(id) => Subject::Override(id.to_json()),
             Self::Commitment(id) => Subject::Commitment(id.to_json()),
+            Self::Token(id) => Subject::Token(id.to_json()),
         }
     }
 
@@ -81,6 +84,7 @@ impl Shape for About {
             Subject::Forfeiture(id) => Self::Forfeiture(Shape::from_json(id, around)),
             Subject::Override(id) => Self::Override(Shape::from_json(id, around)),
             Subject::Commitment(id) => Self::Commitment(Shape::from_json(id, around)),
+            Subject::Token(id) => Self::Token(Shape::from_json(id, around)),
         }
     }
 }
@@ -93,6 +97,7 @@ impl Compact for About {
             Self::Forfeiture(id) => tagged(2, id, out),
             Self::Override(id) => tagged(3, id, out),
             Self::Commitment(id) => tagged(4, id, out),
+            Self::Token(id) => tagged(5, id, out),
         }
     }
 
@@ -103,6 +108,7 @@ impl Compact for About {
             2 => Compact::take(from).map(Self::Forfeiture),
             3 => Compact::take(from).map(Self::Override),
             4 => Compact::take(from).map(Self::Commitment),
+            5 => Compact::take(from).map(Self::Token),
             _ => Err(Damaged),
         }
     }

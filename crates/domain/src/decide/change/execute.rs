@@ -40,7 +40,7 @@ pub(super) fn execute(
     }
     if let Some(Obstacle { handoff, rule, nearest_clearing, refusal }) = obstacle(account, context, &step) {
         let handoff = handoff.ok_or(refusal)?;
-        return Ok(prevented(&step, handoff, rule, nearest_clearing.to_owned()));
+        return Ok(prevented(&step, handoff, rule, nearest_clearing.into_owned()));
     }
     let emergency = emergency(account, context, &step).map(|overriding| overriding.event);
     let confirmation = letter::confirmation(account, known, context.now);

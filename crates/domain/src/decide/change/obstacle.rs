@@ -1,8 +1,11 @@
 //! What stands in the way of executing a change: the published safeguards, in the order they are named.
 
+use std::borrow::Cow;
+
 use super::{is_losing, losing_side};
 use crate::account::Account;
 use crate::account::guest::{Change, Override};
+use crate::choice::{self, StandStill};
 use crate::decide::Context;
 use crate::decide::parties::concerned;
 use crate::event::change::Basis;
@@ -32,7 +35,7 @@ pub(super) struct Obstacle {
     pub(super) rule: &'static str,
     /// The handoff it protects, if it protects one.
     pub(super) handoff: Option<HandoffId>,
-    pub(super) nearest_clearing: &'static str,
+    pub(super) nearest_clearing: Cow<'static, str>,
     /// What is answered where no handoff is protected.
     pub(super) refusal: Refusal,
 }
@@ -49,6 +52,7 @@ pub(super) fn obstacle(account: &Account, context: &Context<'_>, step: &Step<'_>
     let found = unfit_letter(account, context, step)
         .or_else(|| frozen_toward(account, context, step))
         .or_else(|| locked(account, context, step))
+        .or_else(|| standing_still(account, context, step, emergency))
         .or_else(|| objected(step))
         .or_else(|| unnoticed(account, context, step, emergency))
         .or_else(|| too_early(account, context, step))?;
@@ -68,12 +72,17 @@ pub(super) fn emergency<'a>(
     overriding::emergency(account, &[&losing, step.gaining], step.gaining, &scope, context.now)
 }
 
-/// A claim of the customer's letter needs one that is fit, from now until it takes effect.
+/// A claim of the customer's letter needs one that is fit, from now until it takes effect. A token alone will do
+/// only where the customer redeemed it itself.
 fn unfit_letter(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
     if step.change.basis_claimed != Some(Basis::CustomerLetter) {
         return None;
     }
-    let Some(named) = &step.change.letter else { return None };
+    let Some(named) = &step.change.letter else {
+        let clearing = "the customer's letter, or its token redeemed in its own portal";
+        let own_word = letter::in_portal(account, step.change, context.now).is_some();
+        return (!own_word).then(|| obstructed("T16", clearing, Refusal::LetterMissing));
+    };
     let Some(letter) = account.letter(named) else {
         return Some(obstructed("T16", "the letter it names", Refusal::UnknownLetter));
     };
@@ -101,6 +110,27 @@ fn locked(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<O
     })?;
     let until = lock.during.until.unwrap_or(Instant::LATEST);
     Some(obstructed("lock", "the end of the lock", Refusal::AccountLocked { until }))
+}
+
+/// The customer went back and forth: nothing moves for some days, and then only on the vendor's own call-back.
+fn standing_still(
+    account: &Account,
+    context: &Context<'_>,
+    step: &Step<'_>,
+    emergency: Option<&Override>,
+) -> Option<Obstacle> {
+    if emergency.is_some() {
+        return None;
+    }
+    let StandStill { since, until, .. } =
+        choice::back_and_forth(account, context.program, &step.change.scope, context.now)?;
+    if context.now < until {
+        let clearing = format!("the end of the stand-still on {until}, and a call-back by the vendor");
+        return Some(obstructed("stand_still", clearing, Refusal::StandStill { until }));
+    }
+    let called = choice::called_back(step.change, since, context.now);
+    let clearing = "a call-back by the vendor itself, after the customer's last change of mind";
+    (!called).then(|| obstructed("stand_still", clearing, Refusal::CallBackNeeded { since }))
 }
 
 fn objected(step: &Step<'_>) -> Option<Obstacle> {
@@ -153,6 +183,10 @@ fn known<'a>(account: &'a Account, context: &Context<'a>) -> Known<'a> {
     Known { account, account_id: context.account, families: context.families, program: context.program }
 }
 
-fn obstructed(rule: &'static str, nearest_clearing: &'static str, refusal: Refusal) -> Obstacle {
-    Obstacle { rule, handoff: None, nearest_clearing, refusal }
+fn obstructed(
+    rule: &'static str,
+    nearest_clearing: impl Into<Cow<'static, str>>,
+    refusal: Refusal,
+) -> Obstacle {
+    Obstacle { rule, handoff: None, nearest_clearing: nearest_clearing.into(), refusal }
 }

@@ -57,7 +57,7 @@ fn faults(question: &Question<'_>, change: &Change, letter: &Letter) -> Vec<&'st
     }
     found.sort();
     found.dedup();
-    let LetterRecorded { gaining, statement_version, anchor, document, .. } = &letter.terms;
+    let LetterRecorded { gaining, anchor, document, .. } = &letter.terms;
     let teller = letter.reported_by.as_ref();
     let told = credible::is_credible(question, teller, letter.recorded_at, anchor.as_ref(), Some(*document));
     let upheld = change.objections.iter().any(|objection| {
@@ -66,7 +66,6 @@ fn faults(question: &Question<'_>, change: &Change, letter: &Letter) -> Vec<&'st
     let taken_back = change.rescinded.is_some_and(|(rescinded, _)| rescinded <= at);
     let more = [
         (gaining != question.act.partner, "names another gaining partner"),
-        (statement_version.trim().is_empty(), "does not say what was declared"),
         (taken_back, "was taken back with the request"),
         (upheld, "was successfully objected to"),
         (!told, "came late from the side it favours, and nothing anchors it"),

@@ -86,7 +86,11 @@ fn cure(
 fn commitment(notice: &Notice) -> Option<&CommitmentId> {
     match &notice.about {
         About::Commitment(commitment) => Some(commitment),
-        About::Change(_) | About::Handoff(_) | About::Forfeiture(_) | About::Override(_) => None,
+        About::Change(_)
+        | About::Handoff(_)
+        | About::Forfeiture(_)
+        | About::Override(_)
+        | About::Token(_) => None,
     }
 }
 

@@ -66,7 +66,9 @@ fn redeemed(question: &Question<'_>, token: &Token, change: &Change) -> Option<E
     let (at, first, event) = token.redemptions.iter().min_by_key(|(at, _, event)| (*at, *event))?;
     let in_time = |at: Instant| token.issued_at <= at && at < token.issued.expires_at;
     let rescinded = change.rescinded.is_some_and(|(rescinded, _)| rescinded <= question.act.at);
-    let good = first.change == change.change
+    let voided = token.voided.is_some_and(|(voided, _)| voided <= *at);
+    let good = !voided
+        && first.change == change.change
         && token.issued.gaining == *question.act.partner
         && in_time(*at)
         && *at <= question.act.at
