@@ -11,6 +11,7 @@ pub mod pen;
 pub mod program;
 pub mod queries;
 pub mod receipts;
+pub mod relay;
 pub mod replay;
 pub mod sentinel;
 pub mod settling;
