@@ -1,6 +1,14 @@
 //! The program's rules as numbers: published as data, with a date from which they hold.
 //!
-//! Every figure is a default a vendor may change; where a figure comes from stands beside it.
+//! Every figure is a default a vendor may change; where a figure comes from stands beside it. A figure is added
+//! in three lines: its field and its default here, its range in `wire::policy`.
+
+pub mod guard;
+
+use std::collections::BTreeMap;
+
+use crate::event::case::Severity;
+pub use guard::{Guard, Measure, Subject};
 
 /// All numbers and switches of one published policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +18,8 @@ pub struct Policy {
     pub consent: ConsentPolicy,
     pub change: ChangePolicy,
     pub policing: PolicingPolicy,
+    /// What is looked for and what is made of it, by pattern; see [`Policy::pattern`].
+    pub patterns: BTreeMap<String, PatternPolicy>,
     /// IANA zone in which civil days are counted.
     pub zone: String,
 }
@@ -74,6 +84,8 @@ pub struct ConsentPolicy {
     pub contact_on_file_days: u16,
     /// Civil days within which two reversals call for a call-back.
     pub flip_days: u16,
+    /// Civil days in which nothing moves after the second of them.
+    pub stand_still_days: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +116,61 @@ pub struct PolicingPolicy {
     pub uniform_accounts_min: u16,
     /// Basis points of ownership from which a company belongs to a family.
     pub family_share_bp: u32,
+    /// Civil days after an order within which its commission must have accrued, and within which orders below
+    /// the minimum count together.
+    pub accrual_days: u16,
+    /// Objections of one host on one account that may be rejected before it is asked why.
+    pub objections_rejected_min: u8,
+    /// Registrations of one partner that may lapse without activity on one account before it is asked why.
+    pub idle_registrations_min: u8,
+    /// Civil days after a rescission in which a letter of another signer calls for a call-back.
+    pub new_signer_days: u16,
+    /// T11: civil days after the tail in which a gain follows from unreported work before its end.
+    pub pounce_days: u16,
+    /// T12: civil days after the end of protection in which a gain follows from a promise never kept.
+    pub stall_days: u16,
+    /// T13: civil days before the cure period in which a new address of the host is too new.
+    pub address_days: u16,
+    /// T20: civil days before a change in which a contact replaced by the gaining side matters.
+    pub capture_days: u16,
+    /// T22: civil days before a claim within which a claimant's first touch is a late one.
+    pub late_touch_days: u16,
+    /// T22: civil days without a touch that break a chain (procuring cause: three weeks).
+    pub chain_gap_days: u16,
+}
+
+/// What a policy says of one pattern.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PatternPolicy {
+    /// Whether it is looked for at all.
+    pub switch: Switch,
+    /// The highest severity a finding of it may have.
+    pub severity_max: Option<Severity>,
+    /// When a finding of it is held back or demoted.
+    pub guard: Option<Guard>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Switch {
+    #[default]
+    On,
+    Off,
+}
+
+/// Patterns that are off until a policy turns them on: T23 follows persons, which needs a lawful ground.
+const OFF_BY_DEFAULT: [&str; 1] = ["T23"];
+
+impl Policy {
+    /// What this policy says of a pattern; one it does not name is on, without a cap or a guard.
+    pub fn pattern(&self, pattern: &str) -> PatternPolicy {
+        self.patterns.get(pattern).cloned().unwrap_or_default()
+    }
+
+    /// What a policy says of the patterns it does not name.
+    pub fn patterns_by_default() -> BTreeMap<String, PatternPolicy> {
+        let off = PatternPolicy { switch: Switch::Off, ..PatternPolicy::default() };
+        OFF_BY_DEFAULT.iter().map(|pattern| ((*pattern).to_owned(), off.clone())).collect()
+    }
 }
 
 impl Default for Policy {
@@ -136,6 +203,7 @@ impl Default for Policy {
                 token_tries_max: 3,
                 contact_on_file_days: 30,
                 flip_days: 30,
+                stand_still_days: 10,
             },
             change: ChangePolicy {
                 window_days_business: 5,
@@ -151,7 +219,18 @@ impl Default for Policy {
                 attempt_months: 12,
                 uniform_accounts_min: 3,
                 family_share_bp: 5_000,
+                accrual_days: 30,
+                objections_rejected_min: 3,
+                idle_registrations_min: 3,
+                new_signer_days: 14,
+                pounce_days: 30,
+                stall_days: 180,
+                address_days: 7,
+                capture_days: 30,
+                late_touch_days: 14,
+                chain_gap_days: 21,
             },
+            patterns: Self::patterns_by_default(),
             zone: "UTC".to_owned(),
         }
     }

@@ -25,6 +25,8 @@ pub struct Program {
     policies: Vec<Published>,
     calendars: Vec<(Instant, Calendar)>,
     built_in: Published,
+    /// A policy that takes the place of all published ones.
+    what_if: Option<Published>,
     weekdays: Calendar,
     /// Accounts that each uniform act of the vendor covers.
     batches: BTreeMap<BatchId, BTreeSet<AccountId>>,
@@ -38,6 +40,7 @@ impl Default for Program {
             policies: Vec::new(),
             calendars: Vec::new(),
             built_in: Published { name, policy: Policy::default(), effective_from: Instant::EARLIEST },
+            what_if: None,
             weekdays: Calendar::weekdays_utc(),
             batches: BTreeMap::new(),
         }
@@ -83,13 +86,34 @@ impl Program {
 
     /// The policy in force at `at`: of those effective by then, the one effective last, the later one on a tie.
     pub fn policy_at(&self, at: Instant) -> &Published {
+        if let Some(what_if) = &self.what_if {
+            return what_if;
+        }
         let in_force = self.policies.iter().filter(|published| published.effective_from <= at);
         in_force.max_by_key(|published| published.effective_from).unwrap_or(&self.built_in)
     }
 
     /// The policy with this digest, as a handoff or registration cites it.
     pub fn policy_by_digest(&self, digest: Digest) -> Option<&Published> {
+        if self.what_if.is_some() {
+            return self.what_if.as_ref();
+        }
         self.policies.iter().rev().find(|published| published.name.digest == digest)
+    }
+
+    /// Every version published so far in the order they were, the built-in one first.
+    pub fn published(&self) -> impl Iterator<Item = &Published> {
+        match &self.what_if {
+            Some(what_if) => std::slice::from_ref(what_if).iter().chain(&[]),
+            None => std::slice::from_ref(&self.built_in).iter().chain(self.policies.as_slice()),
+        }
+    }
+
+    /// The same program as if `policy` had been in force all along, for rights given before as well: what a
+    /// replay asks that tries another policy.
+    pub fn under(self, name: PolicyRef, policy: Policy) -> Self {
+        let published = Published { name, policy, effective_from: Instant::EARLIEST };
+        Self { what_if: Some(published), ..self }
     }
 
     /// The policy published last, or `None` when there is only the built-in one.

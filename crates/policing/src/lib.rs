@@ -8,10 +8,12 @@
 //! An account's stream is one identity: whatever linked its keys decided that, as events with weights. Acts on
 //! the stream itself are therefore judged as acts on the same account and may reach severity S4.
 
+mod acquired;
 pub mod guard;
 pub mod judged;
 pub mod patterns;
 pub mod scene;
+pub mod tied;
 pub mod transition;
 mod words;
 
@@ -24,6 +26,7 @@ use domain::program::Program;
 pub use guard::guarded;
 pub use judged::{CaseKey, Judged};
 pub use scene::{Scene, Watermark};
+pub use tied::Tied;
 pub use transition::{Standing, Transition, transitions};
 
 /// What stands against the rules in the account as known, pending or confirmed, one per pattern and act.
@@ -35,9 +38,10 @@ pub fn judge(
     account: &Account,
     families: &Families,
     program: &Program,
+    ties: &[Tied<'_>],
     watermark: Watermark,
 ) -> Vec<Judged> {
-    let mut judged = review(account_id, account, families, program, watermark);
+    let mut judged = review(account_id, account, families, program, ties, watermark);
     judged.retain(|judged| !matches!(judged.finding.verdict, Verdict::Cleared(_)));
     judged
 }
@@ -49,12 +53,13 @@ pub fn review(
     account: &Account,
     families: &Families,
     program: &Program,
+    ties: &[Tied<'_>],
     watermark: Watermark,
 ) -> Vec<Judged> {
     if is_quiet(account) {
         return Vec::new();
     }
-    let scene = Scene::new(account_id, account, families, program, watermark);
+    let scene = Scene::new(account_id, account, families, program, ties, watermark);
     let sightings = patterns::PATTERNS
         .iter()
         .filter(|row| guard::is_looked_for(program, row.pattern))
@@ -76,4 +81,5 @@ fn is_quiet(account: &Account) -> bool {
     account.changes.is_empty()
         && account.handoffs.iter().all(|handoff| handoff.accepted_at.is_none())
         && !is_contested(account)
+        && !patterns::t22_last_touch::is_worked_on(account)
 }

@@ -54,6 +54,7 @@ pub async fn publish_first(book: &Book, policy: Policy) -> anyhow::Result<First>
         effective_from: since,
         officers: Vec::new(),
         supersedes: None,
+        backtest: None,
     };
     let entry = Entry {
         stream: stream.clone(),

@@ -8,7 +8,7 @@ pub mod doctor;
 pub mod explain;
 pub mod journal;
 pub mod partners;
-mod words;
+pub(crate) mod words;
 
 use anyhow::Context as _;
 use domain::account::Account;

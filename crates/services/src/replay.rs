@@ -1,27 +1,38 @@
-//! Replay: every account's facts from the journal, account by account.
+//! Replay: every account's facts from the journal, account by account, decided and judged again.
 
+mod again;
+mod causes;
 mod gather;
 mod holders;
+mod outside;
+mod record;
+mod standing;
+mod swapping;
+mod verdicts;
 
 use std::collections::HashMap;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::account::{Account, history};
-use domain::fact::{Class, Fact};
+use domain::fact::Fact;
 use domain::id::VendorId;
 use domain::stream::Stream;
 use domain::time::Instant;
-use policing::Watermark;
 use ports::{Journal, Position};
-use wire::answers::{FindingRow, StorySummary};
+use views::cases::stands;
+use wire::answers::{Difference, FindingRow, ReplayAnswer, RulingRow, StorySummary, digest_of_lines};
 
 use crate::book::Book;
+use crate::horizon::{Horizon, Input, WhatIf};
 use crate::queries::{Moment, cases};
+use crate::sentinel;
 use crate::world::World;
-use crate::{sentinel, settling};
+use causes::differing;
 pub use gather::{Gathering, map_accounts};
 pub use holders::holders;
+use record::{Findings, OnRecord};
+use standing::{Asks, Stood};
+use swapping::{Inputs, Swapping, Under};
 
 /// Events gathered in one pass over the journal, in events: at some 250 bytes each this bounds a replay's
 /// memory to about 250 MB, however long the journal.
@@ -51,10 +62,38 @@ pub(crate) fn threads() -> u32 {
     u32::try_from(cores.min(THREADS_MAX)).unwrap_or(1)
 }
 
-/// Decides and judges every account again, from what was asked, observed and ruled by the moment.
+/// What a replay is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub moment: Moment,
+    /// The recorded time up to which the story is known.
+    pub until: Instant,
+    /// A policy that takes the place of all published ones.
+    pub what_if: Option<WhatIf>,
+    pub record: Record,
+    /// How many threads work; the answer is the same on any number.
+    pub threads: Option<u32>,
+}
+
+/// Whether a replay is compared with what is on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Record {
+    LeftAlone,
+    Compared,
+}
+
+/// A replay's answer and the lines of its verdict log, sorted.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    pub answer: ReplayAnswer,
+    pub log: Vec<String>,
+}
+
+/// Decides and judges every account again, from what was asked, observed and ruled by the moment, and keeps
+/// nothing but what is found.
 ///
-/// What the rules derived from recorded facts is dropped and derived anew; what they decided about a command
-/// when it was given stands, since the command was answered with it. `until` is the recorded time up to which
+/// What the rules derive from recorded facts is derived anew; what they decided about a command when it was
+/// given stands, since the command was answered with it. `until` is the recorded time up to which
 /// the story is known. It blocks.
 ///
 /// # Errors
@@ -62,68 +101,227 @@ pub(crate) fn threads() -> u32 {
 pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<StorySummary> {
     let started = book.clock.now_ms();
     let mut summary = StorySummary { events: moment.known.lo(), ..StorySummary::default() };
-    let worlds: Mutex<HashMap<VendorId, Arc<World>>> = Mutex::default();
-    let world_of = |vendor: &VendorId| {
-        let mut worlds = worlds.lock().unwrap_or_else(PoisonError::into_inner);
-        let folded = || Arc::new(book.world_at(vendor, moment.known.lo()));
-        Arc::clone(worlds.entry(vendor.clone()).or_insert_with(folded))
-    };
-    let gathering =
-        Gathering { upto: moment.known, wanted: &|_| true, threads: threads(), pass_events: PASS_EVENTS };
-    let judge = |stream: Stream, facts| {
-        let world = world_of(stream.vendor());
-        Ok(judge(&stream, facts, &world, moment, until))
-    };
-    map_accounts(book.journal.as_ref(), &gathering, judge, &mut |findings| {
+    let folded = FoldedWorlds::new(book, None);
+    let inputs = inputs(moment, until, Under::Published, Asks::AsAnswered);
+    each_stood(book, moment, &folded, inputs, &mut |findings| {
         summary.accounts += 1;
         summary.findings.extend(findings);
-        Ok(())
     })?;
     summary.findings.sort();
-    summary.elapsed_ms = u64::try_from(book.clock.now_ms() - started).unwrap_or_default();
+    summary.elapsed_ms = elapsed_ms(book, started);
     Ok(summary)
 }
 
-/// The findings that stand about one account.
-fn judge(
-    stream: &Stream,
-    facts: Vec<Fact>,
-    world: &World,
+fn each_stood(
+    book: &Book,
     moment: Moment,
-    until: Instant,
-) -> Vec<FindingRow> {
-    let Stream::Account(vendor, account_id) = stream else { return Vec::new() };
-    let head = facts.last().map(|fact| fact.meta.id);
-    let Some(head) = head else { return Vec::new() };
-    let told: Vec<Fact> = facts
-        .into_iter()
-        .filter(|fact| fact.meta.class != Class::Derived || fact.meta.causation.is_none())
-        .collect();
-    let facts = derived_anew(stream, told, world);
-    let effective = history::effective(&facts);
-    let so_far = effective.iter().filter(|fact| fact.meta.valid_at <= moment.as_of);
-    let account = so_far.fold(Account::default(), |account, fact| account.evolve(fact));
-    let watermark = Watermark { head, until };
-    let judged = policing::judge(account_id, &account, &world.families, &world.program, watermark);
-    judged
-        .iter()
-        .map(|judged| {
-            cases::finding_row(&sentinel::case_id(vendor, &judged.case), &judged.opened, &judged.finding)
-        })
-        .collect()
+    folded: &FoldedWorlds<'_>,
+    inputs: Inputs,
+    take: &mut dyn FnMut(Vec<FindingRow>),
+) -> anyhow::Result<()> {
+    let gathering = gathering(moment, None);
+    let judge = |stream: Stream, facts: Vec<Fact>| {
+        let world = folded.of(stream.vendor(), inputs.horizon, inputs.under);
+        let Some(account) = stream.account() else { return Ok(Vec::new()) };
+        let ground = standing::Ground {
+            stream: &stream,
+            account,
+            world: &world,
+            as_of: moment.as_of,
+            until: inputs.until,
+            asks: inputs.asks,
+        };
+        Ok(standing::stand(ground, facts).map(|stood| rows(&stream, &stood)).unwrap_or_default())
+    };
+    map_accounts(book.journal.as_ref(), &gathering, judge, &mut |findings| {
+        take(findings);
+        Ok(())
+    })
 }
 
-/// The facts with what the rules derive from them, in the places it would have been recorded at.
-fn derived_anew(stream: &Stream, mut facts: Vec<Fact>, world: &World) -> Vec<Fact> {
-    let mut position = facts.last().map_or(0, |fact| fact.meta.position);
-    for entry in settling::due(stream, &facts, world) {
-        for mut fact in entry.pen().facts {
-            position += 1;
-            fact.meta.position = position;
-            let cause = facts.iter().find(|known| Some(known.meta.id) == fact.meta.causation);
-            fact.meta.recorded_at = cause.map_or(fact.meta.valid_at, |cause| cause.meta.recorded_at);
-            facts.push(fact);
-        }
+/// Decides and judges every account again and says what came of it: what is found, the digest of the verdict
+/// log, and, when asked, what differs from the record and why. It blocks.
+///
+/// Under another policy, or compared with the record, live commands are answered again by all that is known.
+/// The lines of the log are kept until the end, some 250 bytes for each decision and finding.
+///
+/// # Errors
+/// The journal cannot be read, or holds something that is not ours.
+pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
+    let started = book.clock.now_ms();
+    let recorded = match question.record {
+        Record::LeftAlone => Findings::new(),
+        Record::Compared => record::findings(book, question.moment.known)?,
+    };
+    let folded = FoldedWorlds::new(book, question.what_if.as_ref());
+    let replaying = Replaying { question, recorded, folded };
+    let mut replayed = Replayed::default();
+    let answer = &mut replayed.answer;
+    let mut differences = Vec::new();
+    let gathering = gathering(question.moment, question.threads);
+    let work = |stream: Stream, facts: Vec<Fact>| Ok(replaying.account(&stream, &facts));
+    map_accounts(book.journal.as_ref(), &gathering, work, &mut |one: OfAccount| {
+        answer.accounts += 1;
+        answer.decisions += one.decisions;
+        answer.findings.extend(one.findings);
+        answer.ruling_outside_policy.extend(one.rulings);
+        differences.extend(one.differences);
+        replayed.log.extend(one.lines);
+        Ok(())
+    })?;
+    replayed.log.sort_unstable();
+    answer.events = question.moment.known.lo();
+    answer.what_if = question.what_if.as_ref().map(|what_if| what_if.digest.to_string());
+    answer.findings.sort();
+    answer.ruling_outside_policy.sort();
+    differences.sort();
+    answer.verdict_log = digest_of_lines(replayed.log.iter().map(String::as_str)).to_string();
+    answer.differences = (question.record == Record::Compared).then_some(differences);
+    answer.elapsed_ms = elapsed_ms(book, started);
+    Ok(replayed)
+}
+
+fn gathering(moment: Moment, threads_wanted: Option<u32>) -> Gathering<'static> {
+    let threads = threads_wanted.unwrap_or_else(threads).max(1);
+    Gathering { upto: moment.known, wanted: &|_| true, threads, pass_events: PASS_EVENTS }
+}
+
+fn elapsed_ms(book: &Book, started: i64) -> u64 {
+    u64::try_from(book.clock.now_ms() - started).unwrap_or_default()
+}
+
+fn inputs(moment: Moment, until: Instant, under: Under, asks: Asks) -> Inputs {
+    Inputs { horizon: Horizon::at(moment.known), under, asks, until }
+}
+
+/// What a replay makes of one account.
+struct OfAccount {
+    findings: Vec<FindingRow>,
+    lines: Vec<String>,
+    decisions: u64,
+    differences: Vec<Difference>,
+    rulings: Vec<RulingRow>,
+}
+
+struct Replaying<'a> {
+    question: &'a Question,
+    recorded: Findings,
+    folded: FoldedWorlds<'a>,
+}
+
+impl Replaying<'_> {
+    fn account(&self, stream: &Stream, facts: &[Fact]) -> OfAccount {
+        let nothing = OfAccount {
+            findings: Vec::new(),
+            lines: Vec::new(),
+            decisions: 0,
+            differences: Vec::new(),
+            rulings: Vec::new(),
+        };
+        let Some(account) = stream.account() else { return nothing };
+        let worlds = |vendor: &VendorId, horizon, under| self.folded.of(vendor, horizon, under);
+        let swapping = Swapping::new(stream, account, facts, self.question.moment.as_of, &worlds);
+        let asked = self.asked();
+        let Some(stood) = swapping.stood(asked) else { return nothing };
+        let (lines, decisions) = verdicts::lines(stream, &stood);
+        let differences = match self.question.record {
+            Record::LeftAlone => Vec::new(),
+            Record::Compared => self.differences(&swapping, &stood),
+        };
+        let rulings = match asked.under {
+            Under::Published => Vec::new(),
+            Under::WhatIf => {
+                let own = Inputs { under: Under::Published, ..asked };
+                swapping.between(own, asked, |own, other| outside::rulings(own, other, facts))
+            }
+        };
+        OfAccount { findings: rows(stream, &stood), lines, decisions, differences, rulings }
     }
-    facts
+
+    /// The inputs of the answer that was asked for.
+    fn asked(&self) -> Inputs {
+        let Question { moment, until, what_if, record, .. } = self.question;
+        let under = if what_if.is_some() { Under::WhatIf } else { Under::Published };
+        let asks = match (under, record) {
+            (Under::Published, Record::LeftAlone) => Asks::AsAnswered,
+            (Under::WhatIf, _) | (_, Record::Compared) => Asks::Again,
+        };
+        inputs(*moment, *until, under, asks)
+    }
+
+    /// What differs between the record and the replay, each with its cause.
+    fn differences(&self, swapping: &Swapping<'_>, stood: &Stood) -> Vec<Difference> {
+        let known = self.question.moment.known;
+        let findings = self.recorded.get(swapping.stream).map(Vec::as_slice).unwrap_or_default();
+        let on_record = OnRecord::new(swapping, known, findings, self.question.until);
+        let is = swapping.held(stood);
+        let differing = differing(&on_record.verdicts, &is);
+        // A finding about an answer that later history speaks against ends when the answer is given again.
+        let differing =
+            differing.into_iter().filter(|(pattern, _)| *pattern != sentinel::registration::PATTERN);
+        let row = |about: verdicts::About| {
+            let was = on_record.verdicts.get(&about);
+            let cause = self.cause(swapping, &on_record, &about, was);
+            causes::row(&swapping.stream.to_string(), about.clone(), was, is.get(&about), cause)
+        };
+        differing.map(row).collect()
+    }
+
+    /// Why the replay answers otherwise than the record: the inputs the record was made from are exchanged for
+    /// those of the replay, one after the other.
+    fn cause(
+        &self,
+        swapping: &Swapping<'_>,
+        on_record: &OnRecord,
+        about: &verdicts::About,
+        was: Option<&String>,
+    ) -> Input {
+        let asked = self.asked();
+        let now = Inputs { under: Under::Published, ..asked };
+        if swapping.verdicts(now).get(about) == was {
+            return Input::Policy;
+        }
+        let given = on_record.given_at(about).map_or(self.question.moment.known, |at| Position::new(0, at));
+        let then = Inputs { horizon: Horizon::at(given), ..now };
+        let answered = Inputs { asks: Asks::AsAnswered, ..now };
+        let is_reproduced =
+            [then, answered].iter().any(|inputs| swapping.verdicts(*inputs).get(about) == was);
+        if !is_reproduced {
+            return Input::Code;
+        }
+        swapping.cause(about, was, then, asked).unwrap_or(Input::Code)
+    }
+}
+
+/// The findings that stand, as rows.
+fn rows(stream: &Stream, stood: &Stood) -> Vec<FindingRow> {
+    let standing = stood.judged.iter().filter(|judged| stands(&judged.finding.verdict));
+    let row = |judged: &policing::Judged| {
+        let case = sentinel::case_id(stream.vendor(), &judged.case);
+        cases::finding_row(&case, &judged.opened, &judged.finding)
+    };
+    standing.map(row).collect()
+}
+
+/// Worlds by vendor, horizon and policy, each folded once.
+pub(crate) struct FoldedWorlds<'a> {
+    book: &'a Book,
+    what_if: Option<&'a WhatIf>,
+    folded: Mutex<HashMap<(VendorId, Horizon, Under), Arc<World>>>,
+}
+
+impl<'a> FoldedWorlds<'a> {
+    pub(crate) fn new(book: &'a Book, what_if: Option<&'a WhatIf>) -> Self {
+        Self { book, what_if, folded: Mutex::default() }
+    }
+
+    pub(crate) fn of(&self, vendor: &VendorId, horizon: Horizon, under: Under) -> Arc<World> {
+        let mut folded = self.folded.lock().unwrap_or_else(PoisonError::into_inner);
+        let what_if = match under {
+            Under::Published => None,
+            Under::WhatIf => self.what_if,
+        };
+        let fold = || Arc::new(self.book.world_by(vendor, horizon, what_if));
+        Arc::clone(folded.entry((vendor.clone(), horizon, under)).or_insert_with(fold))
+    }
 }

@@ -1,6 +1,6 @@
 //! The sentinel: judges an account whenever something about it changed, and keeps its cases.
 
-mod registration;
+pub(crate) mod registration;
 
 use std::sync::Arc;
 
@@ -17,6 +17,7 @@ use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX, Shelf};
 use crate::intake::own_source;
 use crate::pen::{Entry, Line};
+use crate::rules;
 use crate::settling::is_guarded;
 
 /// Judges the account and records what changed about its findings.
@@ -51,6 +52,7 @@ pub(crate) fn looks_at(shelf: &Shelf, stream: &Stream, facts: &[Fact]) -> bool {
     shelf.guarded.contains(stream)
         || shelf.cases_of(stream).next().is_some()
         || facts.iter().any(registration::may_be_reviewed)
+        || policing::may_be_contested(facts)
 }
 
 /// What has to be recorded about the cases of an account that stands as `loaded`, one entry for each case.
@@ -110,7 +112,8 @@ fn due(
     if now.is_empty() && previous.is_empty() && !is_guarded(loaded) {
         return Vec::new();
     }
-    now.extend(review(account, &loaded.account, &world.families, &world.program, watermark));
+    now.extend(review(account, &loaded.account, &world.families, &world.program, &[], watermark));
+    let now = rules::guarded(now, &loaded.account, &world.program);
     let told = transitions(&previous, &now, &loaded.facts, watermark, |key| case_id(vendor, key));
     let mut by_case: Vec<(Stream, Vec<Transition>)> = Vec::new();
     for transition in told {

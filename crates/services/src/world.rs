@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use domain::account::history;
-use domain::event::Event;
 use domain::event::account::AccountEvent;
+use domain::event::{Event, PolicyRef};
 use domain::fact::Fact;
 use domain::family::Families;
 use domain::id::{AccountId, BatchId, VendorId};
 use domain::program::Program;
 use domain::rank::fold_key;
 use domain::stream::Stream;
+
+use crate::horizon::{Horizon, WhatIf};
 
 /// One vendor's program and families, folded from their streams.
 #[derive(Debug, Clone, Default)]
@@ -65,25 +67,28 @@ impl Worlds {
         if let Some(world) = self.folded.get(vendor) {
             return Arc::clone(world);
         }
-        let world = Arc::new(self.known_at(vendor, u64::MAX));
+        let world = Arc::new(self.known_by(vendor, Horizon::ALL, None));
         self.folded.insert(vendor.clone(), Arc::clone(&world));
         world
     }
 
-    /// The world of `vendor` as known at a journal position.
-    pub fn known_at(&self, vendor: &VendorId, position: u64) -> World {
+    /// The world of `vendor` as far as `horizon` knows, under another policy than the published ones if told.
+    pub fn known_by(&self, vendor: &VendorId, horizon: Horizon, what_if: Option<&WhatIf>) -> World {
         let mut effective: Vec<(&Stream, Fact)> = Vec::new();
         let concerns = |stream: &Stream| stream.vendor() == vendor || *stream == Stream::Program(house());
         for (stream, facts) in self.facts.iter().filter(|(stream, _)| concerns(stream)) {
-            let known: Vec<Fact> =
-                facts.iter().filter(|fact| fact.meta.position <= position).cloned().collect();
+            let known: Vec<Fact> = facts.iter().filter(|fact| horizon.knows(fact)).cloned().collect();
             effective.extend(history::effective(&known).into_iter().map(|fact| (stream, fact.into_owned())));
         }
         effective.sort_by_key(|(_, fact)| fold_key(fact));
-        let mut world =
-            effective.into_iter().fold(World::default(), |world, (stream, fact)| world.evolve(stream, &fact));
+        let mut world = World::default();
+        if let Some(WhatIf { digest, policy }) = what_if {
+            let name = PolicyRef { version: 0, digest: *digest };
+            world.program = world.program.under(name, policy.clone());
+        }
+        world = effective.into_iter().fold(world, |world, (stream, fact)| world.evolve(stream, &fact));
         for (known, batch, account) in self.covered.get(vendor).into_iter().flatten() {
-            if *known <= position {
+            if horizon.observes(*known) {
                 world.program = world.program.covering(batch.clone(), account.clone());
             }
         }

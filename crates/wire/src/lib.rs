@@ -8,6 +8,8 @@ pub mod command;
 mod envelope;
 pub mod event;
 pub mod foreign;
+pub mod forwarded;
+pub mod guard;
 pub mod ids;
 pub mod input;
 mod json;

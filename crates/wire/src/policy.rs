@@ -1,19 +1,25 @@
 //! The policy as a JSON document: every number with its unit in the name, what is left out has its default.
 
+mod diff;
+mod patterns;
+
 use std::fmt;
 use std::str::FromStr;
 
 use domain::id::{BadId, Digest};
 use domain::policy::{
-    ChangePolicy, ConsentPolicy, HandoffPolicy, PolicingPolicy, Policy, RegistrationPolicy, Tenders,
+    ChangePolicy, ConsentPolicy, HandoffPolicy, PatternPolicy, PolicingPolicy, Policy, RegistrationPolicy,
+    Tenders,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::json;
 use crate::problem::Problem;
-use crate::shape::compact::fields;
+use crate::shape::compact::{Compact, Damaged, Reader, put_text};
 use crate::shape::{Absent, Around, Shape, Text, Word, words};
+pub use diff::diff;
+use patterns::Patterns;
 
 /// Reads a policy; what it leaves out has its default.
 ///
@@ -212,7 +218,6 @@ macro_rules! sections {
             }
         }
 
-        fields! { $domain { $($field),* } }
     )*};
 }
 
@@ -271,6 +276,8 @@ sections! {
         contact_on_file_days: Days,
         /// Civil days within which two reversals call for a call-back.
         flip_days: Days,
+        /// Civil days in which nothing moves after the second of them.
+        stand_still_days: Days,
     }
 
     /// Changes of holder.
@@ -301,6 +308,27 @@ sections! {
         uniform_accounts_min: Within<1, 10_000>,
         /// Basis points of ownership from which a company belongs to a family.
         family_share_bp: Within<1, 10_000>,
+        /// Civil days after an order within which its commission must have accrued, and within which orders below
+        /// the minimum count together.
+        accrual_days: SomeDays,
+        /// Objections of one host on one account that may be rejected before it is asked why.
+        objections_rejected_min: Within<1, 100>,
+        /// Registrations of one partner that may lapse without activity on one account before it is asked why.
+        idle_registrations_min: Within<1, 100>,
+        /// Civil days after a rescission in which a letter of another signer calls for a call-back.
+        new_signer_days: Days,
+        /// Civil days after the tail in which a gain follows from unreported work before its end (T11).
+        pounce_days: Days,
+        /// Civil days after the end of protection in which a gain follows from a promise never kept (T12).
+        stall_days: Days,
+        /// Civil days before the cure period in which a new address of the host is too new (T13).
+        address_days: Days,
+        /// Civil days before a change in which a contact replaced by the gaining side matters (T20).
+        capture_days: Days,
+        /// Civil days before a claim within which a claimant's first touch is a late one (T22).
+        late_touch_days: Days,
+        /// Civil days without a touch that break a chain (T22).
+        chain_gap_days: SomeDays,
     }
 }
 
@@ -314,6 +342,9 @@ pub struct Document {
     consent: Consent,
     change: Change,
     policing: Policing,
+    /// What is looked for and what is made of it, by pattern, such as `T01`. What is not named is on, except
+    /// T23, which follows persons.
+    patterns: Patterns,
     /// The time zone civil days are counted in.
     zone: Text<Zone>,
 }
@@ -334,6 +365,7 @@ impl Document {
             consent: self.consent.value(),
             change: self.change.value(),
             policing: self.policing.value(),
+            patterns: self.patterns.value(),
             zone: self.zone.0.0,
         }
     }
@@ -352,6 +384,7 @@ impl Shape for Policy {
             consent: Stated::state(policy.consent),
             change: Stated::state(policy.change),
             policing: Stated::state(policy.policing),
+            patterns: Stated::state(policy.patterns),
             zone: Text(Zone(policy.zone)),
         }
     }
@@ -361,4 +394,30 @@ impl Shape for Policy {
     }
 }
 
-fields! { Policy { registration, handoff, consent, change, policing, zone } }
+/// A policy's numbers stand in its compact form by name, so that a new one does not change the layout; what an
+/// older policy does not state has its default. Guards are kept as they are: they were checked when published.
+impl Compact for Policy {
+    fn put(&self, out: &mut Vec<u8>) {
+        let numbers = Self { patterns: Self::patterns_by_default(), ..self.clone() };
+        let numbers = String::from_utf8(canonical(&numbers)).expect("RFC 8785 is UTF-8");
+        put_text(&numbers, out);
+        self.patterns.clone().into_iter().collect::<Vec<_>>().put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        let numbers: Document = serde_json::from_str(from.text()?).map_err(|_| Damaged)?;
+        let patterns: Vec<(String, PatternPolicy)> = Vec::take(from)?;
+        Ok(Self { patterns: patterns.into_iter().collect(), ..numbers.policy() })
+    }
+}
+
+impl Compact for (String, PatternPolicy) {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Result<Self, Damaged> {
+        Ok((Compact::take(from)?, Compact::take(from)?))
+    }
+}

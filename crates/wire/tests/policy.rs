@@ -4,7 +4,7 @@
 
 use domain::policy::Policy;
 use serde_json::{Value, json};
-use wire::policy::{canonical, default_document, digest, read};
+use wire::policy::{canonical, default_document, diff, digest, read};
 
 fn problem(document: Value) -> String {
     read(document.to_string().as_bytes()).unwrap_err().to_string()
@@ -56,4 +56,45 @@ fn what_is_unknown_or_out_of_range_is_named() {
     for (document, expected) in cases {
         assert_eq!(problem(document), expected);
     }
+}
+
+#[test]
+fn a_guard_that_cannot_be_answered_is_refused_at_its_place() {
+    let guard = |when: &str| json!({"patterns": {"T01": {"guard": {"when": when, "then": "demote_to_s2"}}}});
+    let place = "/patterns/T01/guard/when: ";
+    for (when, expected) in [
+        ("deal.worth < 10", "expected one of value, currency, found deal.worth"),
+        ("lead.value < 10", "expected one of the variables account, finding, act, deal, handoff, found lead"),
+        ("deal.value + 1", "expected true or false as the answer, found int"),
+        ("deal.value <", "expected a CEL expression"),
+    ] {
+        let found = problem(guard(when));
+        assert!(found.starts_with(&format!("{place}{expected}")), "{when}: {found}");
+    }
+    let switch = problem(json!({"patterns": {"T01": {"switch": "maybe"}}}));
+    assert!(switch.starts_with("/patterns/T01/switch: expected one of on, off"), "{switch}");
+    let policy = read(guard("deal.value < 10").to_string().as_bytes()).unwrap();
+    assert_eq!(read(&canonical(&policy)).as_ref(), Ok(&policy));
+}
+
+#[test]
+fn a_difference_names_its_place_and_what_it_governs() {
+    let old = Policy::default();
+    let new = read(
+        br#"{"registration":{"protection_days":30},"patterns":{"T01":{"severity_max":"S2"},"T23":{}},"zone":"Europe/Berlin"}"#,
+    );
+    let found = diff(&old, &new.unwrap());
+    let told: Vec<String> =
+        found.iter().map(|one| format!("{} {} {} {}", one.place, one.was, one.is, one.governs)).collect();
+    assert_eq!(
+        told,
+        [
+            r#"/patterns/T01/severity_max null "S2" The highest severity a finding of it may have; no cap when null."#,
+            r#"/patterns/T01/switch null "on" Whether it is looked for at all."#,
+            r#"/patterns/T23/switch "off" "on" Whether it is looked for at all."#,
+            "/registration/protection_days 90 30 Civil days an approved registration protects.",
+            r#"/zone "UTC" "Europe/Berlin" The time zone civil days are counted in."#,
+        ]
+    );
+    assert!(diff(&old, &old).is_empty());
 }

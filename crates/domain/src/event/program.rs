@@ -21,6 +21,8 @@ pub struct PolicyPublished {
     pub effective_from: Instant,
     pub officers: Vec<Officer>,
     pub supersedes: Option<u32>,
+    /// SHA-256 of the report of what it would have changed, made before it was published.
+    pub backtest: Option<Digest>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -73,6 +73,7 @@ fn policy(change: impl FnOnce(&mut PolicyPublished)) -> ProgramCommand {
         effective_from: day(0),
         officers: vec![signed("olga", Role::VendorOfficer), signed("otto", Role::VendorOfficer)],
         supersedes: None,
+        backtest: None,
     };
     change(&mut published);
     ProgramCommand::PublishPolicy(Box::new(published))

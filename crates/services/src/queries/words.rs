@@ -7,7 +7,7 @@ use domain::event::case::{ClearedBy, SupersededBy, Unknown, Verdict};
 use domain::scope::{Dimension, Scope};
 use wire::shape::Words as _;
 
-pub(super) fn outcome(outcome: Outcome) -> &'static str {
+pub(crate) fn outcome(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Open => "open",
         Outcome::Won => "won",
@@ -15,7 +15,7 @@ pub(super) fn outcome(outcome: Outcome) -> &'static str {
     }
 }
 
-pub(super) fn phase(phase: Phase) -> &'static str {
+pub(crate) fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::Requested => "requested",
         Phase::Invited => "invited",
@@ -26,7 +26,7 @@ pub(super) fn phase(phase: Phase) -> &'static str {
     }
 }
 
-pub(super) fn change_state(state: ChangeState) -> &'static str {
+pub(crate) fn change_state(state: ChangeState) -> &'static str {
     match state {
         ChangeState::Requested => "requested",
         ChangeState::Verified => "verified",
@@ -40,7 +40,7 @@ pub(super) fn change_state(state: ChangeState) -> &'static str {
     }
 }
 
-pub(super) fn held_by(basis: &HeldBy) -> String {
+pub(crate) fn held_by(basis: &HeldBy) -> String {
     match basis {
         HeldBy::Recorded(basis) => basis.word().to_owned(),
         HeldBy::Change(change) => format!("change {change}"),
@@ -69,6 +69,7 @@ fn cleared_by(by: ClearedBy) -> &'static str {
         ClearedBy::Acquired => "acquired",
         ClearedBy::Stewardship => "stewardship",
         ClearedBy::Tender => "tender",
+        ClearedBy::HeldBack => "held_back",
     }
 }
 
@@ -79,11 +80,12 @@ fn unknown_word(unknown: Unknown) -> &'static str {
         Unknown::Contested => "contested",
         Unknown::Tender => "tender",
         Unknown::Erased => "erased",
+        Unknown::GuardErrored => "guard_errored",
     }
 }
 
 /// `everything`, or the dimensions that narrow it: `gtx-pro, gtx-basic in emea`.
-pub(super) fn scope(scope: &Scope) -> String {
+pub(crate) fn scope(scope: &Scope) -> String {
     let lines = dimension(&scope.product_lines);
     let places = dimension(&scope.territories).map(|places| format!("in {places}"));
     let segments = dimension(&scope.segments).map(|segments| format!("for {segments}"));

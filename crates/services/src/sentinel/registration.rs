@@ -12,7 +12,7 @@ use policing::{CaseKey, Judged, Watermark};
 use crate::world::World;
 
 /// The name under which such a finding is kept; no takeover, so no pattern of the T series.
-const PATTERN: &str = "registration";
+pub(crate) const PATTERN: &str = "registration";
 const RULE_VERSION: u32 = 1;
 
 /// Whether a fact is a live submission, whose decision later history may speak against.

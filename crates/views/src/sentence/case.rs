@@ -69,6 +69,7 @@ fn of_clearing(by: ClearedBy) -> &'static str {
         ClearedBy::Acquired => "an acquisition of the customer",
         ClearedBy::Stewardship => "a stewardship",
         ClearedBy::Tender => "a public tender",
+        ClearedBy::HeldBack => "the policy, which holds it back",
     }
 }
 
@@ -79,5 +80,6 @@ fn of_unknown(unknown: Unknown) -> &'static str {
         Unknown::Contested => "two records contradict each other",
         Unknown::Tender => "a tender is claimed and not shown",
         Unknown::Erased => "what it rests on was erased",
+        Unknown::GuardErrored => "the policy's guard cannot be answered",
     }
 }

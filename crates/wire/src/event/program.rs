@@ -24,6 +24,8 @@ published! {
         officers: Vec<Officer>,
         /// The version it replaces.
         supersedes: Option<u32>,
+        /// SHA-256 of the report of what it would have changed, made before it was published.
+        backtest: Option<Digest>,
     }
 }
 
@@ -38,6 +40,7 @@ impl Shape for facts::PolicyPublished {
             effective_from: self.effective_from.to_json(),
             officers: self.officers.to_json(),
             supersedes: self.supersedes,
+            backtest: self.backtest.to_json(),
         }
     }
 
@@ -50,11 +53,12 @@ impl Shape for facts::PolicyPublished {
             effective_from: Shape::from_json(json.effective_from, around),
             officers: Shape::from_json(json.officers, around),
             supersedes: json.supersedes,
+            backtest: Shape::from_json(json.backtest, around),
         }
     }
 }
 
-fields! { facts::PolicyPublished { version, digest, policy, effective_from, officers, supersedes } }
+fields! { facts::PolicyPublished { version, digest, policy, effective_from, officers, supersedes, backtest } }
 
 published! {
     /// A version of a business-day calendar.

@@ -1,0 +1,148 @@
+//! Live commands decided again: the answer each got is dropped, and given once more under the rules of a replay.
+//!
+//! A submission stands in the journal as it was asked, so settling decides it again. Other commands left only
+//! their answer, from which the command is read back: an execution, an extension, or a refused attempt, which
+//! is recorded in full for this. What was sent out (notices, tokens) stays sent.
+
+use std::collections::HashSet;
+
+use domain::account::{Account, history};
+use domain::command::{AccountCommand, ChangeCommand, Command, DealCommand};
+use domain::decide::{self, Context, Decided};
+use domain::event::Event;
+use domain::event::account::{AccountEvent, HoldingBasis, TakeoverRefused};
+use domain::event::change::ChangeEvent;
+use domain::event::deal::DealEvent;
+use domain::fact::{Class, Fact, Meta, Origin, Producer};
+use domain::refusal::Refusal;
+
+use super::standing::{Ground, with_derived};
+
+/// The facts with every live command decided again, in the order of their instants.
+pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
+    let submissions: HashSet<Producer> = told
+        .iter()
+        .filter(|fact| matches!(fact.event, Event::Deal(DealEvent::Submitted(_))))
+        .map(|fact| fact.meta.producer.clone())
+        .collect();
+    let (mut facts, mut asks) = (Vec::with_capacity(told.len()), Vec::new());
+    for fact in told {
+        match answer(&fact, &submissions) {
+            Answer::None => facts.push(fact),
+            Answer::OfSubmission => {}
+            Answer::Of(command) => asks.push((fact.meta, command)),
+        }
+    }
+    asks.sort_by_key(|(meta, _)| (meta.valid_at, meta.position));
+    for (asked, command) in asks {
+        let account = before(ground, &facts, &asked);
+        // A command that is refused leaves nothing.
+        let decided = decide(ground, &account, &asked, &command).unwrap_or_default();
+        facts.extend(answered(ground, &asked, decided));
+    }
+    facts.sort_by_key(|fact| fact.meta.position);
+    facts
+}
+
+/// The account as it was when `asked` was asked, by all that is known.
+pub(super) fn before(ground: Ground<'_>, facts: &[Fact], asked: &Meta) -> Account {
+    let earlier = |fact: &&Fact| (fact.meta.valid_at, fact.meta.position) < (asked.valid_at, asked.position);
+    let facts: Vec<Fact> = facts.iter().filter(earlier).cloned().collect();
+    history::fold(&with_derived(ground.stream, facts, ground.world))
+}
+
+/// What follows from a command at the instant it was given.
+pub(super) fn decide(
+    ground: Ground<'_>,
+    account: &Account,
+    asked: &Meta,
+    command: &Command,
+) -> Result<Vec<Decided>, Refusal> {
+    let context = Context {
+        now: asked.valid_at,
+        actor: &asked.actor,
+        account: ground.account,
+        families: &ground.world.families,
+        program: &ground.world.program,
+    };
+    decide::decide(account, &context, command)
+}
+
+/// The answer as it would have been recorded: under the command's own key, so that its events have the ids
+/// they would have had.
+fn answered(ground: Ground<'_>, asked: &Meta, decided: Vec<Decided>) -> impl Iterator<Item = Fact> {
+    let fact = |(index, decided): (u32, Decided)| {
+        let Producer { source, id } = &asked.producer;
+        let meta = Meta {
+            id: wire::ids::event_id(ground.stream.vendor(), source, id, index),
+            class: decided.class,
+            position: asked.position + u64::from(index),
+            ..asked.clone()
+        };
+        Fact { meta, event: decided.event }
+    };
+    (0..).zip(decided).map(fact)
+}
+
+/// What a fact answers.
+enum Answer {
+    /// It is no answer to a live command, or one that reached somebody outside.
+    None,
+    /// A submission that is recorded itself, or a part of an answer that comes again with the rest.
+    OfSubmission,
+    Of(Command),
+}
+
+fn answer(fact: &Fact, submissions: &HashSet<Producer>) -> Answer {
+    if fact.meta.class != Class::Derived || fact.meta.origin != Origin::Live {
+        return Answer::None;
+    }
+    if submissions.contains(&fact.meta.producer) {
+        return Answer::OfSubmission;
+    }
+    match &fact.event {
+        Event::Deal(DealEvent::Extended(extended)) => {
+            Answer::Of(Command::Deal(DealCommand::Extend { deal: extended.deal.clone() }))
+        }
+        // It comes with the refused attempt to approve, or with the execution.
+        Event::Deal(DealEvent::Rejected(_)) | Event::Account(AccountEvent::Locked(_)) => Answer::OfSubmission,
+        Event::Change(ChangeEvent::Executed(executed)) => {
+            let (change, effective_from) = (executed.change.clone(), Some(executed.effective_from));
+            Answer::Of(Command::Change(ChangeCommand::Execute { change, effective_from }))
+        }
+        Event::Account(AccountEvent::TakeoverRefused(refused)) => {
+            attempt(refused).map_or(Answer::None, Answer::Of)
+        }
+        Event::Account(_)
+        | Event::Deal(_)
+        | Event::Handoff(_)
+        | Event::Change(_)
+        | Event::Consent(_)
+        | Event::Notice(_)
+        | Event::Trade(_)
+        | Event::Commission(_)
+        | Event::Partner(_)
+        | Event::Identity(_)
+        | Event::Case(_)
+        | Event::Program(_)
+        | Event::Correction(_) => Answer::None,
+    }
+}
+
+/// The command that was refused.
+fn attempt(refused: &TakeoverRefused) -> Option<Command> {
+    match refused.command.as_str() {
+        "deal.approve" => Some(Command::Deal(DealCommand::Approve { deal: refused.deal.clone()? })),
+        "change.execute" => {
+            let change = refused.change.clone()?;
+            Some(Command::Change(ChangeCommand::Execute { change, effective_from: None }))
+        }
+        "account.record_holder" => {
+            let (holder, scope) = (refused.gaining.clone(), refused.scope.clone());
+            // What was claimed beside the attempt decides nothing about it.
+            let basis = HoldingBasis::Initial;
+            Some(Command::Account(AccountCommand::RecordHolder { holder, scope, basis }))
+        }
+        _ => None,
+    }
+}

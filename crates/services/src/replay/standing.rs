@@ -1,0 +1,92 @@
+//! One account decided and judged again, under given rules and as far as its facts are known.
+
+use std::borrow::Cow;
+
+use domain::account::{Account, history};
+use domain::fact::Fact;
+use domain::id::AccountId;
+use domain::stream::Stream;
+use domain::time::Instant;
+use policing::{Judged, Watermark};
+
+use super::again;
+use crate::sentinel::registration;
+use crate::world::World;
+use crate::{rules, settling};
+
+/// What becomes of the answers that live commands got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Asks {
+    /// They stand: the commands were answered with them.
+    AsAnswered,
+    /// They are given again, by all that is known.
+    Again,
+}
+
+/// Under what an account is decided and judged.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub(crate) stream: &'a Stream,
+    pub(crate) account: &'a AccountId,
+    pub(crate) world: &'a World,
+    /// What happened later is left out.
+    pub(crate) as_of: Instant,
+    /// The recorded time up to which the story is known.
+    pub(crate) until: Instant,
+    pub(crate) asks: Asks,
+}
+
+/// An account as it then stands.
+pub(crate) struct Stood {
+    pub(crate) account: Account,
+    /// What was found, cleared or not.
+    pub(crate) judged: Vec<Judged>,
+}
+
+/// Decides and judges an account again from its recorded facts: what the rules derived from recorded facts is
+/// dropped and derived anew.
+pub(crate) fn stand(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<Stood> {
+    let head = recorded.last()?.meta.id;
+    let told: Vec<Fact> = recorded.into_iter().filter(|fact| !fact.is_settled()).collect();
+    let told = match ground.asks {
+        Asks::AsAnswered => told,
+        Asks::Again => again::decided(ground, told),
+    };
+    let facts = with_derived(ground.stream, told, ground.world);
+    let mut so_far = history::effective(&facts);
+    so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
+    let account = so_far.iter().fold(Account::default(), |account, fact| account.evolve(fact));
+    let judged = judged(ground, &account, so_far, Watermark { head, until: ground.until });
+    Some(Stood { account, judged })
+}
+
+fn judged(
+    ground: Ground<'_>,
+    account: &Account,
+    so_far: Vec<Cow<'_, Fact>>,
+    watermark: Watermark,
+) -> Vec<Judged> {
+    let world = ground.world;
+    let mut judged =
+        policing::review(ground.account, account, &world.families, &world.program, &[], watermark);
+    if so_far.iter().any(|fact| registration::may_be_reviewed(fact)) {
+        let so_far: Vec<Fact> = so_far.into_iter().map(Cow::into_owned).collect();
+        judged.extend(registration::review(ground.account, account, &so_far, world, watermark));
+    }
+    rules::guarded(judged, account, &world.program)
+}
+
+/// The facts with what the rules derive from them, in the places it would have been recorded at.
+pub(super) fn with_derived(stream: &Stream, mut facts: Vec<Fact>, world: &World) -> Vec<Fact> {
+    let mut position = facts.last().map_or(0, |fact| fact.meta.position);
+    for entry in settling::due(stream, &facts, world) {
+        for mut fact in entry.pen().facts {
+            position += 1;
+            fact.meta.position = position;
+            let cause = facts.iter().find(|known| Some(known.meta.id) == fact.meta.causation);
+            fact.meta.recorded_at = cause.map_or(fact.meta.valid_at, |cause| cause.meta.recorded_at);
+            facts.push(fact);
+        }
+    }
+    facts
+}

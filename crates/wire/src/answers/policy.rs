@@ -1,0 +1,47 @@
+//! Answers about policies: which there are, and how two of them differ.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One published version of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyRow {
+    /// The vendor that published it; `default` for the installation's own.
+    pub vendor: String,
+    /// The version.
+    pub version: u32,
+    /// SHA-256 of its RFC 8785 form: the name under which decisions cite it.
+    pub digest: String,
+    /// From when it holds.
+    pub effective_from: String,
+    /// The two officers who signed it.
+    pub officers: Vec<String>,
+    /// SHA-256 of the report of what it would have changed, made before it was published.
+    pub backtest: Option<String>,
+    /// The event that published it.
+    pub event: String,
+}
+
+/// One version of a policy with every number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyAnswer {
+    /// Which one.
+    #[serde(flatten)]
+    pub row: PolicyRow,
+    /// The whole document.
+    pub policy: Value,
+}
+
+/// One number or switch that differs between two policies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyChange {
+    /// A JSON pointer into the document.
+    pub place: String,
+    /// In the old policy.
+    pub was: Value,
+    /// In the new policy.
+    pub is: Value,
+    /// What it governs.
+    pub governs: String,
+}
