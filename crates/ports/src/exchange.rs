@@ -8,8 +8,26 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
+/// A question as it arrives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked; where a place was answered by a wildcard, this says which.
+    pub subject: String,
+    /// What it is asked with.
+    pub body: Bytes,
+}
+
+/// What is answered, and the name under which it can be discovered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint<'a> {
+    /// Letters, digits, `-` and `_`.
+    pub name: &'a str,
+    /// Tokens between dots; a `*` stands for any one token.
+    pub subject: &'a str,
+}
+
 /// Answers one question.
-pub type Handler = Arc<dyn Fn(Bytes) -> BoxFuture<'static, Bytes> + Send + Sync>;
+pub type Handler = Arc<dyn Fn(Question) -> BoxFuture<'static, Bytes> + Send + Sync>;
 
 /// Answers while it lives.
 pub struct Answering {
@@ -53,13 +71,13 @@ pub trait Exchange: Send + Sync {
     ///
     /// # Errors
     /// See [`AskError`]; only `TimedOut` leaves open whether the question was acted on.
-    async fn ask(&self, subject: &str, question: Bytes) -> Result<Bytes, AskError>;
+    async fn ask(&self, subject: &str, body: Bytes) -> Result<Bytes, AskError>;
 
-    /// Answers `subject` until what is returned is dropped; all who answer one subject share its questions.
+    /// Answers until what is returned is dropped; all who answer one subject share its questions.
     ///
     /// # Errors
     /// `Unavailable`.
-    async fn answer(&self, subject: &str, handler: Handler) -> Result<Answering, AskError>;
+    async fn answer(&self, endpoint: Endpoint<'_>, handler: Handler) -> Result<Answering, AskError>;
 }
 
 /// Questions and answers inside one process, for tests and for roles that share one.
@@ -83,27 +101,43 @@ impl MemoryExchange {
 
 #[async_trait]
 impl Exchange for MemoryExchange {
-    async fn ask(&self, subject: &str, question: Bytes) -> Result<Bytes, AskError> {
+    async fn ask(&self, subject: &str, body: Bytes) -> Result<Bytes, AskError> {
         let handler = {
             let mut answering = self.lock();
-            let answerers = answering.by_subject.get_mut(subject).filter(|answerers| !answerers.is_empty());
-            answerers.map(|answerers| {
+            let mut places = answering.by_subject.iter_mut();
+            let place =
+                places.find(|(answered, answerers)| matches(answered, subject) && !answerers.is_empty());
+            place.map(|(_, answerers)| {
                 answerers.rotate_left(1);
                 answerers.last().map(|(_, handler)| Arc::clone(handler))
             })
         };
+        let subject = subject.to_owned();
         match handler.flatten() {
-            Some(handler) => Ok(handler(question).await),
-            None => Err(AskError::NobodyAnswers { subject: subject.to_owned() }),
+            Some(handler) => Ok(handler(Question { subject, body }).await),
+            None => Err(AskError::NobodyAnswers { subject }),
         }
     }
 
-    async fn answer(&self, subject: &str, handler: Handler) -> Result<Answering, AskError> {
+    async fn answer(&self, endpoint: Endpoint<'_>, handler: Handler) -> Result<Answering, AskError> {
         let mut answering = self.lock();
         answering.last += 1;
         let number = answering.last;
-        answering.by_subject.entry(subject.to_owned()).or_default().push((number, handler));
-        Ok(Answering::while_kept(Leaving { exchange: self.clone(), subject: subject.to_owned(), number }))
+        let subject = endpoint.subject.to_owned();
+        answering.by_subject.entry(subject.clone()).or_default().push((number, handler));
+        Ok(Answering::while_kept(Leaving { exchange: self.clone(), subject, number }))
+    }
+}
+
+/// Whether a question about `subject` is one for who answers `answered`.
+fn matches(answered: &str, subject: &str) -> bool {
+    let (mut answered, mut subject) = (answered.split('.'), subject.split('.'));
+    loop {
+        match (answered.next(), subject.next()) {
+            (None, None) => return true,
+            (Some(one), Some(other)) if one == "*" || one == other => {}
+            _ => return false,
+        }
     }
 }
 
@@ -131,11 +165,15 @@ mod tests {
         Arc::new(move |_| Box::pin(async move { Bytes::from_static(word.as_bytes()) }))
     }
 
+    fn submit(subject: &str) -> Endpoint<'_> {
+        Endpoint { name: "submit", subject }
+    }
+
     #[tokio::test]
     async fn those_who_answer_one_subject_share_its_questions() {
         let exchange = MemoryExchange::default();
-        let first = exchange.answer("submit", says("first")).await.unwrap();
-        let _second = exchange.answer("submit", says("second")).await.unwrap();
+        let first = exchange.answer(submit("submit"), says("first")).await.unwrap();
+        let _second = exchange.answer(submit("submit"), says("second")).await.unwrap();
         let mut heard = Vec::new();
         for _ in 0..2 {
             heard.push(exchange.ask("submit", Bytes::new()).await.unwrap());
@@ -144,6 +182,15 @@ mod tests {
         assert_eq!(heard, ["first", "second"]);
         drop(first);
         assert_eq!(exchange.ask("submit", Bytes::new()).await.unwrap(), "second");
+    }
+
+    #[tokio::test]
+    async fn a_wildcard_answers_for_every_token_in_its_place() {
+        let exchange = MemoryExchange::default();
+        let _answering = exchange.answer(submit("acme.submit.*"), says("heard")).await.unwrap();
+        assert_eq!(exchange.ask("acme.submit.crm", Bytes::new()).await.unwrap(), "heard");
+        assert!(exchange.ask("acme.submit.crm.more", Bytes::new()).await.is_err());
+        assert!(exchange.ask("other.submit.crm", Bytes::new()).await.is_err());
     }
 
     #[tokio::test]

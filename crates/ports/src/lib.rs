@@ -7,14 +7,16 @@ pub mod bus;
 mod clock;
 pub mod conformance;
 mod exchange;
+pub mod inbox;
 mod journal;
 pub mod memory;
 mod position;
+pub mod projections;
 mod quarantine;
 mod tail;
 
 pub use clock::{CLOCK_STEP_BACK_MAX_MS, Clock, ManualClock, SystemClock, next_recorded_ms};
-pub use exchange::{Answering, AskError, Exchange, Handler, MemoryExchange};
+pub use exchange::{Answering, AskError, Endpoint, Exchange, Handler, MemoryExchange, Question};
 pub use journal::{
     Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, ImportError, InOrder,
     Journal, KindSet, NewEvent, Outcome, PAGE_EVENTS_MAX, Page, PastAppend, ReadError, Receipt, Recorded,

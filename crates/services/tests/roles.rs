@@ -159,7 +159,7 @@ async fn a_command_is_answered_by_the_process_that_plays_its_role() {
         known: None,
     };
     let unheard = commands.answer(received()).await.unwrap_err();
-    assert_eq!(unheard.to_string(), "no process answers command.registration now");
+    assert_eq!(unheard.to_string(), "no process answers chaperone.command.registration now");
 
     let registration = machine.process(&[Duty::Settle]);
     let roles = Roles::of([Role::Registration]);

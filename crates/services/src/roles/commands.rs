@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ports::{Answering, AskError, Exchange};
+use ports::{Answering, AskError, Endpoint, Exchange, Question};
 use wire::answers::ReceiptAnswer;
 use wire::command::CommandInput;
 use wire::forwarded::{self, CommandAnswer, Known, Outcome};
@@ -72,11 +72,13 @@ impl Commands {
     pub async fn serve(&self, role: Role) -> Result<Option<Answering>, AskError> {
         let Some(exchange) = &self.exchange else { return Ok(None) };
         let book = Arc::clone(&self.book);
-        let handler = move |question: Bytes| -> futures::future::BoxFuture<'static, Bytes> {
+        let handler = move |question: Question| -> futures::future::BoxFuture<'static, Bytes> {
             let book = Arc::clone(&book);
-            Box::pin(async move { answered(&book, &question).await.to_bytes().into() })
+            Box::pin(async move { answered(&book, &question.body).await.to_bytes().into() })
         };
-        exchange.answer(&subject(role), Arc::new(handler)).await.map(Some)
+        let (name, subject) = (format!("command-{role}"), subject(role));
+        let endpoint = Endpoint { name: &name, subject: &subject };
+        exchange.answer(endpoint, Arc::new(handler)).await.map(Some)
     }
 }
 
@@ -91,7 +93,7 @@ pub async fn keep(commands: Arc<Commands>, role: Role) -> Result<(), Stopped> {
 
 /// Under which subject a role answers commands.
 fn subject(role: Role) -> String {
-    format!("command.{role}")
+    format!("chaperone.command.{role}")
 }
 
 async fn here(book: &Book, input: CommandInput, known: Option<u64>) -> anyhow::Result<CommandAnswer> {
