@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_nats::jetstream;
 use async_nats::rustls;
+use ports::bus::BusError;
 
 /// How long the client waits for one connection attempt, in seconds; a server that is there answers in
 /// milliseconds, one that is paused not at all.
@@ -66,6 +67,17 @@ pub enum ConnectError {
         /// The version it gives.
         found: String,
     },
+}
+
+impl From<ConnectError> for BusError {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Away { .. } => Self::Unavailable(error.to_string()),
+            ConnectError::Address { .. } | ConnectError::Certificates(_) | ConnectError::TooOld { .. } => {
+                Self::Unfit(error.to_string())
+            }
+        }
+    }
 }
 
 /// A client that connects in the background and again after every loss; clones share it.

@@ -10,7 +10,7 @@ use async_nats::jetstream::stream::RawMessageErrorKind;
 use async_trait::async_trait;
 use ports::bus::{Behind, BusError, Extent, FactBus, Message, PublishError};
 
-use crate::connect::{ConnectError, Connection};
+use crate::connect::Connection;
 
 pub use stream::{FACT_SUBJECTS, FactStream};
 
@@ -55,12 +55,7 @@ impl NatsFacts {
     }
 
     fn jetstream(&self) -> Result<&jetstream::Context, BusError> {
-        self.connection.jetstream().map_err(|error| match error {
-            ConnectError::Away { .. } => BusError::Unavailable(error.to_string()),
-            ConnectError::Address { .. } | ConnectError::Certificates(_) | ConnectError::TooOld { .. } => {
-                BusError::Unfit(error.to_string())
-            }
-        })
+        Ok(self.connection.jetstream()?)
     }
 }
 
