@@ -164,3 +164,25 @@ fn a_list_of_deals_answers_both_clocks() {
     assert_eq!(list(&["--known-at", &before]), ["d-1 approved open"]);
     assert!(list(&["--known-at", "0"]).is_empty());
 }
+
+#[test]
+fn two_systems_that_disagree_about_an_instant_open_a_case_until_one_takes_its_word_back() {
+    let chaperone = Chaperone::new();
+    let from = "2026-01-05T00:00:00Z";
+    let told = lines(&[holder("1", "northwind-it", from), holder("2", PARTNER, from)]);
+    chaperone.run_with_input(["ingest", "-"], &told).ended_with(6);
+    let cases = || chaperone.run(["case", "list", "--output", "json"]).ended_with(0).json();
+    let open = cases();
+    assert_eq!(
+        (&open[0]["pattern"], &open[0]["severity"]),
+        (&json!("contested_holder"), &json!("S2")),
+        "{open}"
+    );
+    assert_eq!((&open[0]["host"], &open[0]["guest"]), (&json!("northwind-it"), &json!(PARTNER)));
+    let replayed = chaperone.run(["replay", "--output", "json"]).ended_with(6).json();
+    assert_eq!(replayed["findings"][0]["case"], open[0]["case"]);
+    record(&chaperone, &[retracted("3", "1")]);
+    let verdict = &cases()[0]["verdict"];
+    assert!(verdict.is_null() || verdict.as_str().unwrap().starts_with("superseded"), "{}", cases());
+    chaperone.run(["replay", "--output", "json"]).ended_with(0);
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use domain::event::Event;
 use domain::event::account::AccountEvent;
+use domain::event::consent::{ConsentEvent, TokenFault};
 use domain::event::partner::{Enrolled, Origin as PartnerOrigin, PartnerEvent};
 use domain::event::program::ProgramEvent;
 use domain::fact::{Actor, Class, Context, Origin, Producer};
@@ -123,10 +124,20 @@ async fn follow_up(
     Ok(loaded.facts.iter().filter(caused).find_map(refusal))
 }
 
-/// The rule that refused an attempt and what would have cleared it, when `fact` says so.
+/// The rule that refused an attempt and what would have cleared it, when `fact` says so: an attempt on a
+/// protected account, or a token that was tried in vain.
 pub(crate) fn refusal(fact: &domain::fact::Fact) -> Option<(String, String)> {
-    let Event::Account(AccountEvent::TakeoverRefused(refused)) = &fact.event else { return None };
-    Some((refused.rule.clone(), refused.nearest_clearing.clone()))
+    if let Event::Account(AccountEvent::TakeoverRefused(refused)) = &fact.event {
+        return Some((refused.rule.clone(), refused.nearest_clearing.clone()));
+    }
+    let Event::Consent(ConsentEvent::TokenTryFailed(failed)) = &fact.event else { return None };
+    let (rule, clearing) = match failed.fault {
+        TokenFault::Unknown => ("token_unknown", "a token that was issued for this account"),
+        TokenFault::OtherGainer => ("token_other_gainer", "a token issued for the gaining partner"),
+        TokenFault::OtherScope => ("token_other_scope", "a token issued for the whole scope of the change"),
+        TokenFault::OtherTerms => ("token_other_terms", "a token issued for these terms"),
+    };
+    Some((rule.to_owned(), clearing.to_owned()))
 }
 
 fn together(taken: Vec<Taken>) -> Answer {

@@ -27,13 +27,7 @@ pub(super) async fn settle(
     touched: HashSet<Arc<str>>,
     progress: &mut impl FnMut(Progress),
 ) -> anyhow::Result<u64> {
-    let worlds_changed: HashSet<VendorId> = touched
-        .iter()
-        .filter_map(|name| name.parse().ok())
-        .filter(crate::world::Worlds::concerns)
-        .map(|stream: Stream| stream.vendor().clone())
-        .collect();
-    let touched = Arc::new(touched);
+    let touched = Arc::new(with_concerned(book, touched));
     let mut refused = 0;
     let in_bulk = bulk::pays(book, touched.len()).await?;
     let mut open = if in_bulk {
@@ -43,7 +37,7 @@ pub(super) async fn settle(
     } else {
         accounts(&touched)
     };
-    let mut unjudged: HashSet<Stream> = open.iter().cloned().collect();
+    let unjudged: HashSet<Stream> = open.iter().cloned().collect();
     for _ in 0..ROUNDS_MAX {
         if open.is_empty() {
             break;
@@ -53,15 +47,6 @@ pub(super) async fn settle(
         open = round.again;
     }
     anyhow::ensure!(open.is_empty(), "other writers kept changing the same accounts; feed the file again");
-    {
-        let shelf = book.shelf();
-        // Under other families or rules, what is not touched may be judged differently too.
-        let changed = |stream: &&Stream| {
-            let is_judged = in_bulk && touched.contains(stream.to_string().as_str());
-            worlds_changed.contains(stream.vendor()) && !is_judged
-        };
-        unjudged.extend(shelf.guarded.iter().filter(changed).cloned());
-    }
     let mut guarded: Vec<Stream> = unjudged.into_iter().collect();
     guarded.sort();
     for stream in guarded {
@@ -69,6 +54,22 @@ pub(super) async fn settle(
     }
     sentinel::look_at_ripe(book).await?;
     Ok(refused)
+}
+
+/// What was touched, and the accounts that are decided or judged differently because of it.
+fn with_concerned(book: &Book, mut touched: HashSet<Arc<str>>) -> HashSet<Arc<str>> {
+    let changed: Vec<Stream> =
+        touched.iter().filter_map(|name| name.parse().ok()).filter(crate::world::Worlds::concerns).collect();
+    // One partner of a vendor stands for all of them: which accounts are concerned is the same.
+    let mut met: HashSet<(VendorId, bool)> = HashSet::new();
+    for stream in changed {
+        let is_program = matches!(stream, Stream::Program(_));
+        if met.insert((stream.vendor().clone(), is_program)) {
+            touched
+                .extend(settling::concerned(book, &stream).iter().map(|account| account.to_string().into()));
+        }
+    }
+    touched
 }
 
 fn accounts(touched: &HashSet<Arc<str>>) -> Vec<Stream> {
