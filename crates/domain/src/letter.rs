@@ -80,7 +80,7 @@ pub fn defects(
         (is_rescinded(letter, at), Defect::Rescinded),
         (other_use, Defect::Used),
         (terms.statement_version.trim().is_empty(), Defect::NoStatement),
-        (overtaken(account, letter, change, at), Defect::Overtaken),
+        (overtaken_by(account, letter, change, at).is_some(), Defect::Overtaken),
     ];
     checks.into_iter().filter(|(found, _)| *found).map(|(_, defect)| defect).collect()
 }
@@ -97,8 +97,13 @@ fn is_rescinded(letter: &Letter, at: Instant) -> bool {
 
 /// Of several letters the last that is worth anything wins: one for another partner, signed later and complete,
 /// which the customer has not taken back.
-fn overtaken(account: &Account, letter: &Letter, change: &Change, at: Instant) -> bool {
-    account.letters.iter().any(|other| {
+pub fn overtaken_by<'a>(
+    account: &'a Account,
+    letter: &Letter,
+    change: &Change,
+    at: Instant,
+) -> Option<&'a Letter> {
+    account.letters.iter().find(|other| {
         let terms = &other.terms;
         terms.signed_at > letter.terms.signed_at
             && terms.signed_at <= at
