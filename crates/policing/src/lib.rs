@@ -23,6 +23,7 @@ use domain::fact::Fact;
 use domain::family::Families;
 use domain::id::AccountId;
 use domain::program::Program;
+use domain::time::Instant;
 pub use guard::guarded;
 pub use judged::{CaseKey, Judged};
 pub use scene::{Scene, Watermark};
@@ -67,19 +68,58 @@ pub fn review(
     sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting)).collect()
 }
 
-/// Whether an account with these facts may be contested, and is therefore looked at though nobody guards it.
-pub fn may_be_contested(facts: &[Fact]) -> bool {
-    patterns::contested_holder::may_be_contested(facts)
-}
-
-/// Whether two records of the account contradict each other.
-pub fn is_contested(account: &Account) -> bool {
-    patterns::contested_holder::is_contested(account)
-}
-
-fn is_quiet(account: &Account) -> bool {
+/// Whether no pattern can have anything to say about the account, so that it is not looked at.
+pub fn is_quiet(account: &Account) -> bool {
     account.changes.is_empty()
         && account.handoffs.iter().all(|handoff| handoff.accepted_at.is_none())
-        && !is_contested(account)
+        && account.overrides.is_empty()
+        && account.asked.is_empty()
+        && account.letters.len() < patterns::t18_letter_war::LETTERS_MIN
+        && !patterns::contested_holder::is_contested(account)
         && !patterns::t22_last_touch::is_worked_on(account)
+        && !patterns::t24_host_abuse::may_be_idle(account)
+}
+
+/// The same of an account that is not folded yet: `false` only if it is quiet when it is.
+pub fn may_be_looked_at(facts: &[Fact]) -> bool {
+    use domain::event::Event;
+    use domain::event::account::AccountEvent;
+    use domain::event::deal::DealEvent;
+    use domain::event::handoff::HandoffEvent;
+    use domain::event::trade::TradeEvent;
+    let (mut registrations, mut works) = (0, false);
+    for fact in facts {
+        match &fact.event {
+            Event::Change(_)
+            | Event::Handoff(HandoffEvent::Accepted(_))
+            | Event::Account(AccountEvent::OverrideRecorded(_))
+            | Event::Consent(_) => return true,
+            Event::Deal(DealEvent::Submitted(_)) => registrations += 1,
+            Event::Deal(DealEvent::Progressed(_))
+            | Event::Handoff(HandoffEvent::Progressed(_))
+            | Event::Trade(TradeEvent::QuoteIssued(_) | TradeEvent::MeetingHeld(_)) => works = true,
+            Event::Deal(_)
+            | Event::Handoff(_)
+            | Event::Account(_)
+            | Event::Trade(_)
+            | Event::Notice(_)
+            | Event::Commission(_)
+            | Event::Partner(_)
+            | Event::Identity(_)
+            | Event::Case(_)
+            | Event::Program(_)
+            | Event::Correction(_) => {}
+        }
+    }
+    (registrations > 0 && works) || patterns::contested_holder::may_be_contested(facts)
+}
+
+/// The next instant after `until` at which time alone may bring something to light on the account: a commission
+/// is overdue, word of an override, or a registration has lapsed.
+pub fn look_again_at(account: &Account, program: &Program, until: Instant) -> Option<Instant> {
+    let idle = patterns::t24_host_abuse::may_be_idle(account);
+    let lapses = idle.then(|| patterns::t24_host_abuse::due_after(account, until)).flatten();
+    let accrues = patterns::t21_commission::due_after(program, account, until);
+    let told = patterns::t25_override::due_after(program, account, until);
+    [lapses, accrues, told].into_iter().flatten().min()
 }

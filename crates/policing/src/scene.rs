@@ -1,13 +1,17 @@
 //! What every pattern looks at: the account with all its gains judged once.
 
 use domain::account::Account;
+use domain::account::guest::Handoff;
 use domain::calendar::zone_or_utc;
 use domain::family::Families;
 use domain::id::{AccountId, EventId};
 use domain::policy::Policy;
 use domain::program::{Program, Published};
-use domain::protection::{self, Assessment, Known};
+use domain::protection::{self, Assessment, Known, kin};
 use domain::time::Instant;
+
+use crate::acquired;
+use crate::tied::{Tied, Whereabouts};
 
 /// How far the story is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +27,9 @@ pub struct Scene<'a> {
     pub known: Known<'a>,
     /// Every gain under every accepted handoff.
     pub assessments: Vec<Assessment<'a>>,
+    /// Other accounts of the customer, and of its relatives.
+    pub ties: &'a [Tied<'a>],
+    whereabouts: Whereabouts,
     pub watermark: Watermark,
 }
 
@@ -32,11 +39,29 @@ impl<'a> Scene<'a> {
         account: &'a Account,
         families: &'a Families,
         program: &'a Program,
+        ties: &'a [Tied<'a>],
         watermark: Watermark,
     ) -> Self {
         let known = Known { account, account_id, families, program };
         let assessments = protection::assess(account, account_id, families, program);
-        Self { known, assessments, watermark }
+        let whereabouts = Whereabouts::of(ties);
+        let mut scene = Self { known, assessments, ties, whereabouts, watermark };
+        acquired::clear(&mut scene);
+        scene
+    }
+
+    /// The tied account on whose stream an event stands; `None` for the account's own.
+    pub fn tie_of(&self, event: EventId) -> Option<&'a Tied<'a>> {
+        self.whereabouts.tie(self.ties, event)
+    }
+
+    /// The duplicate on which an act stands, if the guest's family opened that since it accepted.
+    pub fn alias_of(&self, handoff: &Handoff, act: EventId) -> Option<&'a Tied<'a>> {
+        let tie = self.tie_of(act).filter(|tie| tie.is_same())?;
+        let founder = tie.account.opened_by.as_ref()?;
+        let since = handoff.accepted_at.is_some_and(|accepted| accepted <= founder.at);
+        let by_guest = kin::of_guest(self.known, handoff, &founder.partner, founder.at).is_some();
+        (since && by_guest).then_some(tie)
     }
 
     /// The policy whose steps and thresholds govern an act at `at`.
@@ -44,9 +69,14 @@ impl<'a> Scene<'a> {
         self.known.program.policy_at(at)
     }
 
+    /// `days` civil days after `at`, in the zone of the policy then; before it when negative.
+    pub fn days_after(&self, at: Instant, days: i64) -> Instant {
+        at.plus_civil_days(days, &zone_or_utc(&self.policy_at(at).policy.zone))
+    }
+
     /// Until when a paper about an act at `at` may still arrive.
     pub fn provisional_until(&self, at: Instant) -> Instant {
         let policy: &Policy = &self.policy_at(at).policy;
-        at.plus_civil_days(i64::from(policy.policing.lateness_days), &zone_or_utc(&policy.zone))
+        self.days_after(at, i64::from(policy.policing.lateness_days))
     }
 }

@@ -3,6 +3,7 @@
 use domain::account::gain::GainKind;
 use domain::event::case::Severity;
 
+use super::t07_relay::relay;
 use super::takeover::{is_guests_own, sightings};
 use crate::judged::Sighting;
 use crate::scene::Scene;
@@ -12,6 +13,6 @@ pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
     sightings(scene, Severity::S4, |assessment| {
         let moves =
             matches!(assessment.gain.kind, GainKind::ChangeExecuted { .. } | GainKind::HolderRecorded { .. });
-        moves && is_guests_own(assessment)
+        moves && is_guests_own(assessment) && relay(scene, assessment).is_none()
     })
 }

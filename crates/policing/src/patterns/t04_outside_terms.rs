@@ -4,6 +4,7 @@ use domain::account::gain::GainKind;
 use domain::event::case::Severity;
 
 use super::t03_renewal::renews_protected;
+use super::t05_role_inversion::is_inversion;
 use super::takeover::{is_guests_own, sightings};
 use crate::judged::Sighting;
 use crate::scene::Scene;
@@ -20,6 +21,6 @@ pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
             | GainKind::ChangeExecuted { .. }
             | GainKind::DealApproved { .. } => false,
         };
-        trades && is_guests_own(assessment)
+        trades && is_guests_own(assessment) && !is_inversion(scene, assessment)
     })
 }

@@ -6,11 +6,6 @@ use domain::fact::Fact;
 use domain::protection::{self, Act, Attempt, Outcome, Unconcerned, act};
 use domain::rank::fold_key;
 
-use crate::bases::BASES;
-use crate::looks_alike::QUIET;
-use crate::nearly::NEARLY;
-use crate::patterns::SEEN;
-use crate::procedure::STEPS;
 use crate::story::{Story, account_id};
 
 /// Asks about every gain of the story before it happened, and compares with what is said of it once it did.
@@ -65,7 +60,7 @@ fn is_report(outcome: &Outcome) -> bool {
 
 #[test]
 fn both_callers_agree_in_the_told_stories() {
-    for case in SEEN.iter().chain(&QUIET).chain(&NEARLY).chain(&BASES).chain(&STEPS) {
+    for case in crate::properties::cases() {
         assert_eq!(agrees(&case.story()), Ok(()), "{}", case.name);
     }
 }

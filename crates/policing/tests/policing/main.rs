@@ -1,14 +1,20 @@
 //! Stories of one account, and what policing finds in them.
 
+mod abandonment;
 mod agreement;
+mod backdating;
 mod bases;
+mod contacts;
 mod contested;
+mod lapses;
+mod last_touch;
 mod letters;
 mod looks_alike;
 mod nearly;
 mod patterns;
 mod procedure;
 mod properties;
+mod roles_and_relays;
 mod stories;
 mod story;
 mod transitions;

@@ -175,7 +175,7 @@ pub(crate) const SEEN: [Case; 22] = [
             story.tell(20, holds("third", gtx(), 20));
             story.tell(50, holds("guest", gtx(), 50));
         },
-        found: &["T01 S4", "procedure_unknown S2"],
+        found: &["T07 S4", "procedure_unknown S2"],
     },
     Case {
         name: "a steward who stays after the end of its stewardship",

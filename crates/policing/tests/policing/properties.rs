@@ -6,7 +6,6 @@ use domain::rank::Rank;
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use crate::agreement;
 use crate::bases::BASES;
 use crate::looks_alike::QUIET;
 use crate::nearly::NEARLY;
@@ -15,9 +14,14 @@ use crate::procedure::STEPS;
 use crate::stories::{Case, hosted};
 use crate::story::{Story, day, day_of};
 use crate::words::*;
+use crate::{abandonment, agreement, backdating, contacts, lapses, last_touch, roles_and_relays};
 
-fn cases() -> impl Iterator<Item = &'static Case> {
-    SEEN.iter().chain(&QUIET).chain(&NEARLY).chain(&BASES).chain(&STEPS)
+/// Every told story.
+pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
+    let plain = SEEN.iter().chain(&QUIET).chain(&NEARLY).chain(&BASES).chain(&STEPS);
+    let more = roles_and_relays::CASES.iter().chain(&lapses::CASES).chain(&abandonment::CASES);
+    let late = backdating::CASES.iter().chain(&contacts::CASES).chain(&last_touch::CASES);
+    plain.chain(more).chain(late)
 }
 
 type Found = (String, EventId, Verdict, Severity, Vec<EventId>);
