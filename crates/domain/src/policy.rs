@@ -94,12 +94,20 @@ pub struct ChangePolicy {
     pub window_days_business: u8,
     /// The longest window a change may ask for, in business days.
     pub window_days_business_max: u8,
+    /// Delivered notices after which silence of the losing side counts as consent; one to its deputy will do.
+    pub silence_notices: u8,
     /// Civil days of lock after a change (ICANN: 60, now 30).
     pub lock_days: u16,
     /// Business days after execution in which the customer may still rescind.
     pub rescission_days_business: u16,
     /// Business days in which an error is corrected without a person.
     pub correction_days_business: u16,
+    /// Business days in which a reported error is answered (Erroneous Transfer Charter: 5).
+    pub error_reply_days_business: u16,
+    /// Business days in which both sides may agree that it was one (Erroneous Transfer Charter: 20).
+    pub error_agree_days_business: u16,
+    /// Business days by whose end the account is back (Erroneous Transfer Charter: 21).
+    pub error_restore_days_business: u16,
     /// Civil days of notice before a book of business moves by a merger.
     pub merger_notice_days: u16,
 }
@@ -208,9 +216,13 @@ impl Default for Policy {
             change: ChangePolicy {
                 window_days_business: 5,
                 window_days_business_max: 10,
+                silence_notices: 2,
                 lock_days: 30,
                 rescission_days_business: 10,
                 correction_days_business: 10,
+                error_reply_days_business: 5,
+                error_agree_days_business: 20,
+                error_restore_days_business: 21,
                 merger_notice_days: 30,
             },
             policing: PolicingPolicy {

@@ -101,6 +101,25 @@ pub fn ask(known: Known<'_>, handoff: &Handoff, attempt: &Attempt<'_>) -> Option
     Some(question::Question::new(known, handoff, act::Judged::from(attempt), &ledger)?.answer())
 }
 
+/// The answer about `gain`, which may stand on the stream of another account of the customer; `None` when the
+/// handoff was never accepted.
+pub fn about(known: Known<'_>, handoff: &Handoff, gain: &Gain) -> Option<Outcome> {
+    let ledger = walk::walk(known, handoff, |other| walk::precedes(other, gain), |_| {});
+    Some(question::Question::new(known, handoff, act::Judged::from(gain), &ledger)?.answer())
+}
+
+/// The same when one of the nine bases does not count.
+pub fn ask_without(
+    known: Known<'_>,
+    handoff: &Handoff,
+    attempt: &Attempt<'_>,
+    without: Basis,
+) -> Option<Outcome> {
+    let ledger = walk::walk(known, handoff, |gain| gain.at <= attempt.at, |_| {});
+    let question = question::Question::new(known, handoff, act::Judged::from(attempt), &ledger)?;
+    Some(question.answer_by(&|basis| basis != without))
+}
+
 /// The answer about `gain` when the end of window and tail is no basis: patterns about that end ask for it.
 /// `None` when the handoff was never accepted.
 pub fn beyond_window(known: Known<'_>, handoff: &Handoff, gain: &Gain) -> Option<Outcome> {

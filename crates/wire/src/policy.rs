@@ -6,6 +6,7 @@ mod patterns;
 use std::fmt;
 use std::str::FromStr;
 
+use domain::event::program::CalendarPublished;
 use domain::id::{BadId, Digest};
 use domain::policy::{
     ChangePolicy, ConsentPolicy, HandoffPolicy, PatternPolicy, PolicingPolicy, Policy, RegistrationPolicy,
@@ -28,6 +29,21 @@ use patterns::Patterns;
 pub fn read(bytes: &[u8]) -> Result<Policy, Problem> {
     let document: Document = json::parse(json::utf8(bytes)?, "", 0)?;
     Ok(document.policy())
+}
+
+/// Reads a version of a calendar, as `program.calendar_published` states it.
+///
+/// # Errors
+/// Where something is unknown or of the wrong type.
+pub fn read_calendar(bytes: &[u8]) -> Result<CalendarPublished, Problem> {
+    let vendor = "default".parse().expect("a plain word is a vendor id");
+    let document = json::parse(json::utf8(bytes)?, "", 0)?;
+    Ok(CalendarPublished::from_json(document, &Around { vendor: &vendor }))
+}
+
+/// The policy as a value, every number stated.
+pub fn document(policy: &Policy) -> serde_json::Value {
+    serde_json::to_value(policy.to_json()).expect("numbers and texts are always JSON")
 }
 
 /// The policy as it is published: every number stated, in RFC 8785 form.
@@ -286,12 +302,20 @@ sections! {
         window_days_business: Within<0, 130>,
         /// The longest window a change may ask for, in business days.
         window_days_business_max: Within<0, 130>,
+        /// Delivered notices after which silence of the losing side counts as consent; one to its deputy will do.
+        silence_notices: Within<1, 10>,
         /// Civil days of lock after a change.
         lock_days: Days,
         /// Business days after execution in which the customer may still rescind.
         rescission_days_business: DaysBusiness,
         /// Business days in which an error is corrected without a person.
         correction_days_business: DaysBusiness,
+        /// Business days in which a reported error is answered.
+        error_reply_days_business: DaysBusiness,
+        /// Business days in which both sides may agree that it was one.
+        error_agree_days_business: DaysBusiness,
+        /// Business days by whose end the account is back.
+        error_restore_days_business: DaysBusiness,
         /// Civil days of notice before a book of business moves by a merger.
         merger_notice_days: Days,
     }

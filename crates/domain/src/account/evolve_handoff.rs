@@ -136,6 +136,7 @@ impl Account {
         handoff.phase = Phase::Accepted;
         handoff.accepted = Some(meta.id);
         handoff.accepted_at = Some(meta.valid_at);
+        handoff.accepted_recorded_at = Some(meta.recorded_at);
         handoff.protected_until = Some(accepted.protected_until);
         handoff.tail_until = Some(accepted.tail_until);
         handoff.commission_until = Some(accepted.commission_until);
@@ -228,6 +229,7 @@ impl Handoff {
             tail_days: 0,
             accepted: None,
             accepted_at: None,
+            accepted_recorded_at: None,
             protected_until: None,
             tail_until: None,
             commission_until: None,

@@ -1,7 +1,9 @@
 //! Handoffs, changes of holder and what binds them: freezes, letters, notices, locks.
 
 use crate::event::account::{FreezeTarget, Lifted, OverrideAct, OverrideReason};
-use crate::event::change::{Basis, ObjectionGround, ObjectionOutcome, ReversalReason, Verified};
+use crate::event::change::{
+    Basis, ErrorAnswer, ObjectionGround, ObjectionOutcome, ReversalReason, Verified,
+};
 use crate::event::handoff::{
     CommissionTerms, Commitment, DeclaredPrior, GrantedAct, HandoffOutcome, ProgressKind, Signature,
 };
@@ -202,6 +204,16 @@ pub struct Change {
     pub rescinded: Option<(Instant, EventId)>,
     pub reversed: Option<(Instant, EventId)>,
     pub reversed_for: Option<ReversalReason>,
+    pub error: Option<ErrorReport>,
+}
+
+/// A change that one side calls an error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ErrorReport {
+    pub event: EventId,
+    pub at: Instant,
+    pub reported: crate::event::change::ErrorReported,
+    pub answered: Option<(Instant, ErrorAnswer, EventId)>,
 }
 
 /// An executed change, with all it claims for itself.
