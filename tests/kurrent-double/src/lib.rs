@@ -22,6 +22,8 @@ use orders::Orders;
 /// The protocol as generated from `proto/`.
 #[expect(
     clippy::allow_attributes,
+    clippy::enum_variant_names,
+    clippy::large_enum_variant,
     clippy::too_many_lines,
     unreachable_pub,
     reason = "generated code is written for every crate, not for the rules of this one"
