@@ -119,7 +119,7 @@ fn stages_alone(folder: &Path, file: &Path, runtime: &tokio::runtime::Runtime, b
         add(
             &mut recorded,
             round(|| {
-                let answers = runtime.block_on(journal.append_all(appends));
+                let answers = runtime.block_on(journal.append_all(appends.into()));
                 assert!(answers.iter().all(Result::is_ok));
             }),
         );

@@ -19,7 +19,7 @@ use std::time::Instant;
 use futures::future::join_all;
 use journal_sqlite::{Options, SqliteJournal};
 use load::{Load, WRITERS};
-use ports::{Journal, KindSet, PAGE_EVENTS_MAX, Position, Scan, Select, SystemClock};
+use ports::{Journal, KindSet, PAGE_EVENTS_MAX, Position, Scan, Select, StreamShare, SystemClock};
 
 /// Appends under way per writer: a bulk load keeps the writer's groups large.
 const BULK_CACHE_KIB: u32 = 256 * 1024;
@@ -75,7 +75,8 @@ fn scan(journal: &SqliteJournal) -> f64 {
     let started = Instant::now();
     let mut per_stream: HashMap<u32, u64> = HashMap::new();
     let mut rows = 0;
-    let everything = Scan { after: Position::START, upto: Position::END, kinds: &KindSet::ALL };
+    let everything =
+        Scan { after: Position::START, upto: Position::END, kinds: &KindSet::ALL, streams: StreamShare::ALL };
     journal
         .scan_facts(everything, &mut |row| {
             rows += 1;

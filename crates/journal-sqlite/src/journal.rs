@@ -2,15 +2,15 @@
 
 mod handle;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use ports::{
     Append, AppendError, Clock, FactRow, Head, ImportError, InOrder, Journal, PAGE_EVENTS_MAX, Page,
-    PastAppend, Position, ReadError, Receipt, Recorded, Scan, Select, StreamNumber, TailStream, Version,
-    follow,
+    PastAppend, Position, ReadError, Receipt, Recorded, Scan, Select, StreamNumber, StreamShare, TailStream,
+    Version, follow,
 };
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
@@ -22,7 +22,7 @@ use crate::options::{GROUP_EVENTS_MAX, Options};
 use crate::past;
 use crate::pending::EntryKey;
 use crate::read::{self, Numbered};
-use crate::writer::{self, Failure, Work};
+use crate::writer::{self, Bulk, Failure, Work};
 pub(crate) use handle::{Handle, QueueError};
 
 /// After how long a refused append should come again, in milliseconds: what a full queue of the default
@@ -95,12 +95,13 @@ impl Journal for SqliteJournal {
         }
     }
 
-    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
+    async fn append_all(&self, appends: Arc<[Append]>) -> Vec<Result<Receipt, AppendError>> {
         let total = appends.len();
         let mut answers = Vec::with_capacity(total);
         let mut order = InOrder::default();
-        for group in groups(appends) {
-            let asked = self.ask(|reply| Work::AppendAll(group, std::mem::take(&mut order), reply)).await;
+        for group in groups(&appends) {
+            let bulk = Bulk { appends: Arc::clone(&appends), group, order: std::mem::take(&mut order) };
+            let asked = self.ask(|reply| Work::AppendAll(bulk, reply)).await;
             let answered = asked.map_err(Unrecorded::Unqueued);
             match answered.and_then(|recorded| recorded.map_err(Unrecorded::Failed)) {
                 Ok(answered) => {
@@ -237,15 +238,15 @@ impl Unrecorded {
 }
 
 /// The appends in their order, in groups that one transaction takes.
-fn groups(appends: Vec<Append>) -> Vec<Vec<Append>> {
-    let mut groups: Vec<Vec<Append>> = Vec::new();
+fn groups(appends: &[Append]) -> Vec<Range<usize>> {
+    let mut groups: Vec<Range<usize>> = Vec::new();
     let mut room = 0;
-    for append in appends {
-        let rows = writer::rows(&append);
+    for (index, append) in appends.iter().enumerate() {
+        let rows = writer::rows(append);
         match groups.last_mut().filter(|_| rows <= room) {
-            Some(group) => group.push(append),
+            Some(group) => group.end = index + 1,
             None => {
-                groups.push(vec![append]);
+                groups.push(index..index + 1);
                 room = GROUP_EVENTS_MAX;
             }
         }
@@ -360,13 +361,14 @@ fn scan_facts(
 ) -> rusqlite::Result<Position> {
     let upto = scan.upto.min(handle.head().position).lo();
     let mut scanned = scan.after.lo();
+    let StreamShare { number, of } = scan.streams;
     let mut select = connection.prepare_cached(
         "SELECT position, kind, stream, revision, recorded_ms, id, fact FROM events
-         WHERE position > ? AND position <= ? ORDER BY position",
+         WHERE position > ? AND position <= ? AND stream % ? = ? ORDER BY position",
     )?;
     while scanned < upto {
         let end = upto.min(scanned + SCAN_ROWS);
-        let mut rows = select.query(params![scanned, end])?;
+        let mut rows = select.query(params![scanned, end, of, number])?;
         while let Some(row) = rows.next()? {
             scanned = row.get(0)?;
             let kind = row.get(1)?;

@@ -4,14 +4,17 @@
 mod backup;
 mod checkpoint;
 mod journal;
+mod key_filter;
 mod lock;
 mod memory;
+mod merging;
 mod open;
 mod options;
 mod past;
 mod pending;
 mod quarantine;
 mod read;
+mod runs;
 mod schema;
 mod verify;
 mod writer;

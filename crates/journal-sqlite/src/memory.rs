@@ -7,8 +7,9 @@ use ports::{Head, Position, Version};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use crate::pending::{EntryKey, Index, Pending};
-use crate::schema::indexed;
+use crate::key_filter::KeyFilter;
+use crate::pending::{EntryKey, Pending};
+use crate::runs::{self, Index};
 
 /// Everything derived from the file that reads and judgements ask for first.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Memory {
     pub(crate) by_stream: Pending,
     pub(crate) by_id: Pending,
     pub(crate) by_key: Pending,
+    /// Made when the first bulk load comes, and kept current from then on.
+    pub(crate) keys: Option<KeyFilter>,
     pub(crate) last_receipt: u64,
     pub(crate) head: Head,
 }
@@ -48,19 +51,20 @@ impl From<Option<Version>> for StreamHead {
 
 impl Memory {
     /// Reads what a start needs: the names, and the rows behind the indexes.
-    pub(crate) fn load(connection: &Connection, index_entries_min: usize) -> rusqlite::Result<Self> {
+    pub(crate) fn load(connection: &Connection) -> rusqlite::Result<Self> {
         let snapshot = connection.unchecked_transaction()?;
-        Self::load_within(&snapshot, index_entries_min)
+        Self::load_within(&snapshot)
     }
 
     /// The same inside the caller's transaction.
-    pub(crate) fn load_within(snapshot: &Connection, index_entries_min: usize) -> rusqlite::Result<Self> {
+    pub(crate) fn load_within(snapshot: &Connection) -> rusqlite::Result<Self> {
         let mut memory = Self {
             names: FxHashMap::default(),
             streams: Vec::new(),
-            by_stream: Pending::new(Index::Stream, index_entries_min),
-            by_id: Pending::new(Index::Id, index_entries_min),
-            by_key: Pending::new(Index::Key, index_entries_min),
+            by_stream: Pending::default(),
+            by_id: Pending::default(),
+            by_key: Pending::default(),
+            keys: None,
             last_receipt: 0,
             head: Head { position: Position::START, recorded_ms: 0 },
         };
@@ -92,8 +96,8 @@ impl Memory {
     }
 
     fn catch_up_events(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let by_stream = indexed(connection, Index::Stream.name())?;
-        let by_id = indexed(connection, Index::Id.name())?;
+        let by_stream = runs::upto(connection, Index::Stream)?;
+        let by_id = runs::upto(connection, Index::Id)?;
         self.by_stream.forget_upto(by_stream);
         self.by_id.forget_upto(by_id);
         let last: Option<u64> =
@@ -124,7 +128,7 @@ impl Memory {
     }
 
     fn catch_up_receipts(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let by_key = indexed(connection, Index::Key.name())?;
+        let by_key = runs::upto(connection, Index::Key)?;
         self.by_key.forget_upto(by_key);
         let last: Option<u64> =
             connection.query_row("SELECT max(number) FROM receipts", [], |row| row.get(0))?;

@@ -30,9 +30,9 @@ pub struct Options {
     /// A checkpoint starts when the log has this many pages of 4 KiB: 32 MiB, half of what the log is cut
     /// back to, so that pages written many times are moved once.
     pub log_pages_max: u32,
-    /// Entries an index gathers in memory, at least, before they are merged into its table: below 16,384 the
-    /// table is a handful of pages anyway.
-    pub index_entries_min: usize,
+    /// Entries an index gathers in memory before they are written as a run: 65,536 are 3 MB of memory and
+    /// 1 MB of log, and the next start reads at most so many rows, some 50 ms.
+    pub run_entries: usize,
     /// How long quarantined input is kept, in days.
     pub retention_days: u32,
     /// What a second process is told about the owner.
@@ -46,7 +46,7 @@ impl Default for Options {
             cache_kib: 24 * 1024,
             queue_max: 8_192,
             log_pages_max: 8_192,
-            index_entries_min: 16 * 1024,
+            run_entries: 64 * 1024,
             retention_days: RETENTION_DAYS,
             command: std::env::args().collect::<Vec<_>>().join(" "),
         }

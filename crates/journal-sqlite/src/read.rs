@@ -5,17 +5,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ports::{Outcome, Position, Receipt, Recorded, Select, Version};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, Row, Statement, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
 use crate::memory::StreamHead;
-use crate::pending::hash_of;
+use crate::pending::EntryKey;
+use crate::runs::{self, Index};
 
 const RECEIPT: &str = "SELECT r.key, r.digest, s.name, r.first, r.last, r.revision, r.token, r.recorded_ms
     FROM receipts r JOIN streams s ON s.number = r.stream";
-
-/// Which receipts the index leads to; nearly always none or one.
-pub(crate) const NUMBERS_OF_KEY: &str = "SELECT number FROM by_key WHERE hash = ? ORDER BY number";
 
 /// The receipt of a key: by its pending number, or through the index.
 pub(crate) fn receipt(
@@ -27,25 +25,22 @@ pub(crate) fn receipt(
         let mut select = connection.prepare_cached(&format!("{RECEIPT} WHERE r.number = ?"))?;
         return select.query_row([number], receipt_of).map(Some);
     }
-    let mut numbers = connection.prepare_cached(NUMBERS_OF_KEY)?;
-    receipt_through(&mut numbers, connection, key)
-}
-
-/// The receipt of a key that is not pending, through a prepared [`NUMBERS_OF_KEY`].
-pub(crate) fn receipt_through(
-    numbers: &mut Statement<'_>,
-    connection: &Connection,
-    key: Uuid,
-) -> rusqlite::Result<Option<Receipt>> {
-    let mut numbers = numbers.query([hash_of(key)])?;
-    while let Some(row) = numbers.next()? {
-        let number: u64 = row.get(0)?;
+    for number in values_of(connection, Index::Key, key)? {
         let mut select = connection.prepare_cached(&format!("{RECEIPT} WHERE r.number = ? AND r.key = ?"))?;
         if let Some(found) = select.query_row(params![number, key.as_bytes()], receipt_of).optional()? {
             return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// Where the index leads for an id or key, the first place first; nearly always to none or one.
+fn values_of(connection: &Connection, index: Index, id: Uuid) -> rusqlite::Result<Vec<u64>> {
+    let key = EntryKey::of_uuid(id).in_run();
+    let mut values: Vec<u64> =
+        runs::find(connection, index, key..=key)?.into_iter().map(|entry| entry.value).collect();
+    values.sort_unstable();
+    Ok(values)
 }
 
 fn receipt_of(row: &Row<'_>) -> rusqlite::Result<Receipt> {
@@ -70,22 +65,21 @@ pub(crate) fn stream_version(
     match head {
         StreamHead::Empty => Ok(None),
         StreamHead::At(version) => Ok(Some(version)),
-        StreamHead::Unread => connection
-            .prepare_cached(
-                "SELECT revision, position FROM by_stream WHERE stream = ? ORDER BY revision DESC LIMIT 1",
-            )?
-            .query_row([stream], |row| Ok(Version { revision: row.get(0)?, token: row.get(1)? }))
-            .optional(),
+        StreamHead::Unread => {
+            let [first, last] = [0, u64::from(u32::MAX)].map(|revision| revision_key(stream, revision));
+            let last = runs::last(connection, Index::Stream, first..=last)?;
+            Ok(last.map(|last| Version { revision: last.key - first, token: last.value }))
+        }
     }
+}
+
+fn revision_key(stream: u32, revision: u64) -> u64 {
+    EntryKey::of_revision(stream, revision).in_run()
 }
 
 /// The position of an event id that is not pending.
 pub(crate) fn position_of_id(connection: &Connection, id: Uuid) -> rusqlite::Result<Option<u64>> {
-    let mut positions =
-        connection.prepare_cached("SELECT position FROM by_id WHERE hash = ? ORDER BY position")?;
-    let mut positions = positions.query([hash_of(id)])?;
-    while let Some(row) = positions.next()? {
-        let position: u64 = row.get(0)?;
+    for position in values_of(connection, Index::Id, id)? {
         let mut same = connection.prepare_cached("SELECT 1 FROM events WHERE position = ? AND id = ?")?;
         if same.exists(params![position, id.as_bytes()])? {
             return Ok(Some(position));
@@ -101,12 +95,10 @@ pub(crate) fn positions_of_stream(
     from: u64,
     upto: u64,
 ) -> rusqlite::Result<Vec<u64>> {
-    connection
-        .prepare_cached(
-            "SELECT position FROM by_stream WHERE stream = ? AND revision BETWEEN ? AND ? ORDER BY revision",
-        )?
-        .query_map(params![stream, from, upto], |row| row.get(0))?
-        .collect()
+    let keys = revision_key(stream, from)..=revision_key(stream, upto);
+    let mut found = runs::find(connection, Index::Stream, keys)?;
+    found.sort_unstable();
+    Ok(found.into_iter().map(|entry| entry.value).collect())
 }
 
 /// Columns of an event, with the bodies the select names.

@@ -2,10 +2,10 @@
 //!
 //! Random index pages, not fsync, bound a journal of small streams: a B-tree over random keys dirties a page
 //! per event and index. So rows go where they are cheap, at the end of `events`, `texts` and `receipts`, and
-//! the indexes `by_stream`, `by_id` and `by_key` are filled later, sorted, a slice with each group
-//! (`pending.rs`); `indexed` says how far. Facts stand apart from texts so that a rebuild reads a tenth.
+//! the indexes by stream, id and key are kept as sorted runs (`runs.rs`), whose entries wait in memory until
+//! there are enough of them (`pending.rs`). Facts stand apart from texts so that a rebuild reads a tenth.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::open::OpenError;
@@ -19,7 +19,7 @@ const FORMAT: i32 = 1;
 /// and 16 KiB cost half as much processor time again; 4 KiB is what disks write whole.
 const PAGE_BYTES: u32 = 4_096;
 
-const TABLES: &str = "
+pub(crate) const TABLES: &str = "
 CREATE TABLE journal(id BLOB NOT NULL);
 CREATE TABLE streams(number INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE events(position INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
@@ -28,12 +28,9 @@ CREATE TABLE texts(position INTEGER PRIMARY KEY, text BLOB NOT NULL);
 CREATE TABLE receipts(number INTEGER PRIMARY KEY, key BLOB NOT NULL, digest BLOB NOT NULL,
   stream INTEGER NOT NULL, first INTEGER, last INTEGER NOT NULL, revision INTEGER, token INTEGER,
   recorded_ms INTEGER NOT NULL);
-CREATE TABLE indexed(name TEXT PRIMARY KEY, upto INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE by_stream(stream INTEGER, revision INTEGER, position INTEGER NOT NULL,
-  PRIMARY KEY(stream, revision)) WITHOUT ROWID;
-CREATE TABLE by_id(hash INTEGER, position INTEGER, PRIMARY KEY(hash, position)) WITHOUT ROWID;
-CREATE TABLE by_key(hash INTEGER, number INTEGER, PRIMARY KEY(hash, number)) WITHOUT ROWID;
-INSERT INTO indexed VALUES('by_stream', 0), ('by_id', 0), ('by_key', 0);
+CREATE TABLE runs(number INTEGER PRIMARY KEY, of INTEGER NOT NULL, level INTEGER, upto INTEGER NOT NULL);
+CREATE TABLE fences(run INTEGER, first INTEGER, leaf INTEGER NOT NULL, PRIMARY KEY(run, first)) WITHOUT ROWID;
+CREATE TABLE leaves(number INTEGER PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE quarantine(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
   source TEXT NOT NULL, kept BLOB NOT NULL, digest BLOB NOT NULL, received_bytes INTEGER NOT NULL,
   reason TEXT NOT NULL, pointer TEXT, byte_offset INTEGER, origin TEXT NOT NULL, put_ms INTEGER NOT NULL,
@@ -88,19 +85,4 @@ pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
 /// The journal's id.
 pub(crate) fn journal_id(connection: &Connection) -> rusqlite::Result<Uuid> {
     connection.query_row("SELECT id FROM journal", [], |row| row.get(0).map(Uuid::from_bytes))
-}
-
-/// How far an index is filled: the last position, or receipt number, it surely holds.
-pub(crate) fn indexed(connection: &Connection, name: &str) -> rusqlite::Result<u64> {
-    connection
-        .prepare_cached("SELECT upto FROM indexed WHERE name = ?")?
-        .query_row([name], |row| row.get(0))
-        .optional()
-        .map(Option::unwrap_or_default)
-}
-
-/// Says how far an index is filled.
-pub(crate) fn set_indexed(connection: &Connection, name: &str, upto: u64) -> rusqlite::Result<()> {
-    let mut update = connection.prepare_cached("UPDATE indexed SET upto = ? WHERE name = ?")?;
-    update.execute(params![upto, name]).map(|_| ())
 }

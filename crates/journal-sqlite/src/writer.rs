@@ -1,10 +1,12 @@
 //! The one thread that writes: drains the queue into groups, one transaction and one fsync each.
 
 mod group;
+mod indexes;
 mod importing;
 mod quarantining;
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, RwLock};
@@ -17,16 +19,17 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{oneshot, watch};
 
 use crate::checkpoint::Checkpointer;
+use crate::key_filter::KeyFilter;
 use crate::memory::Memory;
 use crate::open::{self, OpenError};
 use crate::options::{GROUP_EVENTS_MAX, Options};
 use group::Group;
+pub(crate) use indexes::Indexes;
 
 /// A piece of work with the place its answer goes.
 pub(crate) enum Work {
     Append(Append, oneshot::Sender<Result<Receipt, AppendError>>),
-    /// With what the groups before this one left of their streams.
-    AppendAll(Vec<Append>, InOrder, oneshot::Sender<Result<Answered, Failure>>),
+    AppendAll(Bulk, oneshot::Sender<Result<Answered, Failure>>),
     /// Appends of another journal, at most about a page of events.
     Import(Vec<PastAppend>, oneshot::Sender<Imported>),
     Put(TurnedAway, oneshot::Sender<Result<Put, QuarantineError>>),
@@ -37,6 +40,19 @@ pub(crate) enum Work {
 
 /// The answer to a copy: a receipt for each append, or why one of them was not recorded.
 pub(crate) type Imported = Result<Vec<Receipt>, ImportError>;
+/// A group of the appends of a bulk load.
+pub(crate) struct Bulk {
+    pub(crate) appends: Arc<[Append]>,
+    pub(crate) group: Range<usize>,
+    /// What the groups before this one left of their streams.
+    pub(crate) order: InOrder,
+}
+
+impl Bulk {
+    pub(crate) fn group(&self) -> &[Append] {
+        &self.appends[self.group.clone()]
+    }
+}
 
 /// The answers to a group of appends in their order, and what they left of their streams.
 #[derive(Debug)]
@@ -61,6 +77,7 @@ pub(crate) struct Writer {
     pub(crate) checkpointer: Checkpointer,
     /// None after a failure of the disk: opened again before the next group.
     pub(crate) connection: Option<Connection>,
+    pub(crate) indexes: Indexes,
 }
 
 /// An answer that waits for the commit.
@@ -118,6 +135,7 @@ impl Writer {
             }
             Err((error, failure)) => {
                 tracing::error!(error = %error, "a group of appends failed: {error}");
+                self.indexes = Indexes::new(self.options.run_entries);
                 // The transaction may be gone already, and what cannot be rolled back is closed.
                 let rolled_back = connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok();
                 if rolled_back && error.sqlite_error_code() == Some(ErrorCode::DiskFull) {
@@ -131,14 +149,17 @@ impl Writer {
 
     /// One transaction for everything in `works`, then what readers see.
     fn commit(
-        &self,
+        &mut self,
         connection: &Connection,
         works: &mut VecDeque<Work>,
         answers: &mut Vec<Answer>,
     ) -> Result<(), (rusqlite::Error, Failure)> {
+        if works.iter().any(|work| matches!(work, Work::AppendAll(..))) {
+            self.know_keys(connection).map_err(not_recorded)?;
+        }
         let memory = self.shared.memory.read().expect("no holder of the lock panics");
         let staged = Group::begin(connection, &memory, &*self.clock)
-            .and_then(|group| group.record(works, answers))
+            .and_then(|group| group.record(works, answers, &mut self.indexes))
             .map_err(not_recorded)?;
         drop(memory);
         connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([])).map_err(|error| {
@@ -155,11 +176,20 @@ impl Writer {
         Ok(())
     }
 
+    /// Before a bulk load: knows which keys are surely new.
+    fn know_keys(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut memory = self.shared.memory.write().expect("no holder of the lock panics");
+        if memory.keys.as_ref().is_none_or(KeyFilter::is_full) {
+            memory.keys = KeyFilter::load(connection, &memory.by_key, memory.last_receipt)?;
+        }
+        Ok(())
+    }
+
     /// Opens the file again after a failure and reads what it really holds.
     fn recover(&self) -> Result<Connection, OpenError> {
         let mut connection = open::writer_made_durable(&self.dir, &self.options)?;
         self.checkpointer.watch(&mut connection)?;
-        let memory = Memory::load(&connection, self.options.index_entries_min)?;
+        let memory = Memory::load(&connection)?;
         let head = memory.head;
         *self.shared.memory.write().expect("no holder of the lock panics") = memory;
         self.shared.head.send_replace(head);
@@ -172,7 +202,7 @@ impl Writer {
 fn weight(work: &Work) -> usize {
     match work {
         Work::Append(append, _) => rows(append),
-        Work::AppendAll(appends, ..) => appends.iter().map(rows).sum(),
+        Work::AppendAll(bulk, _) => bulk.group().iter().map(rows).sum(),
         Work::Import(past, _) => past.iter().map(|append| append.events.len().max(1)).sum(),
         Work::Put(..) | Work::Release(..) | Work::Expire(..) => 1,
     }
@@ -199,7 +229,7 @@ impl Work {
     fn send_failure(self, failure: &Failure) {
         match self {
             Work::Append(_, reply) => drop(reply.send(Err(failure.of_append()))),
-            Work::AppendAll(_, _, reply) => drop(reply.send(Err(failure.clone()))),
+            Work::AppendAll(_, reply) => drop(reply.send(Err(failure.clone()))),
             Work::Import(_, reply) => drop(reply.send(Err(failure.of_append().into()))),
             Work::Put(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
             Work::Release(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),

@@ -74,7 +74,7 @@ async fn a_second_owner_is_told_who_holds_the_journal() {
 #[tokio::test]
 async fn a_reader_beside_the_writer_sees_what_is_committed_and_cannot_write() {
     let dir = tempfile::tempdir().unwrap();
-    let owner = open_with(dir.path(), Options { index_entries_min: 8, ..Options::default() });
+    let owner = open_with(dir.path(), Options { run_entries: 8, ..Options::default() });
     record(&owner, 0, "account-1").await;
     let reader = SqliteJournal::open_reader(dir.path()).unwrap();
     let mut tail = reader.tail(Position::START, Select::Both);
@@ -108,7 +108,7 @@ async fn a_reader_needs_a_journal_to_read() {
 #[tokio::test]
 async fn everything_is_found_again_after_closing_and_opening_at_any_stage_of_the_indexes() {
     let dir = tempfile::tempdir().unwrap();
-    let options = || Options { index_entries_min: 20, log_pages_max: 16, ..Options::default() };
+    let options = || Options { run_entries: 20, log_pages_max: 16, ..Options::default() };
     let mut receipts = Vec::new();
     for opening in 0..12 {
         let journal = open_with(dir.path(), options());
@@ -161,7 +161,7 @@ async fn a_newer_format_and_a_foreign_file_are_refused_with_a_clear_error() {
 async fn a_backup_taken_under_load_is_a_whole_journal_of_one_moment() {
     let dir = tempfile::tempdir().unwrap();
     let target = tempfile::tempdir().unwrap();
-    let journal = open_with(dir.path(), Options { index_entries_min: 16, ..Options::default() });
+    let journal = open_with(dir.path(), Options { run_entries: 16, ..Options::default() });
     for number in 0..200 {
         record(&journal, number, &format!("account-{}", number % 9)).await;
     }

@@ -222,7 +222,7 @@ fn input(id: Uuid, stream: &Arc<str>, expect: Expect) -> Append {
 
 fn open(dir: &Path, durability: Durability) -> SqliteJournal {
     // Small, so that every run also meets checkpoints and half-merged indexes.
-    let options = Options { durability, log_pages_max: 64, index_entries_min: 64, ..Options::default() };
+    let options = Options { durability, log_pages_max: 64, run_entries: 64, ..Options::default() };
     SqliteJournal::open_owner(dir, options, Arc::new(SystemClock)).unwrap()
 }
 

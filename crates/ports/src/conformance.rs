@@ -81,6 +81,7 @@ const CHECKS: &[Check] = checks![
     bulk::one_append_that_is_too_large_does_not_stop_the_others,
     bulk::a_scan_gives_what_reading_gives,
     bulk::a_scan_filters_kinds_and_stops_when_told,
+    bulk::scans_of_every_share_of_the_streams_give_each_row_once,
     copying::a_copy_keeps_ids_revisions_times_and_keys,
     copying::what_was_recorded_here_can_be_copied_elsewhere,
     copying::a_copy_that_was_cut_off_is_taken_up_again,

@@ -213,7 +213,26 @@ pub struct FactRow<'a> {
     pub fact: &'a [u8],
 }
 
-/// What a bulk scan visits: `after < position <= upto`, of the given kinds.
+/// One of several equal shares of the streams, so that a journal can be taken in passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StreamShare {
+    /// Which one, counting from 0.
+    pub number: u32,
+    /// How many there are, at least one.
+    pub of: u32,
+}
+
+impl StreamShare {
+    /// Every stream.
+    pub const ALL: StreamShare = StreamShare { number: 0, of: 1 };
+
+    /// Whether the stream belongs to this share.
+    pub fn contains(self, stream: StreamNumber) -> bool {
+        stream.0 % self.of == self.number
+    }
+}
+
+/// What a bulk scan visits: `after < position <= upto`, of the given kinds and streams.
 #[derive(Clone, Copy, Debug)]
 pub struct Scan<'a> {
     /// Exclusive.
@@ -222,6 +241,8 @@ pub struct Scan<'a> {
     pub upto: Position,
     /// Which kinds.
     pub kinds: &'a KindSet,
+    /// Which streams; what is left out costs less than a row that is visited.
+    pub streams: StreamShare,
 }
 
 /// A set of event kinds.
@@ -266,15 +287,14 @@ pub trait Journal: Send + Sync {
     /// Records many appends in the order given and answers for each, as if appended one after the other: the
     /// bulk path of an import. Among appends to one stream only the first one's `expect` is looked at; each
     /// later one expects the stream as the ones before it left it, so that after a conflict all of them
-    /// conflict and the order is kept.
-    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
+    /// conflict and the order is kept. They are shared, so that a caller that has to ask again needs no copy.
+    async fn append_all(&self, appends: Arc<[Append]>) -> Vec<Result<Receipt, AppendError>> {
         let mut order = InOrder::default();
         let mut answers = Vec::with_capacity(appends.len());
-        for mut append in appends {
-            append.expect = order.expect(&append);
-            let (stream, expected) = (Arc::clone(&append.stream), append.expect);
-            let answer = self.append(append).await;
-            order.answered(stream, expected, &answer);
+        for append in appends.iter() {
+            let expect = order.expect(append);
+            let answer = self.append(Append { expect, ..append.clone() }).await;
+            order.answered(&append.stream, expect, &answer);
             answers.push(answer);
         }
         answers

@@ -20,7 +20,7 @@ pub use exchange::{Answering, AskError, Endpoint, Exchange, Handler, MemoryExcha
 pub use journal::{
     Append, AppendError, EVENT_TEXT_BYTES_MAX, EVENTS_PER_APPEND_MAX, FactRow, Head, ImportError, InOrder,
     Journal, KindSet, NewEvent, Outcome, PAGE_EVENTS_MAX, Page, PastAppend, ReadError, Receipt, Recorded,
-    STREAM_NAME_BYTES_MAX, Scan, Select, StreamNumber,
+    STREAM_NAME_BYTES_MAX, Scan, Select, StreamNumber, StreamShare,
 };
 pub use position::{Expect, Position, PositionError, Version};
 pub use quarantine::{

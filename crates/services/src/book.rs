@@ -16,7 +16,7 @@ use domain::stream::Stream;
 use domain::time::Instant;
 use ports::{
     Append, AppendError, Clock, Expect, Journal, KindSet, Position, Quarantine, Receipt, Scan, StreamNumber,
-    Version,
+    StreamShare, Version,
 };
 use views::cases::Case;
 use views::directory::Directory;
@@ -158,7 +158,8 @@ impl Book {
         .map(kind_of);
         let kinds = KindSet::only(families.map(|one| one.kind).chain(singles));
         let mut failed = None;
-        let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds };
+        let scan =
+            Scan { after: Position::START, upto: Position::END, kinds: &kinds, streams: StreamShare::ALL };
         let upto = self.journal.scan_facts(scan, &mut |row| {
             let read = || {
                 let name = self.journal.stream_name(row.stream).context("a scanned stream has a name")?;

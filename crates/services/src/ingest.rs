@@ -9,7 +9,6 @@ pub mod lines;
 mod record;
 mod settle;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -17,6 +16,7 @@ use domain::id::{PartnerId, VendorId};
 use domain::stream::Stream;
 use futures::StreamExt as _;
 use ports::Version;
+use rustc_hash::{FxHashMap, FxHashSet};
 use wire::answers::IngestSummary;
 use wire::input::Record;
 
@@ -89,9 +89,9 @@ struct Run {
     book: Arc<Book>,
     source: String,
     summary: IngestSummary,
-    versions: HashMap<Arc<str>, Option<Version>>,
-    touched: HashSet<Arc<str>>,
-    known_partners: HashSet<(VendorId, PartnerId)>,
+    versions: FxHashMap<Arc<str>, Option<Version>>,
+    touched: FxHashSet<Arc<str>>,
+    known_partners: FxHashSet<(VendorId, PartnerId)>,
 }
 
 impl Run {
@@ -104,8 +104,8 @@ impl Run {
             book,
             source: source.to_owned(),
             summary: IngestSummary::default(),
-            versions: HashMap::new(),
-            touched: HashSet::new(),
+            versions: FxHashMap::default(),
+            touched: FxHashSet::default(),
             known_partners: known,
         }
     }

@@ -8,7 +8,7 @@ use domain::stream::Stream;
 use domain::time::Instant;
 use ports::{Append, Expect, NewEvent, Receipt, Recorded};
 use wire::ids;
-use wire::record::{self, Draft};
+use wire::record::{self, Draft, Sheet};
 
 /// The source Chaperone publishes its own, derived events under.
 pub const OWN_SOURCE: &str = "chaperone";
@@ -45,6 +45,11 @@ pub struct Penned {
 impl Entry {
     /// The entry as the journal takes it; what it expects of the stream is for the caller to say.
     pub fn pen(self) -> Penned {
+        self.pen_on(&mut Sheet::default())
+    }
+
+    /// The same, written where others are.
+    pub fn pen_on(self, sheet: &mut Sheet) -> Penned {
         let vendor = self.stream.vendor();
         let key = ids::input_key(vendor, &self.producer.source, &self.producer.id);
         let mut events = Vec::with_capacity(self.lines.len());
@@ -64,7 +69,7 @@ impl Entry {
                 context: line.context,
                 event: line.event,
             };
-            let (text, fact) = record::write(&draft);
+            let (text, fact) = sheet.write(&draft);
             let kind = wire::event::kind(&draft.event);
             events.push(NewEvent { id: id.0, kind, text, fact });
             facts.push(unplaced(draft));

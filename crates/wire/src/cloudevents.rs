@@ -90,7 +90,9 @@ pub(crate) fn digest(name: &str, time: Option<&str>, subject: &str, data: &str) 
     json::append_canonical(data, &mut form).map_err(unfit)?;
     for (member, value) in [("subject", Some(subject)), ("time", time), ("type", Some(name))] {
         if let Some(value) = value {
-            form.extend_from_slice(format!(",\"{member}\":").as_bytes());
+            form.extend_from_slice(b",\"");
+            form.extend_from_slice(member.as_bytes());
+            form.extend_from_slice(b"\":");
             serde_json::to_writer(&mut form, value).map_err(unfit)?;
         }
     }

@@ -17,7 +17,7 @@ use crate::memory::Memory;
 use crate::open::{self, OpenError};
 use crate::options::Options;
 use crate::schema;
-use crate::writer::{Shared, Work, Writer};
+use crate::writer::{Indexes, Shared, Work, Writer};
 
 /// Idle read connections kept open: more readers than cores gain nothing, and each costs up to 2 MB.
 const IDLE_READERS_MAX: usize = 4;
@@ -58,8 +58,9 @@ impl Handle {
         std::fs::File::open(dir)?.sync_all()?;
         let checkpointer = Checkpointer::start(dir, &options)?;
         checkpointer.watch(&mut connection)?;
-        let mut handle = Self::over(dir, &connection, &options)?;
+        let mut handle = Self::over(dir, &connection, options.retention_days)?;
         let (queue, waiting) = sync_channel(options.queue_max);
+        let indexes = Indexes::new(options.run_entries);
         let writer = Writer {
             dir: dir.to_owned(),
             options,
@@ -67,6 +68,7 @@ impl Handle {
             shared: handle.shared.clone(),
             checkpointer,
             connection: Some(connection),
+            indexes,
         };
         let thread = std::thread::Builder::new()
             .name("journal-writer".to_owned())
@@ -77,16 +79,16 @@ impl Handle {
 
     pub(crate) fn reader(dir: &Path) -> Result<Self, OpenError> {
         let connection = open::reader(dir)?;
-        Self::over(dir, &connection, &Options::default())
+        Self::over(dir, &connection, Options::default().retention_days)
     }
 
-    fn over(dir: &Path, connection: &Connection, options: &Options) -> Result<Self, OpenError> {
-        let memory = Memory::load(connection, options.index_entries_min)?;
+    fn over(dir: &Path, connection: &Connection, retention_days: u32) -> Result<Self, OpenError> {
+        let memory = Memory::load(connection)?;
         let (head, _) = watch::channel(memory.head);
         Ok(Self {
             dir: dir.to_owned(),
             id: schema::journal_id(connection)?,
-            retention_days: options.retention_days,
+            retention_days,
             shared: Arc::new(Shared { memory: RwLock::new(memory), head }),
             idle: Mutex::default(),
             polling: Once::new(),

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ports::{Append, AppendError, Clock, InOrder, Outcome, Position, Receipt, Version, next_recorded_ms};
+use ports::{Append, AppendError, Clock, Expect, Outcome, Position, Receipt, Version, next_recorded_ms};
 use rusqlite::{CachedStatement, Connection, params};
 use rustc_hash::FxHashMap;
 use uuid::Uuid;
 
-use super::{Answer, Answered, Work, quarantining};
+use super::{Answer, Answered, Bulk, Indexes, Work, quarantining};
 use crate::memory::{Memory, StreamHead};
-use crate::pending::{EntryKey, Merged};
+use crate::pending::EntryKey;
 use crate::read;
 
 const INSERT_STREAM: &str = "INSERT INTO streams VALUES(?, ?)";
@@ -23,7 +23,6 @@ pub(super) struct Group<'g> {
     connection: &'g Connection,
     memory: &'g Memory,
     clock: &'g dyn Clock,
-    numbers_of_key: CachedStatement<'g>,
     insert_event: CachedStatement<'g>,
     insert_text: CachedStatement<'g>,
     insert_receipt: CachedStatement<'g>,
@@ -44,7 +43,8 @@ pub(super) struct Staged {
     by_stream: Vec<(EntryKey, u64)>,
     by_id: Vec<(EntryKey, u64)>,
     by_key: Vec<(EntryKey, u64)>,
-    merged: Option<[Merged; 3]>,
+    /// Of each index: whether what was pending before the group is in a run now.
+    in_runs: [bool; 3],
 }
 
 impl<'g> Group<'g> {
@@ -58,7 +58,6 @@ impl<'g> Group<'g> {
             connection,
             memory,
             clock,
-            numbers_of_key: connection.prepare_cached(read::NUMBERS_OF_KEY)?,
             insert_event: connection.prepare_cached(INSERT_EVENT)?,
             insert_text: connection.prepare_cached(INSERT_TEXT)?,
             insert_receipt: connection.prepare_cached(INSERT_RECEIPT)?,
@@ -75,25 +74,26 @@ impl<'g> Group<'g> {
         mut self,
         works: &mut VecDeque<Work>,
         answers: &mut Vec<Answer>,
+        indexes: &mut Indexes,
     ) -> rusqlite::Result<Staged> {
         while let Some(work) = works.pop_front() {
             self.take(work, answers)?;
         }
         let Self { connection, memory, mut staged, .. } = self;
-        staged.merged = Some([
-            memory.by_stream.merge(connection, staged.by_stream.len())?,
-            memory.by_id.merge(connection, staged.by_id.len())?,
-            memory.by_key.merge(connection, staged.by_key.len())?,
-        ]);
+        let pending = [&memory.by_stream, &memory.by_id, &memory.by_key];
+        let new = [&staged.by_stream, &staged.by_id, &staged.by_key].map(Vec::len);
+        staged.in_runs = indexes.step(connection, pending, new)?;
         Ok(staged)
     }
 
     fn take(&mut self, work: Work, answers: &mut Vec<Answer>) -> rusqlite::Result<()> {
         let (connection, now_ms) = (self.connection, || self.clock.now_ms());
         let answer = match work {
-            Work::Append(append, reply) => self.append(append).map(|result| Answer::Append(reply, result)),
-            Work::AppendAll(appends, order, reply) => {
-                self.append_all(appends, order).map(|answered| Answer::AppendAll(reply, answered))
+            Work::Append(append, reply) => {
+                self.append(&append, append.expect).map(|result| Answer::Append(reply, result))
+            }
+            Work::AppendAll(bulk, reply) => {
+                self.append_all(bulk).map(|answered| Answer::AppendAll(reply, answered))
             }
             Work::Import(past, reply) => {
                 self.import_all(past).map(|imported| Answer::Import(reply, imported))
@@ -111,22 +111,22 @@ impl<'g> Group<'g> {
         Ok(())
     }
 
-    fn append_all(&mut self, appends: Vec<Append>, mut order: InOrder) -> rusqlite::Result<Answered> {
-        let mut answers = Vec::with_capacity(appends.len());
-        for mut append in appends {
-            append.expect = order.expect(&append);
-            let (stream, expected) = (append.stream.clone(), append.expect);
+    fn append_all(&mut self, mut bulk: Bulk) -> rusqlite::Result<Answered> {
+        let mut order = std::mem::take(&mut bulk.order);
+        let mut answers = Vec::with_capacity(bulk.group().len());
+        for append in bulk.group() {
+            let expect = order.expect(append);
             let answer = match append.check_limits() {
-                Ok(()) => self.append(append)?,
+                Ok(()) => self.append(append, expect)?,
                 Err(too_large) => Err(too_large),
             };
-            order.answered(stream, expected, &answer);
+            order.answered(&append.stream, expect, &answer);
             answers.push(answer);
         }
         Ok(Answered { answers, order })
     }
 
-    fn append(&mut self, append: Append) -> rusqlite::Result<Result<Receipt, AppendError>> {
+    fn append(&mut self, append: &Append, expect: Expect) -> rusqlite::Result<Result<Receipt, AppendError>> {
         if let Some(first) = self.find(append.key)? {
             let receipt = Receipt { outcome: Outcome::Repeated, ..first };
             if receipt.digest != append.digest {
@@ -135,7 +135,7 @@ impl<'g> Group<'g> {
             return Ok(Ok(receipt));
         }
         let (number, actual) = self.standing(&append.stream)?;
-        if !append.expect.meets(actual) {
+        if !expect.meets(actual) {
             return Ok(Err(AppendError::Conflict { actual }));
         }
         let recorded_ms = match self.recorded_ms() {
@@ -178,10 +178,11 @@ impl<'g> Group<'g> {
         if let Some(receipt) = self.staged.receipts.get(&key) {
             return Ok(Some(receipt.clone()));
         }
-        match self.memory.by_key.get(EntryKey::of_uuid(key)) {
-            Some(pending) => read::receipt(self.connection, Some(pending), key),
-            None => read::receipt_through(&mut self.numbers_of_key, self.connection, key),
+        let entry = EntryKey::of_uuid(key);
+        if self.memory.keys.as_ref().is_some_and(|keys| !keys.may_hold(entry)) {
+            return Ok(None);
         }
+        read::receipt(self.connection, self.memory.by_key.get(entry), key)
     }
 
     fn version(&self, number: u32) -> rusqlite::Result<Option<Version>> {
@@ -211,7 +212,7 @@ impl<'g> Group<'g> {
 
     fn write(
         &mut self,
-        append: Append,
+        append: &Append,
         stream: u32,
         before: Option<Version>,
         recorded_ms: i64,
@@ -255,7 +256,7 @@ impl<'g> Group<'g> {
         staged.heads.insert(stream, version.into());
         let receipt = Receipt {
             outcome: Outcome::Appended,
-            stream: append.stream,
+            stream: append.stream.clone(),
             digest: append.digest,
             first: first.map(|first| Position::new(0, first)),
             last: Position::new(0, staged.last_position),
@@ -276,13 +277,16 @@ impl Staged {
         for (number, head) in self.heads {
             memory.set_head(number, head);
         }
-        self.by_stream.into_iter().for_each(|(key, value)| memory.by_stream.add(key, value));
-        self.by_id.into_iter().for_each(|(key, value)| memory.by_id.add(key, value));
-        self.by_key.into_iter().for_each(|(key, value)| memory.by_key.add(key, value));
-        if let Some([by_stream, by_id, by_key]) = self.merged {
-            memory.by_stream.committed(by_stream);
-            memory.by_id.committed(by_id);
-            memory.by_key.committed(by_key);
+        if let Some(keys) = &mut memory.keys {
+            self.by_key.iter().for_each(|(key, _)| keys.add_key(*key));
+        }
+        let pending = [&mut memory.by_stream, &mut memory.by_id, &mut memory.by_key];
+        let new = [self.by_stream, self.by_id, self.by_key];
+        for ((pending, new), in_run) in pending.into_iter().zip(new).zip(self.in_runs) {
+            if in_run {
+                pending.forget_upto(pending.upto());
+            }
+            new.into_iter().for_each(|(key, value)| pending.add(key, value));
         }
         memory.last_receipt = self.last_receipt;
         if let Some(recorded_ms) = self.recorded_ms {

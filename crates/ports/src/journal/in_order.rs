@@ -1,7 +1,8 @@
 //! What each of many appends expects of its stream: as the ones before it left it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::{Append, AppendError, Outcome, Receipt};
 use crate::position::Expect;
@@ -9,7 +10,7 @@ use crate::position::Expect;
 /// The rule of [`super::Journal::append_all`], for its default and for backends that override it.
 #[derive(Debug, Default)]
 pub struct InOrder {
-    left: HashMap<Arc<str>, Expect>,
+    left: FxHashMap<Arc<str>, Expect>,
 }
 
 impl InOrder {
@@ -19,12 +20,15 @@ impl InOrder {
     }
 
     /// Notes how an append to `stream` that expected `expected` was answered.
-    pub fn answered(&mut self, stream: Arc<str>, expected: Expect, answer: &Result<Receipt, AppendError>) {
+    pub fn answered(&mut self, stream: &Arc<str>, expected: Expect, answer: &Result<Receipt, AppendError>) {
         let left = match answer {
             Ok(receipt) if receipt.outcome == Outcome::Appended => receipt.version.into(),
             // Nothing was recorded now: the next one expects what this one did.
             Ok(_) | Err(_) => expected,
         };
-        self.left.insert(stream, left);
+        match self.left.get_mut(stream) {
+            Some(known) => *known = left,
+            None => drop(self.left.insert(Arc::clone(stream), left)),
+        }
     }
 }

@@ -150,7 +150,7 @@ impl Journal for MemoryJournal {
         let mut scanned = scan.after;
         for (event, stream) in visited {
             scanned = event.position;
-            if !scan.kinds.contains(event.kind) {
+            if !scan.kinds.contains(event.kind) || !scan.streams.contains(stream) {
                 continue;
             }
             let flow = each(FactRow {

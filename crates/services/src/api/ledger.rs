@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use ports::{KindSet, PAGE_EVENTS_MAX, Position, Recorded, Scan, Select};
+use ports::{KindSet, PAGE_EVENTS_MAX, Position, Recorded, Scan, Select, StreamShare};
 
 use crate::book::Book;
 
@@ -111,7 +111,8 @@ async fn scanned(
     let scanning = Arc::clone(book);
     let scan = move || {
         let mut ids = VecDeque::with_capacity(rows + 2);
-        let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds };
+        let scan =
+            Scan { after: Position::START, upto: Position::END, kinds: &kinds, streams: StreamShare::ALL };
         scanning.journal.scan_facts(scan, &mut |row| {
             if row.position >= before {
                 return ControlFlow::Break(());

@@ -1,6 +1,5 @@
 //! The second pass over most of a journal: accounts are gathered by scanning it, not read one by one.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -8,6 +7,7 @@ use domain::account::history;
 use domain::fact::Fact;
 use domain::stream::Stream;
 use ports::{Append, AppendError, Expect, Outcome, Position, Version};
+use rustc_hash::FxHashSet;
 use tokio::sync::mpsc;
 
 use super::Progress;
@@ -48,7 +48,7 @@ pub(super) async fn pays(book: &Book, touched: usize) -> anyhow::Result<bool> {
 /// Decides what is due on every touched account and judges those that the sentinel looks at.
 pub(super) async fn settle(
     book: &Arc<Book>,
-    touched: Arc<HashSet<Arc<str>>>,
+    touched: Arc<FxHashSet<Arc<str>>>,
     progress: &mut impl FnMut(Progress),
 ) -> anyhow::Result<Done> {
     let of = u64::try_from(touched.len()).context("streams are counted in 64 bits")?;
@@ -81,7 +81,9 @@ pub(super) async fn settle(
 struct Account {
     stream: Stream,
     version: Option<Version>,
-    due: Vec<Penned>,
+    /// What is due, and the facts that each of it adds.
+    appends: Vec<Append>,
+    due: Vec<Vec<Fact>>,
     /// Everything recorded about it, when the sentinel looks at it.
     facts: Option<Vec<Fact>>,
 }
@@ -89,7 +91,7 @@ struct Account {
 /// Works out what is due on every account and sends it, with nothing in place of an account without.
 fn decide(
     book: &Book,
-    touched: &HashSet<Arc<str>>,
+    touched: &FxHashSet<Arc<str>>,
     upto: Position,
     send: &mpsc::Sender<Option<Account>>,
 ) -> anyhow::Result<()> {
@@ -97,15 +99,20 @@ fn decide(
     let gathering = Gathering { upto, wanted: &wanted, threads: replay::threads(), pass_events: PASS_EVENTS };
     let work = |stream: Stream, facts: Vec<Fact>| {
         let world = book.world(stream.vendor());
-        let due: Vec<Penned> =
-            settling::due(&stream, &facts, &world).into_iter().map(pen::Entry::pen).collect();
+        let entries = settling::due(&stream, &facts, &world);
         let is_looked_at = sentinel::looks_at(&book.shelf(), &stream, &facts);
-        if due.is_empty() && !is_looked_at {
+        if entries.is_empty() && !is_looked_at {
             return Ok(None);
         }
         let version =
             facts.last().map(|last| Version { revision: last.meta.revision, token: last.meta.position });
-        Ok(Some(Account { stream, version, due, facts: is_looked_at.then_some(facts) }))
+        let expect = Expect::from(version);
+        let pen = |entry: pen::Entry| {
+            let Penned { append, facts } = entry.pen();
+            (Append { expect, ..append }, facts)
+        };
+        let (appends, due) = entries.into_iter().map(pen).unzip();
+        Ok(Some(Account { stream, version, appends, due, facts: is_looked_at.then_some(facts) }))
     };
     map_accounts(book.journal.as_ref(), &gathering, work, &mut |account| {
         send.blocking_send(account).context("nobody writes what was decided any more")
@@ -116,36 +123,30 @@ fn decide(
 #[derive(Default)]
 struct Group {
     accounts: Vec<Account>,
-    entries: usize,
+    appends: Vec<Append>,
     looked_at: usize,
 }
 
 impl Group {
-    fn take(&mut self, account: Account) {
-        self.entries += account.due.len();
+    fn take(&mut self, mut account: Account) {
+        self.appends.append(&mut account.appends);
         self.looked_at += usize::from(account.facts.is_some());
         self.accounts.push(account);
     }
 
     fn is_full(&self) -> bool {
-        self.entries >= GROUP_ENTRIES || self.looked_at >= GROUP_LOOKED_AT
+        self.appends.len() >= GROUP_ENTRIES || self.looked_at >= GROUP_LOOKED_AT
     }
 
     /// Records what is due, then judges the accounts as they stand with it.
     async fn write(self, book: &Arc<Book>, done: &mut Done) -> anyhow::Result<()> {
-        let mut appends: Vec<Append> = Vec::with_capacity(self.entries);
-        for account in &self.accounts {
-            let expect = Expect::from(account.version);
-            let of_account = account.due.iter().map(|due| Append { expect, ..due.append.clone() });
-            appends.extend(of_account);
-        }
-        let mut answers = book.journal.append_all(appends).await.into_iter();
+        let mut answers = book.journal.append_all(self.appends.into()).await.into_iter();
         let mut looked_at = Vec::with_capacity(self.looked_at);
         for mut account in self.accounts {
             let due = std::mem::take(&mut account.due);
             let mut lost = false;
-            for (penned, answer) in due.into_iter().zip(&mut answers) {
-                lost |= !account.record(book, penned, answer, done)?;
+            for (facts, answer) in due.into_iter().zip(&mut answers) {
+                lost |= !account.record(book, facts, answer, done)?;
             }
             match account.facts {
                 _ if lost => done.left.push(account.stream),
@@ -162,7 +163,7 @@ impl Account {
     fn record(
         &mut self,
         book: &Book,
-        penned: Penned,
+        facts: Vec<Fact>,
         answer: Result<ports::Receipt, AppendError>,
         done: &mut Done,
     ) -> anyhow::Result<bool> {
@@ -179,11 +180,11 @@ impl Account {
         };
         book.forget(&self.stream);
         self.version = receipt.version;
-        for fact in pen::placed(penned.facts, &receipt)? {
+        for fact in pen::placed(facts, &receipt)? {
             done.refused += u64::from(intake::refusal(&fact).is_some());
             book.shelve(&self.stream, &fact);
-            if let Some(facts) = &mut self.facts {
-                facts.push(fact);
+            if let Some(known) = &mut self.facts {
+                known.push(fact);
             }
         }
         Ok(true)
@@ -209,17 +210,18 @@ async fn judge(book: &Arc<Book>, looked_at: Vec<LookedAt>, done: &mut Done) -> a
     });
     let judged: Vec<(Stream, Stream, Penned)> = judged.await?;
     let mut appends: Vec<Append> = Vec::with_capacity(judged.len());
-    for (_, case, penned) in &judged {
-        let mut append = penned.append.clone();
-        append.expect = book.load(case).await?.version.into();
-        appends.push(append);
+    let mut told = Vec::with_capacity(judged.len());
+    for (account, case, Penned { append, facts }) in judged {
+        let expect = book.load(&case).await?.version.into();
+        appends.push(Append { expect, ..append });
+        told.push((account, case, facts));
     }
-    let answers = book.journal.append_all(appends).await;
-    for ((account, case, penned), answer) in judged.into_iter().zip(answers) {
+    let answers = book.journal.append_all(appends.into()).await;
+    for ((account, case, facts), answer) in told.into_iter().zip(answers) {
         match answer {
             Ok(receipt) if receipt.outcome == Outcome::Appended => {
                 book.forget(&case);
-                for fact in pen::placed(penned.facts, &receipt)? {
+                for fact in pen::placed(facts, &receipt)? {
                     book.shelve(&case, &fact);
                 }
             }

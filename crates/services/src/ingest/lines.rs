@@ -12,6 +12,9 @@ use super::{CHUNK_RECORDS, Chunk};
 /// one the first part is kept for the quarantine.
 pub const LINE_BYTES_MAX: u64 = 1024 * 1024;
 
+/// Room for most lines, in bytes, so that they are not moved while they are read.
+const LINE_BYTES: usize = 1_024;
+
 /// A line of a file.
 struct Line {
     /// From 1.
@@ -69,7 +72,7 @@ fn record(line: Line, defaults: &Defaults) -> Record {
 
 fn next_line(input: &mut impl BufRead, number: &mut u64) -> std::io::Result<Option<Line>> {
     loop {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(LINE_BYTES);
         let mut length =
             u64::try_from(input.take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)?).unwrap_or(u64::MAX);
         if length == 0 {

@@ -13,6 +13,7 @@ use ports::{Append, AppendError, Outcome, Receipt};
 use tokio::task::JoinHandle;
 use wire::input::{Input, Record};
 use wire::problem::Problem;
+use wire::record::Sheet;
 
 use super::Run;
 use crate::book::{CONFLICT_TRIES_MAX, expect, is_shelved};
@@ -39,10 +40,11 @@ struct Ready {
 
 /// Turns records into appends; the costly part, done off the writing path.
 pub(super) fn prepare(chunk: Vec<Record>, now: Instant) -> Vec<Prepared> {
-    chunk.into_iter().map(|record| prepare_one(record, now)).collect()
+    let mut sheet = Sheet::for_many();
+    chunk.into_iter().map(|record| prepare_one(record, now, &mut sheet)).collect()
 }
 
-fn prepare_one(record: Record, now: Instant) -> Prepared {
+fn prepare_one(record: Record, now: Instant, sheet: &mut Sheet) -> Prepared {
     let Record { place, received, reading } = record;
     let reading = reading.and_then(|inputs| {
         inputs.iter().try_for_each(|input| intake::check(input, now))?;
@@ -55,14 +57,14 @@ fn prepare_one(record: Record, now: Instant) -> Prepared {
             partners
                 .extend(intake::named_partners(input).into_iter().map(|partner| (vendor.clone(), partner)));
         }
-        inputs.into_iter().map(ready).collect()
+        inputs.into_iter().map(|input| ready(input, sheet)).collect()
     });
     Prepared { place, received, reading, partners }
 }
 
-fn ready(input: Input) -> Ready {
+fn ready(input: Input, sheet: &mut Sheet) -> Ready {
     let (stream, producer) = (input.stream.clone(), input.producer.clone());
-    let Penned { append, facts } = intake::entry(input).pen();
+    let Penned { append, facts } = intake::entry(input).pen_on(sheet);
     let count = facts.len() as u64;
     let shelved = (0u64..).zip(facts).filter(|(_, fact)| is_shelved(&stream, fact)).collect();
     Ready { stream, producer, append, facts: count, shelved }
@@ -71,7 +73,12 @@ fn ready(input: Input) -> Ready {
 /// One append of the chunk and the record it belongs to.
 struct Slot {
     record: usize,
-    ready: Ready,
+    stream: Stream,
+    /// The stream's name.
+    name: Arc<str>,
+    producer: Producer,
+    facts: u64,
+    shelved: Vec<(u64, Fact)>,
     receipt: Option<Receipt>,
 }
 
@@ -84,14 +91,8 @@ pub(super) struct UnderWay {
     slots: Vec<Slot>,
     /// Slots that are not answered yet.
     open: Vec<usize>,
-    /// Copies of their appends, which lack what they expect.
+    /// Their appends, which lack what they expect.
     appends: Vec<Append>,
-}
-
-impl UnderWay {
-    fn copy_open(&mut self) {
-        self.appends = self.open.iter().map(|place| self.slots[*place].ready.append.clone()).collect();
-    }
 }
 
 type Answers = Vec<Result<Receipt, AppendError>>;
@@ -99,6 +100,12 @@ type Answers = Vec<Result<Receipt, AppendError>>;
 /// A chunk whose answers are awaited.
 pub(super) struct Flying {
     under_way: UnderWay,
+    sent: Sent,
+}
+
+/// The appends of the open slots, and what becomes of them.
+struct Sent {
+    appends: Arc<[Append]>,
     answers: JoinHandle<Answers>,
 }
 
@@ -112,7 +119,7 @@ impl Run {
             problems: Vec::with_capacity(chunk.len()),
             slots: Vec::with_capacity(chunk.len()),
             open: Vec::new(),
-            appends: Vec::new(),
+            appends: Vec::with_capacity(chunk.len()),
         };
         for (record, prepared) in chunk.into_iter().enumerate() {
             under_way.kept.push((prepared.place, prepared.received));
@@ -120,11 +127,14 @@ impl Run {
                 Ok(ready) => (ready, None),
                 Err(problem) => (Vec::new(), Some(problem)),
             };
-            under_way.slots.extend(ready.into_iter().map(|ready| Slot { record, ready, receipt: None }));
+            for Ready { stream, producer, append, facts, shelved } in ready {
+                let name = Arc::clone(&append.stream);
+                under_way.appends.push(append);
+                under_way.slots.push(Slot { record, stream, name, producer, facts, shelved, receipt: None });
+            }
             under_way.problems.push(problem);
         }
         under_way.open = (0..under_way.slots.len()).collect();
-        under_way.copy_open();
         under_way
     }
 
@@ -132,37 +142,45 @@ impl Run {
     /// must have landed.
     pub(super) async fn launch(&mut self, mut under_way: UnderWay) -> anyhow::Result<Flying> {
         self.enroll_seen(std::mem::take(&mut under_way.seen)).await?;
-        let answers = self.write(&mut under_way).await?;
-        Ok(Flying { under_way, answers })
+        let sent = self.write(std::mem::take(&mut under_way.appends)).await?;
+        Ok(Flying { under_way, sent })
     }
 
-    async fn write(&mut self, under_way: &mut UnderWay) -> anyhow::Result<JoinHandle<Answers>> {
-        let mut appends = std::mem::take(&mut under_way.appends);
+    async fn write(&mut self, mut appends: Vec<Append>) -> anyhow::Result<Sent> {
         for append in &mut appends {
             append.expect = expect(self.version(&append.stream).await?);
         }
-        let journal = Arc::clone(&self.book.journal);
-        Ok(tokio::spawn(async move { journal.append_all(appends).await }))
+        let appends: Arc<[Append]> = appends.into();
+        let (journal, writing) = (Arc::clone(&self.book.journal), Arc::clone(&appends));
+        let answers = tokio::spawn(async move { journal.append_all(writing).await });
+        Ok(Sent { appends, answers })
     }
 
     /// Waits until a chunk is durable; what other writers kept from being recorded is written again.
     pub(super) async fn land(&mut self, flying: Option<Flying>) -> anyhow::Result<Option<UnderWay>> {
-        let Some(Flying { mut under_way, mut answers }) = flying else { return Ok(None) };
+        let Some(Flying { mut under_way, mut sent }) = flying else { return Ok(None) };
         for _ in 0..CONFLICT_TRIES_MAX {
-            self.note(&mut under_way, answers.await?)?;
-            if under_way.open.is_empty() {
+            let again = self.note(&mut under_way, &sent.appends, sent.answers.await?)?;
+            if again.is_empty() {
                 return Ok(Some(under_way));
             }
-            under_way.copy_open();
-            answers = self.write(&mut under_way).await?;
+            sent = self.write(again).await?;
         }
         anyhow::bail!("other writers kept changing the same accounts; feed the file again")
     }
 
-    fn note(&mut self, under_way: &mut UnderWay, answers: Answers) -> anyhow::Result<()> {
-        for (place, answer) in std::mem::take(&mut under_way.open).into_iter().zip(answers) {
-            let Slot { record, ready, receipt } = &mut under_way.slots[place];
-            let stream = Arc::clone(&ready.append.stream);
+    /// Notes the answers; returns what has to be appended again.
+    fn note(
+        &mut self,
+        under_way: &mut UnderWay,
+        appends: &[Append],
+        answers: Answers,
+    ) -> anyhow::Result<Vec<Append>> {
+        let mut again = Vec::new();
+        let open = std::mem::take(&mut under_way.open);
+        for ((place, append), answer) in open.into_iter().zip(appends).zip(answers) {
+            let Slot { record, name, producer, receipt, .. } = &mut under_way.slots[place];
+            let stream = Arc::clone(name);
             let problem = &mut under_way.problems[*record];
             match answer {
                 Ok(first) => {
@@ -174,13 +192,15 @@ impl Run {
                 Err(AppendError::Conflict { actual }) => {
                     self.versions.insert(stream, actual);
                     under_way.open.push(place);
+                    again.push(append.clone());
                 }
                 Err(AppendError::Overloaded { .. } | AppendError::Indeterminate) => {
                     self.versions.remove(&stream);
                     under_way.open.push(place);
+                    again.push(append.clone());
                 }
                 Err(AppendError::KeyMismatch { receipt }) => {
-                    *problem = Some(intake::conflict(&ready.producer, &receipt));
+                    *problem = Some(intake::conflict(producer, &receipt));
                 }
                 Err(AppendError::TooLarge { what, limit, actual }) => {
                     let expected = format!("{what} of at most {limit}, found {actual}");
@@ -189,23 +209,23 @@ impl Run {
                 Err(error @ AppendError::Unavailable(_)) => return Err(error.into()),
             }
         }
-        Ok(())
+        Ok(again)
     }
 
     /// Counts a chunk that is recorded and keeps the small views current with it.
     pub(super) async fn finish(&mut self, recorded: Option<UnderWay>) -> anyhow::Result<()> {
         let Some(UnderWay { kept, problems, slots, .. }) = recorded else { return Ok(()) };
         let mut appended = vec![false; kept.len()];
-        for Slot { record, ready, receipt } in slots {
-            let Some(receipt) = receipt else { continue };
-            appended[record] |= receipt.outcome == Outcome::Appended;
-            self.shelve(ready, &receipt)?;
+        for mut slot in slots {
+            let Some(receipt) = slot.receipt.take() else { continue };
+            appended[slot.record] |= receipt.outcome == Outcome::Appended;
+            self.shelve(slot, &receipt)?;
         }
         self.count(problems, appended, kept).await
     }
 
-    fn shelve(&mut self, ready: Ready, receipt: &Receipt) -> anyhow::Result<()> {
-        let Ready { stream, append, facts, shelved, .. } = ready;
+    fn shelve(&mut self, slot: Slot, receipt: &Receipt) -> anyhow::Result<()> {
+        let Slot { stream, name, facts, shelved, .. } = slot;
         if receipt.outcome == Outcome::Appended {
             self.book.forget(&stream);
             for (index, mut fact) in shelved {
@@ -213,7 +233,7 @@ impl Run {
                 self.book.shelve(&stream, &fact);
             }
         }
-        if self.touched.insert(append.stream) {
+        if self.touched.insert(name) {
             self.book.know(&stream);
         }
         Ok(())

@@ -4,10 +4,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use domain::fact::Fact;
 use domain::id::VendorId;
 use domain::stream::Stream;
 use futures::StreamExt as _;
 use ports::{Append, AppendError, Version};
+use rustc_hash::FxHashSet;
 
 use super::{Progress, bulk};
 use crate::accounts;
@@ -24,7 +26,7 @@ const ROUNDS_MAX: usize = 16;
 /// Settles and judges the touched accounts; returns how many attempts on protected accounts were refused.
 pub(super) async fn settle(
     book: &Arc<Book>,
-    touched: HashSet<Arc<str>>,
+    touched: FxHashSet<Arc<str>>,
     progress: &mut impl FnMut(Progress),
 ) -> anyhow::Result<u64> {
     let touched = Arc::new(with_concerned(book, touched));
@@ -57,7 +59,7 @@ pub(super) async fn settle(
 }
 
 /// What was touched, and the accounts that are decided or judged differently because of it.
-fn with_concerned(book: &Book, mut touched: HashSet<Arc<str>>) -> HashSet<Arc<str>> {
+fn with_concerned(book: &Book, mut touched: FxHashSet<Arc<str>>) -> FxHashSet<Arc<str>> {
     let changed: Vec<Stream> =
         touched.iter().filter_map(|name| name.parse().ok()).filter(crate::world::Worlds::concerns).collect();
     // One partner of a vendor stands for all of them: which accounts are concerned is the same.
@@ -72,7 +74,7 @@ fn with_concerned(book: &Book, mut touched: HashSet<Arc<str>>) -> HashSet<Arc<st
     touched
 }
 
-fn accounts(touched: &HashSet<Arc<str>>) -> Vec<Stream> {
+fn accounts(touched: &FxHashSet<Arc<str>>) -> Vec<Stream> {
     let streams = touched.iter().filter_map(|name| name.parse().ok());
     let mut accounts: Vec<Stream> = streams.filter(|stream| matches!(stream, Stream::Account(..))).collect();
     accounts.sort();
@@ -134,15 +136,22 @@ async fn due(book: Arc<Book>, stream: Stream) -> anyhow::Result<Option<Vec<Due>>
 }
 
 async fn write(book: &Arc<Book>, group: Vec<Due>, round: &mut Round) -> anyhow::Result<()> {
-    let appends: Vec<Append> = group.iter().map(|due| due.penned.append.clone()).collect();
-    let answers = book.journal.append_all(appends).await;
-    for (due, answer) in group.into_iter().zip(answers) {
+    let mut appends: Vec<Append> = Vec::with_capacity(group.len());
+    let group: Vec<(Stream, Vec<Fact>)> = group
+        .into_iter()
+        .map(|Due { stream, penned }| {
+            appends.push(penned.append);
+            (stream, penned.facts)
+        })
+        .collect();
+    let answers = book.journal.append_all(appends.into()).await;
+    for ((stream, facts), answer) in group.into_iter().zip(answers) {
         match answer {
             Ok(receipt) => {
-                book.forget(&due.stream);
-                for fact in pen::placed(due.penned.facts, &receipt)? {
+                book.forget(&stream);
+                for fact in pen::placed(facts, &receipt)? {
                     round.refused += u64::from(intake::refusal(&fact).is_some());
-                    book.shelve(&due.stream, &fact);
+                    book.shelve(&stream, &fact);
                 }
             }
             // Derived before, under what held then: that stands.
@@ -150,8 +159,8 @@ async fn write(book: &Arc<Book>, group: Vec<Due>, round: &mut Round) -> anyhow::
             Err(
                 AppendError::Conflict { .. } | AppendError::Overloaded { .. } | AppendError::Indeterminate,
             ) => {
-                if round.again.last() != Some(&due.stream) {
-                    round.again.push(due.stream);
+                if round.again.last() != Some(&stream) {
+                    round.again.push(stream);
                 }
             }
             Err(error @ (AppendError::Unavailable(_) | AppendError::TooLarge { .. })) => {

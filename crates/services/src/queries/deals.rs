@@ -13,7 +13,7 @@ use domain::event::deal::DealEvent;
 use domain::id::{AccountId, PartnerId, VendorId};
 use domain::scope::Scope;
 use domain::stream::Stream;
-use ports::{KindSet, Position, Scan};
+use ports::{KindSet, Position, Scan, StreamShare};
 use views::deals;
 use wire::answers::{ClaimAnswer, DealExplanation, DealRow};
 use wire::shape::Words as _;
@@ -125,7 +125,7 @@ fn is_named(source: &str, text: &str) -> bool {
 fn account_of(book: &Book, text: &str) -> anyhow::Result<Option<(VendorId, AccountId)>> {
     let kinds = KindSet::only(["deal.submitted", "deal.reported"].map(kind_of));
     let (mut found, mut failed) = (None, None);
-    let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds };
+    let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds, streams: StreamShare::ALL };
     book.journal.scan_facts(scan, &mut |row| {
         let named = pen::scanned(&row).map(|fact| is_about(&fact.event, text));
         match named {

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use domain::fact::Fact;
 use domain::id::EventId;
 use domain::stream::Stream;
-use ports::{FactRow, Journal, KindSet, Position, Scan, StreamNumber};
+use ports::{FactRow, Journal, KindSet, Position, Scan, StreamNumber, StreamShare};
 use wire::record::{self, Place};
 
 use arena::{Arena, Slice};
@@ -53,7 +53,7 @@ pub fn map_accounts<T: Send>(
     let passes = gathering.upto.lo().div_ceil(gathering.pass_events).max(1);
     let passes = u32::try_from(passes).context("a journal is read in fewer passes")?;
     for number in 0..passes {
-        let pass = Pass::gather(journal, gathering, |stream: StreamNumber| stream.0 % passes == number)?;
+        let pass = Pass::gather(journal, gathering, StreamShare { number, of: passes })?;
         let accounts = pass.accounts(journal)?;
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
@@ -117,15 +117,14 @@ impl Pass {
     fn gather(
         journal: &dyn Journal,
         gathering: &Gathering<'_>,
-        is_of_pass: impl Fn(StreamNumber) -> bool + Sync,
+        streams: StreamShare,
     ) -> anyhow::Result<Self> {
         let parts = u64::from(gathering.threads.max(1));
         let bound = |part: u64| Position::new(0, gathering.upto.lo() * part / parts);
         std::thread::scope(|scope| {
-            let is_of_pass = &is_of_pass;
             let scanning: Vec<_> = (0..parts)
-                .map(|part| Scan { after: bound(part), upto: bound(part + 1), kinds: &KindSet::ALL })
-                .map(|scan| scope.spawn(move || Self::scan(journal, gathering.wanted, scan, is_of_pass)))
+                .map(|part| Scan { after: bound(part), upto: bound(part + 1), kinds: &KindSet::ALL, streams })
+                .map(|scan| scope.spawn(move || Self::scan(journal, gathering.wanted, scan)))
                 .collect();
             let mut pass = Self::default();
             for part in scanning {
@@ -138,12 +137,7 @@ impl Pass {
         })
     }
 
-    fn scan(
-        journal: &dyn Journal,
-        wanted: &dyn Fn(&str) -> bool,
-        scan: Scan<'_>,
-        is_of_pass: &dyn Fn(StreamNumber) -> bool,
-    ) -> anyhow::Result<Self> {
+    fn scan(journal: &dyn Journal, wanted: &dyn Fn(&str) -> bool, scan: Scan<'_>) -> anyhow::Result<Self> {
         let mut part = Self::default();
         let mut known: Vec<Option<bool>> = Vec::new();
         let mut is_wanted = |stream: StreamNumber| {
@@ -157,7 +151,7 @@ impl Pass {
             })
         };
         journal.scan_facts(scan, &mut |row| {
-            if is_of_pass(row.stream) && is_wanted(row.stream) {
+            if is_wanted(row.stream) {
                 part.keep(&row);
             }
             ControlFlow::Continue(())

@@ -12,7 +12,7 @@ use domain::account::history;
 use domain::account::holding::Holding;
 use domain::fact::Fact;
 use domain::stream::Stream;
-use ports::{Journal, KindSet, Position, Scan, StreamNumber};
+use ports::{Journal, KindSet, Position, Scan, StreamNumber, StreamShare};
 use views::holders::Holders;
 
 use super::gather::{Gathering, map_accounts};
@@ -80,7 +80,7 @@ fn fold(journal: &dyn Journal, upto: Position) -> anyhow::Result<Folded> {
 fn fold_range(journal: &dyn Journal, after: Position, upto: Position) -> anyhow::Result<Folded> {
     let mut folded = Folded::default();
     let mut failed = None;
-    journal.scan_facts(Scan { after, upto, kinds: &KINDS }, &mut |row| {
+    journal.scan_facts(Scan { after, upto, kinds: &KINDS, streams: StreamShare::ALL }, &mut |row| {
         if AMENDING_KINDS.contains(row.kind) {
             folded.amended.extend(journal.stream_name(row.stream));
             return ControlFlow::Continue(());

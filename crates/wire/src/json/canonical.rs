@@ -1,7 +1,9 @@
 //! The RFC 8785 form of JSON as it was received, written without building a tree.
 //!
 //! `serde_json_canonicalizer` gives the same bytes (a test compares the two) but parses every member's name
-//! again and allocates for every fragment; here a record is digested in about a microsecond.
+//! again and allocates for every fragment; here a record is digested in less than a microsecond.
+
+mod plain;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,6 +17,15 @@ use serde::{Deserialize, Deserializer};
 /// # Errors
 /// The text is no JSON, a member stands twice, or a number has no such form.
 pub(crate) fn append_canonical(text: &str, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    let start = out.len();
+    if plain::append(text, out).is_some() {
+        return Ok(());
+    }
+    out.truncate(start);
+    append_parsed(text, out)
+}
+
+fn append_parsed(text: &str, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     Value(out).deserialize(&mut deserializer)?;
     deserializer.end()
@@ -144,7 +155,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::append_canonical;
+    use super::{append_canonical, append_parsed, plain};
 
     fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
@@ -172,6 +183,63 @@ mod tests {
             let theirs = serde_json_canonicalizer::to_vec(&value).unwrap();
             prop_assert_eq!(String::from_utf8(ours).unwrap(), String::from_utf8(theirs).unwrap());
         }
+    }
+
+    /// JSON that is nearly plain, nearly JSON, or both.
+    fn any_text() -> impl Strategy<Value = String> {
+        let pieces = prop::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            " ",
+            "\n",
+            "\"\"",
+            "\"a\"",
+            "\"b\"",
+            "\"é\"",
+            "\"\\n\"",
+            "0",
+            "-0",
+            "01",
+            "-7",
+            "1.0",
+            "1e3",
+            "123456789012345",
+            "1234567890123456",
+            "true",
+            "nul",
+            "\"open",
+            "\u{1}",
+        ]);
+        prop_oneof![
+            prop::collection::vec(pieces, 0..12).prop_map(|pieces| pieces.concat()),
+            any_json().prop_map(|value| value.to_string()),
+            any_json().prop_map(|value| format!("{value:#}")),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_copied_as_plain_is_what_parsing_gives(text in any_text()) {
+            let (mut copied, mut parsed) = (Vec::new(), Vec::new());
+            if plain::append(&text, &mut copied).is_some() {
+                append_parsed(&text, &mut parsed).unwrap();
+                prop_assert_eq!(String::from_utf8(copied).unwrap(), String::from_utf8(parsed).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn a_usual_record_is_plain() {
+        let text = r#"{"partner":"p-1","scope":{"lines":["a", "b"],"all":false},"need":"Kühlung","net":-12}"#;
+        let mut copied = Vec::new();
+        assert!(plain::append(text, &mut copied).is_some());
+        let sorted =
+            r#"{"need":"Kühlung","net":-12,"partner":"p-1","scope":{"all":false,"lines":["a","b"]}}"#;
+        assert_eq!(String::from_utf8(copied).unwrap(), sorted);
     }
 
     #[test]
