@@ -1,18 +1,16 @@
 //! Whether the journal is whole: SQLite's own check, then ours, event by event.
 
+mod index;
+
 use ports::ReadError;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use crate::journal::SqliteJournal;
 use crate::memory::Memory;
-use crate::pending::{EntryKey, hash_of};
 
 /// The most problems listed; a damaged file has thousands of the same.
 pub const PROBLEMS_MAX: usize = 100;
-
-/// A check only reads, so nothing that is pending in its memory is ever merged.
-const NEVER_MERGED: usize = usize::MAX;
 
 /// An event shown to the caller, who knows what text and fact mean.
 #[derive(Clone, Copy, Debug)]
@@ -63,11 +61,12 @@ impl SqliteJournal {
         self.handle().with(|connection| {
             // One snapshot for all parts, so that they can be compared.
             let snapshot = connection.unchecked_transaction()?;
-            let memory = Memory::load_within(&snapshot, NEVER_MERGED)?;
+            let memory = Memory::load_within(&snapshot)?;
             let mut report = Report::default();
             check_file(&snapshot, &mut report)?;
             check_events(&snapshot, &memory, &mut report, same)?;
-            check_receipts(&snapshot, &memory, &mut report)?;
+            check_receipts(&snapshot, &mut report)?;
+            index::check(&snapshot, &memory, &mut report)?;
             Ok(report)
         })
     }
@@ -104,8 +103,10 @@ fn check_events(
             report.add(format!("position {position} was recorded before the one before it"));
         }
         last_recorded_ms = recorded_ms;
+        if memory.name(stream).is_none() {
+            report.add(format!("position {position} names no stream"));
+        }
         let id = Uuid::from_bytes(row.get(5)?);
-        check_indexes(connection, memory, report, Found { position, stream, revision, id })?;
         let Some(text) = row.get_ref(7)?.as_bytes_or_null()? else {
             report.add(format!("position {position} has no text"));
             continue;
@@ -123,41 +124,9 @@ fn check_events(
     Ok(())
 }
 
-/// Every event is found by its stream and by its id: from memory while it is pending, else by the table.
-fn check_indexes(
-    connection: &Connection,
-    memory: &Memory,
-    report: &mut Report,
-    event: Found,
-) -> rusqlite::Result<()> {
-    let Found { position, stream, revision, id } = event;
-    if memory.name(stream).is_none() {
-        report.add(format!("position {position} names no stream"));
-    }
-    let by_stream = memory.by_stream.get(EntryKey::of_revision(stream, revision));
-    let by_stream = match by_stream {
-        Some(pending) => Some(pending),
-        None => connection
-            .prepare_cached("SELECT position FROM by_stream WHERE stream = ? AND revision = ?")?
-            .query_row(params![stream, revision], |row| row.get(0))
-            .optional()?,
-    };
-    if by_stream != Some(position) {
-        report.add(format!("position {position} is not found by its stream"));
-    }
-    let known = memory.by_id.get(EntryKey::of_uuid(id)).is_some()
-        || connection
-            .prepare_cached("SELECT 1 FROM by_id WHERE hash = ? AND position = ?")?
-            .exists(params![hash_of(id), position])?;
-    if !known {
-        report.add(format!("position {position} is not found by its id"));
-    }
-    Ok(())
-}
-
-fn check_receipts(connection: &Connection, memory: &Memory, report: &mut Report) -> rusqlite::Result<()> {
+fn check_receipts(connection: &Connection, report: &mut Report) -> rusqlite::Result<()> {
     let mut select = connection.prepare(
-        "SELECT r.number, r.key, r.first, r.last,
+        "SELECT r.number, r.first, r.last,
                r.first IS NULL OR (SELECT count(*) FROM events e WHERE e.position BETWEEN r.first AND r.last
                  AND e.stream = r.stream AND e.recorded_ms = r.recorded_ms) = r.last - r.first + 1
              FROM receipts r ORDER BY r.number",
@@ -166,33 +135,19 @@ fn check_receipts(connection: &Connection, memory: &Memory, report: &mut Report)
     let mut next_first = 1;
     while let Some(row) = rows.next()? {
         report.receipts += 1;
-        let (number, first, last): (u64, Option<u64>, u64) = (row.get(0)?, row.get(2)?, row.get(3)?);
-        let key = Uuid::from_bytes(row.get(1)?);
+        let (number, first, last): (u64, Option<u64>, u64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         if number != report.receipts {
             report.add(format!("receipt {number} is the {}th", report.receipts));
         }
-        if first.is_some_and(|first| first != next_first) || !row.get::<_, bool>(4)? {
+        if first.is_some_and(|first| first != next_first) || !row.get::<_, bool>(3)? {
             report.add(format!("receipt {number} does not match its events"));
         }
         next_first = last + 1;
-        let pending = memory.by_key.get(EntryKey::of_uuid(key)).is_some();
-        let mut table = connection.prepare_cached("SELECT 1 FROM by_key WHERE hash = ? AND number = ?")?;
-        if !pending && !table.exists(params![hash_of(key), number])? {
-            report.add(format!("receipt {number} is not found by its key"));
-        }
     }
     if next_first != report.events + 1 {
         report.add(format!("receipts end before position {next_first} of {}", report.events));
     }
     Ok(())
-}
-
-/// What an event should be found by.
-struct Found {
-    position: u64,
-    stream: u32,
-    revision: u64,
-    id: Uuid,
 }
 
 fn check_file(connection: &Connection, report: &mut Report) -> rusqlite::Result<()> {

@@ -1,8 +1,8 @@
 //! The one thread that writes: drains the queue into groups, one transaction and one fsync each.
 
 mod group;
-mod indexes;
 mod importing;
+mod indexes;
 mod quarantining;
 
 use std::collections::VecDeque;

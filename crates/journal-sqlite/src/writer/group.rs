@@ -161,7 +161,7 @@ impl<'g> Group<'g> {
     /// Records an append against which nothing stands.
     pub(super) fn write_at(
         &mut self,
-        append: Append,
+        append: &Append,
         number: Option<u32>,
         before: Option<Version>,
         recorded_ms: i64,

@@ -37,6 +37,6 @@ impl Group<'_> {
         if number != recorded + 1 || known.is_some() || recorded_ms < head_ms {
             return diverged;
         }
-        self.write_at(append, stream_number, actual, recorded_ms).map(Ok)
+        self.write_at(&append, stream_number, actual, recorded_ms).map(Ok)
     }
 }

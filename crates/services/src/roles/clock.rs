@@ -15,7 +15,7 @@ use domain::id::HandoffId;
 use domain::stream::Stream;
 use domain::time::Instant;
 use futures::StreamExt as _;
-use ports::{AppendError, KindSet, Position, Scan, Select, Tailed};
+use ports::{AppendError, KindSet, Position, Scan, Select, StreamShare, Tailed};
 
 use super::standing::Standing;
 use super::supervisor::Stopped;
@@ -103,7 +103,7 @@ fn unanswered(book: &Book) -> anyhow::Result<(Unanswered, Position)> {
     let kinds = ["invited", "accepted", "declined", "revoked", "closed"];
     let kinds = KindSet::only(kinds.map(|kind| kind_of(&format!("handoff.{kind}"))));
     let (mut unanswered, mut failed) = (Unanswered::default(), None);
-    let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds };
+    let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds, streams: StreamShare::ALL };
     let upto = book.journal.scan_facts(scan, &mut |row| {
         let read = || {
             let name = book.journal.stream_name(row.stream).context("a scanned stream has a name")?;
