@@ -10,7 +10,7 @@ use domain::event::case::Finding;
 use domain::fact::Fact;
 use domain::stream::Stream;
 use domain::time::Instant;
-use ports::{KindSet, Position, Scan};
+use ports::{KindSet, Position, Scan, StreamShare};
 use views::cases::Case;
 
 use super::swapping::Swapping;
@@ -30,7 +30,7 @@ pub(crate) fn findings(book: &Book, upto: Position) -> anyhow::Result<Findings> 
     let kinds = KindSet::only(of_cases.map(|one| one.kind));
     let mut cases: HashMap<Stream, Case> = HashMap::new();
     let mut failed = None;
-    let scan = Scan { after: Position::START, upto, kinds: &kinds };
+    let scan = Scan { after: Position::START, upto, kinds: &kinds, streams: StreamShare::ALL };
     book.journal.scan_facts(scan, &mut |row| {
         let mut take = || {
             let name = book.journal.stream_name(row.stream).context("a scanned stream has a name")?;
