@@ -30,7 +30,7 @@ pub fn baselines(events: &[String]) -> Result<Vec<Said>, BaselineError> {
         .iter()
         .map(|(method, _, query)| {
             let mut statement = tables.prepare(query)?;
-            let alert = |account| Alert { account, pattern: None, severity: 4, raised_s: None };
+            let alert = |account| Alert { account, pattern: None, severity: 4, stands: true, raised_s: None };
             let accounts = statement.query_map([], |row| row.get(0).map(alert))?;
             Ok(Said { method, alerts: accounts.collect::<Result<_, _>>()? })
         })

@@ -78,10 +78,10 @@ fn composed(book: &mut Book, first: Plot) -> Vec<Plot> {
     vec![first, *book.random.pick(&more)]
 }
 
-/// One of everything after the other; every second round the predatory plans are composites with their
-/// share, and as many accounts where nothing happens.
+/// One of everything after the other, then some composites and some handoffs where nothing happens.
 fn in_turn(book: &mut Book, draws: usize) -> (Intent, Vec<Plot>) {
-    let kinds = [takeover::PLOTS.len(), lawful::PLOTS.len(), host::PLOTS.len(), errors::PLOTS.len(), 10, 8];
+    let kinds =
+        [takeover::PLOTS.len(), lawful::PLOTS.len(), host::PLOTS.len(), errors::PLOTS.len(), 10, 1, 8];
     let mut at = draws % kinds.iter().sum::<usize>();
     for (kind, plots) in kinds.into_iter().enumerate() {
         if at >= plots {
@@ -97,6 +97,7 @@ fn in_turn(book: &mut Book, draws: usize) -> (Intent, Vec<Plot>) {
                 let first = *book.random.pick(&takeover::PLOTS);
                 (Intent::Predatory, composed(book, first))
             }
+            5 => (Intent::Predatory, vec![takeover::REPEATED]),
             _ => (Intent::Benign, Vec::new()),
         };
     }

@@ -24,7 +24,7 @@ mod takeover;
 
 pub use intent::Intent;
 pub use label::{Act, Label, Link};
-pub use parameters::{BadParameters, Mix, Noise, Parameters};
+pub use parameters::{BadParameters, Mix, Noise, Parameters, UnknownWord};
 
 /// The version of the generator: raised whenever the same seed gives other bytes, so that figures published
 /// with one version are never compared with those of another.

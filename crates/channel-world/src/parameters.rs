@@ -1,5 +1,7 @@
 //! The numbers of the simulated world, as data: those built in, or another file.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::noise::Rates;
@@ -49,6 +51,33 @@ pub enum Noise {
     Default,
 }
 
+impl FromStr for Mix {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        match text {
+            "default" => Ok(Self::Default),
+            "balanced" => Ok(Self::Balanced),
+            _ => Err(UnknownWord("default or balanced")),
+        }
+    }
+}
+
+impl FromStr for Noise {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        match text {
+            "none" => Ok(Self::None),
+            "default" => Ok(Self::Default),
+            _ => Err(UnknownWord("none or default")),
+        }
+    }
+}
+
+/// Why a word names no mix or noise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected {0}")]
+pub struct UnknownWord(&'static str);
+
 /// Why a text is no set of parameters.
 #[derive(Debug, thiserror::Error)]
 #[error("the parameters of the world cannot be used")]
@@ -77,6 +106,14 @@ impl Parameters {
             return Err(BadParameters::Empty);
         }
         Ok(parameters)
+    }
+
+    /// The parameters as TOML.
+    ///
+    /// # Errors
+    /// A number does not fit TOML's own.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string(self)
     }
 
     /// The built-in parameters as they are written, with what each number means.

@@ -19,6 +19,8 @@ pub struct Alert {
     pub pattern: Option<String>,
     /// 1 to 4.
     pub severity: u8,
+    /// Whether it still stands at the end of the story.
+    pub stands: bool,
     /// Seconds since 1970 at which it was first said, if the method was asked day by day.
     pub raised_s: Option<i64>,
 }

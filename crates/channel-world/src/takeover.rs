@@ -37,6 +37,9 @@ pub(crate) const PLOTS: [Plot; 24] = [
     ("T25", people::insider),
 ];
 
+/// Taking again and again: it needs a dozen handoffs, so it is acted out only where plans are met in turn.
+pub(crate) const REPEATED: Plot = ("R1", people::repeats);
+
 /// What a plan of several parts goes on with, on an account that is already in play.
 pub(crate) const SEQUELS: [Plot; 5] = [
     ("T03", plain::then_renews),

@@ -180,5 +180,8 @@ fn what_hides_an_affiliation_says_whether_it_is_filed() {
 #[test]
 fn the_first_seed_gives_the_bytes_it_gave_when_it_was_frozen() {
     assert_eq!(VERSION, 1);
-    assert_eq!(digest(&world(1, 200, Mix::Default, Noise::Default)), "");
+    let default = digest(&world(1, 200, Mix::Default, Noise::Default));
+    let balanced = digest(&world(1, 200, Mix::Balanced, Noise::None));
+    assert_eq!(default, "6ed0261dc372a1e129afe2c57f5ca46e771a50a821aa2809a29142305c1c040a");
+    assert_eq!(balanced, "438897de896f238475f8e9cf5682e62f724f484b452fdfc1c9b1622e950f32cc");
 }

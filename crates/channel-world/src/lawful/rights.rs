@@ -61,7 +61,9 @@ pub(super) fn host_deauthorised(stage: &mut Stage<'_>) {
     let moved = at.plus_days(days).on_a_working_day();
     let held = stage.holder(&guest, &protected, moved, "migration", json!({"previous": host}));
     stage.act(&held);
-    stage.order(&guest, &protected, moved.plus_days(15), false);
+    // What the finder earned outlives its contract with the vendor.
+    let order = stage.order(&guest, &protected, moved.plus_days(15), false);
+    stage.pay(&order, Paid::InFull);
 }
 
 /// L6: the host merges into another company, with its book and with notice to all.

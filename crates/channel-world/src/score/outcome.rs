@@ -6,8 +6,8 @@ use super::{Alert, JUDGEABLE_HANDOFFS_MIN, Trial};
 use crate::intent::Intent;
 use crate::label::{Label, Link};
 
-/// Patterns that only counting can show.
-pub(super) const STATISTICAL: [&str; 2] = ["T10", "T23"];
+/// Plans whose single acts break no rule: only counting can show them.
+pub(super) const STATISTICAL: [&str; 1] = ["T23"];
 
 /// Severity from which something is an alert; below it is a signal that opens no case.
 pub(super) const ALERT_FROM: u8 = 2;
@@ -21,6 +21,8 @@ pub(super) struct Outcome {
     pub(super) judgeable: bool,
     /// By method: the highest severity of what was said, 0 for nothing.
     pub(super) severity: Vec<u8>,
+    /// Whether the first method raised an alert that it has cleared since.
+    pub(super) cleared: bool,
     /// Whether the first method named a pattern of the plan.
     pub(super) named: bool,
     /// Hours from the act to the first alert of the first method.
@@ -63,20 +65,23 @@ fn outcome(label: &Label, by_account: &[HashMap<&str, Vec<&Alert>>], invited: us
         let accounts = label.accounts.iter();
         accounts.flat_map(move |account| by_account[method].get(account.as_str()).into_iter().flatten())
     };
+    let stands = |alert: &&&Alert| alert.stands;
     let severity = (0..by_account.len())
-        .map(|method| about(method).map(|alert| alert.severity).max().unwrap_or_default())
+        .map(|method| about(method).filter(stands).map(|alert| alert.severity).max().unwrap_or_default())
         .collect();
-    let ours = || about(0).filter(|alert| alert.severity >= ALERT_FROM);
+    let raised = || about(0).filter(|alert| alert.severity >= ALERT_FROM);
+    let ours = || raised().filter(stands);
     let named = ours().any(|alert| alert.pattern.as_ref().is_some_and(|named| label.plan.contains(named)));
-    let raised = ours().filter_map(|alert| alert.raised_s).min();
+    let first = ours().filter_map(|alert| alert.raised_s).min();
     let statistical = label.plan.first().is_some_and(|plan| STATISTICAL.contains(&plan.as_str()));
     Outcome {
         intent: label.intent,
         row: row(label),
         judgeable: !statistical || invited >= JUDGEABLE_HANDOFFS_MIN,
         severity,
+        cleared: raised().next().is_some() && ours().next().is_none(),
         named,
-        delay_hours: raised.zip(acted(label)).map(|(raised, acted)| (raised - acted).max(0) / 3_600),
+        delay_hours: first.zip(acted(label)).map(|(raised, acted)| (raised - acted).max(0) / 3_600),
     }
 }
 

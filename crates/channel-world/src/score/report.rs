@@ -70,6 +70,8 @@ pub struct PatternRow {
 pub struct LookAlikeRow {
     pub look_alike: String,
     pub false_alerts: Rate,
+    /// Alerts raised that a paper or a correction has cleared since.
+    pub cleared: Rate,
     /// Of the severity that holds an account.
     pub held: Rate,
     pub others: Vec<Rate>,
@@ -90,13 +92,12 @@ const NOT_VISIBLE: [&str; 3] =
 pub fn report(trials: &[Trial], looked_for: &[&str], methods: &[(&str, &str)]) -> Report {
     let judged: Vec<Vec<Outcome>> = trials.iter().map(outcomes).collect();
     let mut patterns: Vec<String> = (1..=25).map(|number| format!("T{number:02}")).collect();
-    patterns.push("composite".to_owned());
+    patterns.extend(["R1".to_owned(), "composite".to_owned()]);
     let seen = judged.iter().flatten().filter(|outcome| outcome.is_breach()).map(|outcome| &outcome.row);
     let mut more: Vec<String> = seen.filter(|row| !patterns.contains(row)).cloned().collect();
     more.sort();
     more.dedup();
     patterns.extend(more);
-    patterns.push("R1".to_owned());
     let mut look_alikes: Vec<String> = (1..=20).map(|number| format!("L{number}")).collect();
     look_alikes.extend((1..=5).map(|number| format!("E{number}")));
     look_alikes.push("benign".to_owned());
@@ -165,10 +166,11 @@ fn tier_row(judged: &[Vec<Outcome>], from: u8) -> TierRow {
 }
 
 fn pattern_row(judged: &[Vec<Outcome>], row: &str, looked_for: &[&str], methods: usize) -> PatternRow {
-    let in_row = |outcome: &Outcome| outcome.row == row && outcome.is_breach() && outcome.judgeable;
+    let in_row = |outcome: &Outcome| outcome.row == row && outcome.is_breach();
     let by = |method: usize| rate(judged, in_row, move |outcome| outcome.alerted(method, ALERT_FROM));
     let pattern = row.split(' ').next().unwrap_or(row);
-    let unjudgeable = STATISTICAL.contains(&pattern) && by(0).of == 0;
+    let unjudgeable = STATISTICAL.contains(&pattern)
+        && !judged.iter().flatten().any(|outcome| in_row(outcome) && outcome.judgeable);
     let state = if row != "composite" && !looked_for.contains(&pattern) {
         "not looked for"
     } else if unjudgeable {
@@ -193,6 +195,7 @@ fn look_alike_row(judged: &[Vec<Outcome>], row: &str, methods: usize) -> LookAli
     LookAlikeRow {
         look_alike: row.to_owned(),
         false_alerts: by(0),
+        cleared: rate(judged, in_row, |outcome| outcome.cleared),
         held: rate(judged, in_row, |outcome| outcome.alerted(0, 4)),
         others: (1..methods).map(by).collect(),
     }

@@ -1,10 +1,12 @@
-//! People who change sides, T23 and T25.
+//! People who change sides or do it again and again, T23, T25 and R1.
 
 use serde_json::json;
 
 use super::plain;
-use crate::book::By;
+use crate::benign;
+use crate::book::{BEGINNING, By};
 use crate::cast;
+use crate::intent::Intent;
 use crate::stage::{Fares, Ruling, Stage};
 
 /// T23: the host's account manager joins the guest, and the accounts follow.
@@ -43,6 +45,33 @@ pub(super) fn account_follows_person(stage: &mut Stage<'_>) {
             let held = stage.holder(&guest, &scope, at, "order", json!({"previous": host}));
             stage.act(&held);
         });
+    }
+}
+
+/// R1: a partner that is invited often, and keeps the account in four of ten cases.
+pub(super) fn repeats(stage: &mut Stage<'_>) {
+    let guest = stage.book.fresh_partner(&stage.vendor, BEGINNING);
+    let (vendor, start) = (stage.vendor.clone(), stage.account.opened_at);
+    stage.guest.clone_from(&guest);
+    let (day, _) = plain::until(stage, 45, 250);
+    plain::grab(stage, day);
+    for number in 1..12 {
+        let host = stage.book.cast.third(&vendor, &[], &mut stage.book.random);
+        let mut meant = stage.meant.clone();
+        let takes = number % 5 < 2;
+        if !takes {
+            meant.intent = Intent::Benign;
+            meant.plan.clear();
+        }
+        let start = start.plus_days(number * 9);
+        let mut next = Stage::between(stage.book, meant, (vendor.clone(), host, guest.clone()), start);
+        if takes {
+            let (day, _) = plain::until(&mut next, 45, 250);
+            plain::grab(&mut next, day);
+        } else {
+            benign::ordinary(&mut next);
+        }
+        next.finish();
     }
 }
 
