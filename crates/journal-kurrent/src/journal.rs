@@ -106,8 +106,8 @@ impl Journal for KurrentJournal {
         self.shared.append(append, None).await
     }
 
-    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<Receipt, AppendError>> {
-        self.shared.append_all(appends).await
+    async fn append_all(&self, appends: Arc<[Append]>) -> Vec<Result<Receipt, AppendError>> {
+        self.shared.append_all(appends.to_vec()).await
     }
 
     async fn find(&self, key: Uuid) -> Result<Option<Receipt>, ReadError> {
