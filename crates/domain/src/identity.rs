@@ -25,6 +25,20 @@ pub enum Relative {
     Franchise,
 }
 
+impl Relative {
+    /// What the other is to the one, in words that continue "is".
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parent => "the parent",
+            Self::Subsidiary => "a subsidiary",
+            Self::Sister => "a sister",
+            Self::Acquirer => "the buyer",
+            Self::Acquired => "a purchase",
+            Self::Franchise => "a franchise partner",
+        }
+    }
+}
+
 /// How sure it is that two accounts are one customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Match {
@@ -50,6 +64,8 @@ pub struct Bond {
     pub tie: Tie,
     pub during: Interval,
     pub decided: Vec<EventId>,
+    /// The key that was linked, where the other account is known by having been opened under it.
+    pub key: Option<Key>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -108,7 +124,13 @@ impl Identities {
                 let [of_one, of_other] = both_ways(related.relation);
                 for (account, other, relative) in [(one, other, of_one), (other, one, of_other)] {
                     let tie = Tie::Related { relative, basis: related.basis };
-                    let bond = Bond { other: other.clone(), tie, during: related.during, decided: vec![id] };
+                    let bond = Bond {
+                        other: other.clone(),
+                        tie,
+                        during: related.during,
+                        decided: vec![id],
+                        key: None,
+                    };
                     self.related.entry(account.clone()).or_default().push(bond);
                 }
             }
@@ -132,7 +154,8 @@ impl Identities {
                 continue;
             };
             let Link { sure, during, event, .. } = *link;
-            bonds.push(Bond { other, tie: Tie::Same(sure), during, decided: vec![event] });
+            let key = Some(link.key.clone());
+            bonds.push(Bond { other, tie: Tie::Same(sure), during, decided: vec![event], key });
         }
         bonds.extend(self.related.get(account).into_iter().flatten().cloned());
         bonds
@@ -152,7 +175,7 @@ impl Identities {
                 decided.push(one.event);
                 open.push((one.absorbed.clone(), sure, decided.clone()));
                 let (other, tie) = (one.absorbed.clone(), Tie::Same(sure));
-                bonds.push(Bond { other, tie, during: one.during, decided });
+                bonds.push(Bond { other, tie, during: one.during, decided, key: None });
             }
         }
         bonds

@@ -10,6 +10,7 @@ use domain::time::Instant;
 
 use crate::patterns::Row;
 use crate::scene::Scene;
+use crate::tied::Tied;
 
 /// What identifies a case beside the vendor: its id is made of these parts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +75,7 @@ pub struct Breach {
 impl Judged {
     /// The finding a pattern's sighting amounts to.
     pub(crate) fn new(scene: &Scene<'_>, row: &Row, sighting: Sighting<'_>) -> Self {
+        let sighting = sighting.through_ties(scene);
         let provisional_until = scene.provisional_until(sighting.at);
         let (verdict, because, breach) = match sighting.seen {
             Seen::Cleared { by, because } => (Verdict::Cleared(by), because.last().copied(), Breach::none()),
@@ -110,6 +112,28 @@ impl Judged {
         let (case, opened) = case(scene, row, sighting.about);
         cite_search(scene, &opened, &mut finding.grounds);
         Self { case, opened, finding, because }
+    }
+}
+
+impl Sighting<'_> {
+    /// What stands on the stream of another account is an act on this one only by the decisions that tie the two.
+    fn through_ties(mut self, scene: &Scene<'_>) -> Self {
+        let Seen::Breach(breach) = &mut self.seen else { return self };
+        let mut tied: Vec<&Tied<'_>> = Vec::new();
+        for tie in breach.proof.iter().filter_map(|event| scene.tie_of(*event)) {
+            if !tied.iter().any(|known| known.account_id == tie.account_id) {
+                tied.push(tie);
+            }
+        }
+        for tie in tied {
+            self.severity = self.severity.min(tie.severity_max());
+            let decided: Vec<EventId> = tie.decided().collect();
+            breach.proof.extend(
+                decided.iter().filter(|event| !breach.proof.contains(event)).copied().collect::<Vec<_>>(),
+            );
+            breach.grounds.push(Ground::new("identity", tie.words(), decided));
+        }
+        self
     }
 }
 

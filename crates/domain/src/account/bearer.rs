@@ -14,7 +14,7 @@ pub enum Mark {
     Principal(PrincipalId),
 }
 
-/// A partner that acted with a mark, and the first fact that shows it.
+/// A partner that acted with a mark, and a fact that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bearer {
     pub partner: PartnerId,
@@ -32,15 +32,9 @@ pub fn marks(actor: &Actor) -> impl Iterator<Item = Mark> {
     [session, principal, network, domain].into_iter().flatten()
 }
 
-/// Keeps under which marks the actor of a fact acted, if it acted for a partner: the first fact of each.
+/// Keeps under which marks the actor of a fact acted, if it acted for a partner.
 pub(super) fn bear(bearers: &mut Vec<Bearer>, meta: &Meta) {
     let Some(partner) = &meta.actor.partner else { return };
     let (at, event) = (meta.valid_at, meta.id);
-    for mark in marks(&meta.actor) {
-        match bearers.iter_mut().find(|known| known.partner == *partner && known.mark == mark) {
-            Some(known) if (at, event) < (known.at, known.event) => (known.at, known.event) = (at, event),
-            Some(_) => {}
-            None => bearers.push(Bearer { partner: partner.clone(), mark, at, event }),
-        }
-    }
+    bearers.extend(marks(&meta.actor).map(|mark| Bearer { partner: partner.clone(), mark, at, event }));
 }

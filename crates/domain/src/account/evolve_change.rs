@@ -90,6 +90,15 @@ impl Account {
                 change.advance(ChangeState::Rescinded);
             }
             ChangeEvent::Reversed(reversed) => self.reverse(meta, reversed),
+            ChangeEvent::ErrorReported(reported) => {
+                let report = ErrorReport { event: meta.id, at, reported: reported.clone(), answered: None };
+                self.change_mut(&reported.change).error.get_or_insert(report);
+            }
+            ChangeEvent::ErrorAnswered(answered) => {
+                if let Some(report) = &mut self.change_mut(&answered.change).error {
+                    report.answered.get_or_insert((at, answered.answer, meta.id));
+                }
+            }
         }
     }
 
@@ -173,6 +182,7 @@ impl Change {
             rescinded: None,
             reversed: None,
             reversed_for: None,
+            error: None,
         }
     }
 

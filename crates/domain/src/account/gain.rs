@@ -64,6 +64,17 @@ pub enum GainKind {
 }
 
 impl Gain {
+    /// Whether it shows that the partner does business with the customer: it holds the account or sold something.
+    pub fn is_business(&self) -> bool {
+        match self.kind {
+            GainKind::HolderRecorded { .. }
+            | GainKind::ChangeExecuted { .. }
+            | GainKind::OrderBooked { .. }
+            | GainKind::RenewalBooked { .. } => true,
+            GainKind::DealApproved { .. } | GainKind::ContractSigned { .. } => false,
+        }
+    }
+
     /// The order it booked, if it is one.
     pub fn order(&self) -> Option<&OrderId> {
         match &self.kind {

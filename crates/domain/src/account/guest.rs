@@ -1,9 +1,7 @@
 //! Handoffs, changes of holder and what binds them: freezes, letters, notices, locks.
 
 use crate::event::account::{FreezeTarget, Lifted, OverrideAct, OverrideReason};
-use crate::event::change::{
-    Basis, ErrorAnswer, ObjectionGround, ObjectionOutcome, ReversalReason, Verified,
-};
+use crate::event::change::{Basis, ErrorAnswer, ObjectionGround, ObjectionOutcome, ReversalReason, Verified};
 use crate::event::handoff::{
     CommissionTerms, Commitment, DeclaredPrior, GrantedAct, HandoffOutcome, ProgressKind, Signature,
 };

@@ -19,7 +19,7 @@ fn replaced(party: Party, purpose: ContactPurpose, confirmed_by: Option<Party>) 
     })
 }
 
-fn hosts_notices() -> AccountEvent {
+pub(crate) fn hosts_notices() -> AccountEvent {
     replaced(Party::Host, ContactPurpose::Notice, None)
 }
 

@@ -62,6 +62,6 @@ fn a_later_record_leaves_the_case_and_a_retraction_of_either_ends_it() {
 #[test]
 fn the_case_follows_from_the_facts_in_whatever_order_they_are_looked_for() {
     let story = contested();
-    assert!(policing::may_be_contested(&story.facts));
-    assert!(!policing::may_be_contested(&story.facts[..1]));
+    assert!(policing::may_be_looked_at(&story.facts));
+    assert!(!policing::may_be_looked_at(&story.facts[..1]));
 }

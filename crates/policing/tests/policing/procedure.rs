@@ -222,6 +222,7 @@ pub(crate) const STEPS: [Case; 30] = [
         tell: |story| {
             lettered(story);
             story.tell(18, overridden(OverrideAct::Lift, OverrideReason::Continuity, &OFFICERS));
+            published(story, 19);
             story.tell(30, executed("c1", "guest", gtx(), 30));
         },
         found: &[],

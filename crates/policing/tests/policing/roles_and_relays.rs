@@ -11,7 +11,7 @@ use crate::story::{Story, id};
 use crate::words::*;
 
 /// Terms that make the guest prime, signed by these.
-fn made_prime(signed: &[Party]) -> HandoffEvent {
+pub(crate) fn made_prime(signed: &[Party]) -> HandoffEvent {
     let HandoffEvent::Amended(terms) = amended(&[GrantedAct::Order], gtx(), signed) else { unreachable!() };
     HandoffEvent::Amended(domain::event::handoff::Amended {
         prime: Some(Party::Guest),

@@ -1,17 +1,21 @@
 //! Tells a story of one account in a few words, and asks what is found in it.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use domain::account::Account;
 use domain::account::history::fold;
 use domain::event::Event;
 use domain::event::case::Verdict;
+use domain::event::identity::IdentityEvent;
 use domain::fact::{Actor, Class, Context, Fact, Meta, Origin, Producer, Role};
 use domain::family::Families;
-use domain::id::{AccountId, EventId, PartnerId};
+use domain::id::{AccountId, EventId, Key, PartnerId};
+use domain::identity::Identities;
 use domain::program::Program;
 use domain::rank::fold_key;
 use domain::time::{DAY_MS, Instant};
+use policing::tied::{Tied, joined};
 use policing::{Judged, Watermark};
 use uuid::Uuid;
 
@@ -43,6 +47,9 @@ pub(crate) struct Story {
     pub(crate) facts: Vec<Fact>,
     pub(crate) partners: Vec<(PartnerId, Fact)>,
     pub(crate) program: Program,
+    /// What stands on the streams of other accounts.
+    pub(crate) others: Vec<(AccountId, Fact)>,
+    pub(crate) identity: Vec<Fact>,
     told: usize,
 }
 
@@ -69,6 +76,34 @@ impl Story {
         let told = fact.meta.id;
         self.facts.push(fact);
         told
+    }
+
+    /// On the stream of another account, told by `partner` if one is named.
+    pub(crate) fn tell_at(
+        &mut self,
+        account: &str,
+        at: i64,
+        by: Option<&str>,
+        event: impl Into<Told>,
+    ) -> EventId {
+        let fact = self.fact(at, at, by, event.into().0);
+        let told = fact.meta.id;
+        self.others.push((id(account), fact));
+        told
+    }
+
+    /// On the vendor's identity stream.
+    pub(crate) fn decide(&mut self, at: i64, event: IdentityEvent) -> EventId {
+        let fact = self.fact(at, at, None, Event::Identity(event));
+        let told = fact.meta.id;
+        self.identity.push(fact);
+        told
+    }
+
+    /// Says more about who acted in a fact that was told.
+    pub(crate) fn acted(&mut self, event: EventId, say: impl FnOnce(&mut Actor)) {
+        let fact = self.facts.iter_mut().find(|fact| fact.meta.id == event).expect("a fact of the story");
+        say(&mut fact.meta.actor);
     }
 
     /// A uniform act of the vendor covers these accounts too, as their own streams say.
@@ -109,7 +144,30 @@ impl Story {
     }
 
     pub(crate) fn account(&self) -> Account {
-        fold(&self.facts)
+        self.tied(|ties| fold(&joined(&self.facts, ties).unwrap_or_else(|| self.facts.clone())))
+    }
+
+    /// What `ask` answers when it knows the accounts tied to this one.
+    fn tied<R>(&self, ask: impl FnOnce(&[Tied<'_>]) -> R) -> R {
+        let mut decided: Vec<&Fact> = self.identity.iter().collect();
+        decided.sort_by_key(|fact| fold_key(fact));
+        let identities = decided.into_iter().fold(Identities::default(), Identities::evolve);
+        let mut others: BTreeMap<AccountId, Vec<Fact>> = BTreeMap::new();
+        for (account, fact) in &self.others {
+            others.entry(account.clone()).or_default().push(fact.clone());
+        }
+        let folded: BTreeMap<&AccountId, Account> =
+            others.iter().map(|(account, facts)| (account, fold(facts))).collect();
+        let opened_under = |key: &Key| {
+            let has = |account: &Account| account.keys.iter().any(|known| known.key == *key);
+            folded.iter().find(|(_, account)| has(account)).map(|(id, _)| (*id).clone())
+        };
+        let bonds = identities.bonds(&account_id(), opened_under);
+        let ties = bonds.iter().filter_map(|bond| {
+            let (account_id, facts) = others.get_key_value(&bond.other)?;
+            Some(Tied { account_id, account: &folded[account_id], facts, bond })
+        });
+        ask(&ties.collect::<Vec<_>>())
     }
 
     pub(crate) fn families(&self) -> Families {
@@ -127,7 +185,8 @@ impl Story {
     /// What is found when everybody has told everything up to `until`.
     pub(crate) fn judged_by(&self, until: Instant) -> Vec<Judged> {
         let watermark = Watermark { until, head: self.head() };
-        policing::judge(&account_id(), &self.account(), &self.families(), &self.program, watermark)
+        let (account, families) = (self.account(), self.families());
+        self.tied(|ties| policing::judge(&account_id(), &account, &families, &self.program, ties, watermark))
     }
 
     pub(crate) fn judged(&self) -> Vec<Judged> {
@@ -137,7 +196,8 @@ impl Story {
     /// What was looked at, found and cleared.
     pub(crate) fn reviewed(&self, until: Instant) -> Vec<Judged> {
         let watermark = Watermark { until, head: self.head() };
-        policing::review(&account_id(), &self.account(), &self.families(), &self.program, watermark)
+        let (account, families) = (self.account(), self.families());
+        self.tied(|ties| policing::review(&account_id(), &account, &families, &self.program, ties, watermark))
     }
 
     /// The findings, one word each: `T01 S4`, with a verdict where it is not confirmed.
@@ -152,6 +212,8 @@ impl Story {
         let mut story = self.clone();
         story.facts.retain(|fact| fact.meta.id != event);
         story.partners.retain(|(_, fact)| fact.meta.id != event);
+        story.others.retain(|(_, fact)| fact.meta.id != event);
+        story.identity.retain(|fact| fact.meta.id != event);
         story
     }
 
@@ -160,6 +222,8 @@ impl Story {
         let mut story = self.clone();
         story.facts.retain(|fact| events.contains(&fact.meta.id));
         story.partners.retain(|(_, fact)| events.contains(&fact.meta.id));
+        story.others.retain(|(_, fact)| events.contains(&fact.meta.id));
+        story.identity.retain(|fact| events.contains(&fact.meta.id));
         story
     }
 

@@ -53,18 +53,20 @@ pub fn is_signed(known: &Override) -> bool {
 
 /// It is signed, has an end, and both sides were told.
 pub fn is_formal(account: &Account, known: &Override, sides: &[&PartnerId]) -> bool {
-    let told = |side: usize, partner: &PartnerId| {
-        let to_side = |party: &Party| match party {
-            Party::Host => side == 0,
-            Party::Guest => side == 1,
-            Party::Partner(named) => named == partner,
-            Party::Customer | Party::Vendor => false,
-        };
-        let delivered = account.notices.iter().filter(|notice| notice.delivered.is_some());
-        delivered.into_iter().any(|notice| known.published_to.contains(&notice.notice) && to_side(&notice.to))
-    };
-    let both_told = sides.iter().enumerate().all(|(side, partner)| told(side, partner));
+    let both_told = sides.iter().enumerate().all(|(side, partner)| was_told(account, known, side, partner));
     is_signed(known) && known.during.until.is_some() && both_told
+}
+
+/// Whether a notice of it reached the partner on `side`: 0 for the losing side, 1 for the gaining.
+pub fn was_told(account: &Account, known: &Override, side: usize, partner: &PartnerId) -> bool {
+    let to_side = |party: &Party| match party {
+        Party::Host => side == 0,
+        Party::Guest => side == 1,
+        Party::Partner(named) => named == partner,
+        Party::Customer | Party::Vendor => false,
+    };
+    let mut delivered = account.notices.iter().filter(|notice| notice.delivered.is_some());
+    delivered.any(|notice| known.published_to.contains(&notice.notice) && to_side(&notice.to))
 }
 
 impl Override {

@@ -1,6 +1,6 @@
 //! Relationships older than the handoff: those our own records show, and V7, those the guest declared.
 
-use crate::account::gain::{Gain, GainKind};
+use crate::account::gain::Gain;
 use crate::event::case::ClearedBy;
 use crate::event::change::Basis;
 use crate::event::handoff::DeclaredPrior;
@@ -16,7 +16,8 @@ use crate::scope::{Region, Scope};
 /// It counts when it was on record by then, or when somebody outside the family told it later.
 pub fn known(question: &Question<'_>, touched: &Region) -> Vec<Support> {
     let accepted_at = question.accepted_at;
-    let gains = question.known.account.gains.iter().filter(|gain| gain.at < accepted_at && is_tie(gain));
+    let gains =
+        question.known.account.gains.iter().filter(|gain| gain.at < accepted_at && gain.is_business());
     let counts = |gain: &&Gain| {
         let by_family = |teller| kin::guests(question, teller, touched).is_some();
         let on_record = gain.recorded_at < accepted_at;
@@ -32,16 +33,6 @@ pub fn known(question: &Question<'_>, touched: &Region) -> Vec<Support> {
         events: vec![gain.event],
     };
     ties.into_iter().map(support).collect()
-}
-
-fn is_tie(gain: &Gain) -> bool {
-    match gain.kind {
-        GainKind::HolderRecorded { .. }
-        | GainKind::ChangeExecuted { .. }
-        | GainKind::OrderBooked { .. }
-        | GainKind::RenewalBooked { .. } => true,
-        GainKind::DealApproved { .. } | GainKind::ContractSigned { .. } => false,
-    }
 }
 
 /// The acting partner's own past counts, and that of whoever was the guest's family at acceptance:
