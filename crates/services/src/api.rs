@@ -1,5 +1,6 @@
 //! HTTP: the same answers as the command line, and the pages of the dashboard, on loopback only.
 
+pub mod bus;
 mod commands;
 mod gate;
 mod health;
@@ -13,6 +14,7 @@ mod preconditions;
 pub(crate) mod problem;
 pub(crate) mod reads;
 mod routes;
+mod rules;
 mod stories;
 
 use std::future::Future;
@@ -135,16 +137,8 @@ where
 
 /// Everything the server answers.
 fn router(serving: Serving, ending: watch::Receiver<()>) -> Router {
-    let Serving { book, commands, standings, doors } = serving;
-    let shared = Shared {
-        book,
-        commands,
-        standings,
-        meters: Arc::new(Meters::new()),
-        requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
-        followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
-        ending,
-    };
+    let doors = serving.doors;
+    let shared = shared(&serving, ending);
     let open = match doors {
         Doors::All => routes::router().merge(dashboard::router()),
         Doors::Health => routes::health_router(),
@@ -154,6 +148,24 @@ fn router(serving: Serving, ending: watch::Receiver<()>) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(shared.clone(), gate::pass))
         .with_state(shared)
+}
+
+/// Everything that is asked without a door: who asks came over the bus.
+fn answering(serving: &Serving) -> Router {
+    let (_, ending) = watch::channel(());
+    routes::router().fallback(nothing_there).with_state(shared(serving, ending))
+}
+
+fn shared(serving: &Serving, ending: watch::Receiver<()>) -> Shared {
+    Shared {
+        book: Arc::clone(&serving.book),
+        commands: Arc::clone(&serving.commands),
+        standings: serving.standings.clone(),
+        meters: Arc::new(Meters::new()),
+        requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
+        followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
+        ending,
+    }
 }
 
 async fn nothing_there(uri: Uri) -> Response {

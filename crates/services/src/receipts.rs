@@ -8,6 +8,7 @@ use wire::answers::ReceiptAnswer;
 use wire::problem::Problem;
 
 use crate::desk::Reply;
+use crate::intake::Answer;
 
 /// Something was recorded now.
 pub fn accepted(receipt: &Receipt, events: &[EventId]) -> ReceiptAnswer {
@@ -45,6 +46,16 @@ pub fn of_reply(stream: &Stream, reply: &Reply) -> ReceiptAnswer {
         Reply::Refused(refusal) => unrecorded(refusal.code(), refusal.to_string()),
         Reply::Conflict(problem) => unrecorded("conflict", problem.to_string()),
         Reply::Stale { actual } => unrecorded("stale", stale(*actual)),
+    }
+}
+
+/// What became of something a producer told.
+pub fn of_answer(answer: Answer) -> ReceiptAnswer {
+    match answer {
+        Answer::Accepted { receipt, events } => accepted(&receipt, &events),
+        Answer::Repeated { receipt, events } => repeated(&receipt, &events),
+        Answer::Refused { receipt, events, rule, clearing } => refused(&receipt, &events, rule, &clearing),
+        Answer::Quarantined { id, problem } => quarantined(&id, &problem),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod commands;
 pub mod duty;
 pub mod follower;
+pub mod intake;
 pub mod standing;
 pub mod supervisor;
 

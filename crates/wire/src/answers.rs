@@ -10,8 +10,11 @@ mod schemas;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use policy::{PolicyAnswer, PolicyChange, PolicyRow};
-pub use replay::{AccountDifference, Difference, ReplayAnswer, RulingRow, VerdictLine, digest_of_lines};
+pub use policy::{CalendarRow, LintAnswer, PolicyAnswer, PolicyChange, PolicyRow, PublishAnswer};
+pub use replay::{
+    AccountDifference, BacktestAnswer, BacktestReport, Difference, ReplayAnswer, RulingRow, VerdictLine,
+    digest_of_lines,
+};
 pub use schemas::schemas;
 
 /// Who holds a scope of an account.
@@ -374,6 +377,18 @@ pub struct ReceiptAnswer {
     pub code: Option<String>,
     /// Why it was refused or turned away, in one sentence.
     pub message: Option<String>,
+}
+
+/// The receipt of something that was published on the bus: what it was, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BusReceipt {
+    /// The source it named, when it could be read.
+    pub source: Option<String>,
+    /// The id it named, when it could be read.
+    pub id: Option<String>,
+    /// What became of it.
+    #[serde(flatten)]
+    pub receipt: ReceiptAnswer,
 }
 
 /// How one role of a process stands.

@@ -5,6 +5,7 @@
 //! are not kept. An attribute whose name CloudEvents does not allow is refused.
 
 pub mod binary;
+pub mod received;
 
 use domain::event::Event;
 use domain::event::account::AccountEvent;

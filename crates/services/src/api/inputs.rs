@@ -7,9 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::BytesMut;
 use domain::id::Digest;
-use domain::stream::Stream;
 use futures::StreamExt as _;
-use futures::future::try_join_all;
 use ports::QuarantineId;
 use wire::answers::ReceiptAnswer;
 use wire::cloudevents;
@@ -20,6 +18,7 @@ use super::params::Named;
 use super::problem::Failure;
 use super::reads::unknown;
 use super::{BATCH_BODY_BYTES_MAX, ONE_BODY_BYTES_MAX, Shared};
+use crate::abreast::{About, abreast};
 use crate::book::Book;
 use crate::intake::{self, Answer};
 use crate::receipts;
@@ -173,69 +172,14 @@ async fn take(shared: &Shared, record: Record) -> anyhow::Result<Answer> {
 async fn tell_many(shared: &Shared, body: &[u8]) -> Result<Response, Failure> {
     let records =
         cloudevents::read_batch(body, &defaults(&shared.book)).map_err(|p| Failure::unreadable(&p))?;
-    let mut receipts = Vec::with_capacity(records.len());
-    for run in runs(records) {
-        receipts.extend(take_run(shared, run).await?);
-    }
+    let about = |record: Record| {
+        let about = About::streams(record.reading.iter().flatten().map(|input| &input.stream));
+        (about, record)
+    };
+    let records = records.into_iter().map(about).collect();
+    let answers = abreast(records, |record| take(shared, record)).await?;
+    let receipts: Vec<ReceiptAnswer> = answers.into_iter().map(receipts::of_answer).collect();
     Ok(Json(receipts).into_response())
-}
-
-/// Parts of a batch that may be recorded side by side: accounts do not depend on one another, but they do on
-/// partners and programs, so everything else stands alone and in order.
-fn runs(records: Vec<Record>) -> Vec<Vec<Record>> {
-    let mut runs: Vec<Vec<Record>> = Vec::new();
-    let mut open = false;
-    for record in records {
-        let of_accounts =
-            record.reading.iter().flatten().all(|input| matches!(input.stream, Stream::Account(..)));
-        match runs.last_mut() {
-            Some(run) if open && of_accounts => run.push(record),
-            _ => runs.push(vec![record]),
-        }
-        open = of_accounts;
-    }
-    runs
-}
-
-/// A record and its place in the batch.
-type Placed = (usize, Record);
-
-/// Records of one account stay in order; the accounts share the journal's group commits.
-async fn take_run(shared: &Shared, run: Vec<Record>) -> anyhow::Result<Vec<ReceiptAnswer>> {
-    let count = run.len();
-    let mut by_stream: Vec<(Option<Stream>, Vec<Placed>)> = Vec::new();
-    for (index, record) in run.into_iter().enumerate() {
-        let stream = record.reading.iter().flatten().map(|input| input.stream.clone()).next();
-        match by_stream.iter_mut().find(|(known, _)| stream.is_some() && *known == stream) {
-            Some((_, records)) => records.push((index, record)),
-            None => by_stream.push((stream, vec![(index, record)])),
-        }
-    }
-    let taken =
-        try_join_all(by_stream.into_iter().map(|(_, records)| take_in_order(shared, records))).await?;
-    let mut receipts: Vec<(usize, ReceiptAnswer)> = Vec::with_capacity(count);
-    receipts.extend(taken.into_iter().flatten());
-    receipts.sort_by_key(|(index, _)| *index);
-    Ok(receipts.into_iter().map(|(_, receipt)| receipt).collect())
-}
-
-async fn take_in_order(shared: &Shared, records: Vec<Placed>) -> anyhow::Result<Vec<(usize, ReceiptAnswer)>> {
-    let mut receipts = Vec::with_capacity(records.len());
-    for (index, record) in records {
-        receipts.push((index, receipt(take(shared, record).await?)));
-    }
-    Ok(receipts)
-}
-
-fn receipt(answer: Answer) -> ReceiptAnswer {
-    match answer {
-        Answer::Accepted { receipt, events } => receipts::accepted(&receipt, &events),
-        Answer::Repeated { receipt, events } => receipts::repeated(&receipt, &events),
-        Answer::Refused { receipt, events, rule, clearing } => {
-            receipts::refused(&receipt, &events, rule, &clearing)
-        }
-        Answer::Quarantined { id, problem } => receipts::quarantined(&id, &problem),
-    }
 }
 
 /// `POST /v1/quarantine/{id}/release`: sends a quarantined CloudEvent again, mended if there is a body.

@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
-use super::{Shared, commands, health, inputs, live, openapi, reads, stories};
+use super::{Shared, commands, health, inputs, live, openapi, reads, rules, stories};
 
 /// One operation.
 pub(super) struct Operation {
@@ -96,7 +96,7 @@ const LIST: &[Parameter] = &[AFTER, LIMIT, AS_OF, KNOWN_AT];
 
 /// Every operation there is.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(stories::OPERATIONS)
+    OPERATIONS.iter().chain(stories::OPERATIONS).chain(rules::OPERATIONS)
 }
 
 const OPERATIONS: &[Operation] = &[

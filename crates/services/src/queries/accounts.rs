@@ -7,12 +7,15 @@ use domain::fact::Fact;
 use domain::id::{AccountId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
+use ports::Position;
 use views::holders;
 use views::sentence::{self, Audience, Telling};
-use wire::answers::{AccountAnswer, AccountRow, ChangeRow, HandoffRow, HistoryRow, HolderRow};
+use wire::answers::{
+    AccountAnswer, AccountDifference, AccountRow, ChangeRow, HandoffRow, HistoryRow, HolderRow,
+};
 use wire::shape::Words as _;
 
-use super::{Asked, Moment, account_facts, cases, deals, words};
+use super::{Asked, KnownAt, Moment, account_facts, cases, deals, words};
 use crate::book::Book;
 use crate::replay;
 
@@ -28,19 +31,59 @@ pub async fn show(
 ) -> anyhow::Result<AccountAnswer> {
     let moment = asked.moment(book).await?;
     let account = moment.account(&account_facts(book, vendor, account_id).await?);
-    Ok(AccountAnswer {
+    let cases = cases::of_account(book, vendor, account_id, moment).await?;
+    Ok(AccountAnswer { cases, ..answer(vendor, account_id, &account, moment.as_of, moment.known) })
+}
+
+/// One account as folded, without its cases, which stand on streams of their own.
+pub(crate) fn answer(
+    vendor: &VendorId,
+    account_id: &AccountId,
+    account: &Account,
+    as_of: Instant,
+    known: Position,
+) -> AccountAnswer {
+    AccountAnswer {
         account: account_id.to_string(),
         vendor: vendor.to_string(),
         name: account.legal_name.clone(),
-        keys: keys(&account),
+        keys: keys(account),
         absorbed_into: account.into.as_ref().map(ToString::to_string),
-        as_of: moment.as_of.to_string(),
-        known_at: moment.known.to_string(),
-        holders: holders::rows(account_id, &account, moment.as_of).into_iter().map(holder).collect(),
-        deals: deals::of(account_id, &account),
-        handoffs: handoffs(account_id, &account, moment.as_of),
+        as_of: as_of.to_string(),
+        known_at: known.to_string(),
+        holders: holders::rows(account_id, account, as_of).into_iter().map(holder).collect(),
+        deals: deals::of(account_id, account),
+        handoffs: handoffs(account_id, account, as_of),
         changes: account.changes.iter().map(change).collect(),
-        cases: cases::of_account(book, vendor, account_id, moment).await?,
+        cases: Vec::new(),
+    }
+}
+
+/// What changed about an account for one instant between two states of knowledge, each change with one cause.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn changed(
+    book: &Book,
+    vendor: &VendorId,
+    account_id: &AccountId,
+    known_from: KnownAt,
+    asked: Asked,
+) -> anyhow::Result<AccountDifference> {
+    let later = asked.moment(book).await?;
+    let asked_before = Asked { as_of: Some(later.as_of), known_at: Some(known_from) };
+    let earlier = asked_before.moment(book).await?;
+    let known = |moment: Moment, until| replay::Known { position: moment.known, until };
+    let between =
+        [known(earlier, earlier.known_until(book).await?), known(later, later.known_until(book).await?)];
+    let facts = account_facts(book, vendor, account_id).await?;
+    let stream = Stream::Account(vendor.clone(), account_id.clone());
+    Ok(AccountDifference {
+        account: account_id.to_string(),
+        as_of: later.as_of.to_string(),
+        known_from: earlier.known.to_string(),
+        known_at: later.known.to_string(),
+        differences: replay::changed(book, &stream, &facts, later.as_of, between),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Cases: the inbox, and one case with its evidence and what would clear it.
 
 use domain::event::case::{Clearing, Finding, Opened, Severity};
+use domain::fact::Fact;
 use domain::id::{AccountId, CaseId, VendorId};
 use domain::stream::Stream;
 use views::cases::Case;
@@ -100,6 +101,12 @@ pub fn show(book: &Book, id: &str) -> Option<CaseAnswer> {
     let shelf = book.shelf();
     let (stream, case) = shelf.cases.iter().find(|(stream, _)| case_id(stream) == Some(id))?;
     answer(stream, case)
+}
+
+/// One case, from the facts of its stream.
+pub(crate) fn answer_of(stream: &Stream, facts: &[Fact]) -> Option<CaseAnswer> {
+    let case = facts.iter().fold(Case::default(), |case, fact| case.evolve(fact));
+    answer(stream, &case)
 }
 
 fn answer(stream: &Stream, case: &Case) -> Option<CaseAnswer> {

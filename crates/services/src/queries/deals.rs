@@ -58,7 +58,7 @@ pub fn all(book: &Book, moment: Moment, filter: &DealFilter) -> anyhow::Result<V
 }
 
 /// The deals of one account.
-pub(super) fn of(account_id: &AccountId, account: &Account) -> Vec<DealRow> {
+pub(crate) fn of(account_id: &AccountId, account: &Account) -> Vec<DealRow> {
     deals::rows(account_id, account).into_iter().map(row).collect()
 }
 

@@ -1,0 +1,196 @@
+//! The projector: keeps projections on the bus for whoever watches them there.
+//!
+//! A projection is a folder of values, one for each stream it is made of, in a bucket of its vendor. The bucket
+//! `CHAPERONE_VIEWS` says which one is current. A new version, or the same made anew, is built beside the
+//! current one while that is served, compared with it, and then put in its place by writing one key.
+
+pub mod build;
+pub mod view;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use bytes::Bytes;
+use domain::stream::Stream;
+use futures::StreamExt as _;
+use ports::projections::{Change, Projections};
+use ports::{Position, Select, Tailed};
+use serde::{Deserialize, Serialize};
+
+use crate::accounts;
+use crate::book::Book;
+use crate::roles::standing::Standing;
+use crate::roles::supervisor::Stopped;
+use view::{VIEWS, View};
+
+/// The bucket that says where each view is.
+pub const DIRECTORY: &str = "CHAPERONE_VIEWS";
+/// The key, in each bucket, of the position up to which its values are current.
+pub const HEAD: &str = "_head";
+/// Streams written together while the journal is being caught up with, in streams.
+const STREAMS_GATHERED_MAX: usize = 1_024;
+
+/// Which edition of a view is served: what the key with the view's name holds in [`DIRECTORY`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    pub version: u32,
+    /// Counts how often this version was made anew.
+    pub made: u32,
+}
+
+impl Edition {
+    /// The bucket in which the vendor's values of a view are.
+    pub fn bucket(self, view: &View, vendor: &str) -> String {
+        let Self { version, made } = self;
+        match made {
+            1 => format!("CHAPERONE_{}_{vendor}_v{version}", view.name),
+            _ => format!("CHAPERONE_{}_{vendor}_v{version}_{made}", view.name),
+        }
+    }
+
+    /// The key, in [`DIRECTORY`], of the position up to which this edition is written.
+    fn head_key(self, view: &View) -> String {
+        format!("{}.v{}.{}.head", view.name, self.version, self.made)
+    }
+}
+
+/// The edition of a view that is served now; none before the first.
+///
+/// # Errors
+/// The bus cannot be reached, or somebody else wrote the key.
+pub async fn served(projections: &dyn Projections, view: &View) -> anyhow::Result<Option<Edition>> {
+    let found = projections.get(DIRECTORY, view.name).await?;
+    let read = |bytes: Bytes| serde_json::from_slice(&bytes);
+    found.map(read).transpose().with_context(|| format!("reading {} in {DIRECTORY}", view.name))
+}
+
+/// Keeps every view current, building first what is not there in this version, until the bus or the journal fails.
+///
+/// # Errors
+/// The journal or the bus cannot be reached; started again, it goes on where it was.
+pub async fn keep(
+    book: Arc<Book>,
+    projections: Arc<dyn Projections>,
+    standing: Standing,
+) -> Result<(), Stopped> {
+    projections.open(DIRECTORY).await.map_err(anyhow::Error::from)?;
+    let mut kept = Vec::new();
+    for view in &VIEWS {
+        kept.push(Kept::open(&book, projections.as_ref(), view, &standing).await?);
+    }
+    let after = kept.iter().map(|kept| kept.written).min().unwrap_or(Position::START);
+    let mut tail = book.journal.tail(after, Select::Facts);
+    let mut gathered: BTreeSet<Stream> = BTreeSet::new();
+    while let Some(tailed) = tail.next().await {
+        let (upto, recorded_ms, is_full) = match tailed.map_err(anyhow::Error::from)? {
+            Tailed::Event(recorded) => {
+                gathered.insert(recorded.stream.parse().context("reading a stream's name")?);
+                (recorded.position, Some(recorded.recorded_ms), gathered.len() >= STREAMS_GATHERED_MAX)
+            }
+            Tailed::CaughtUp(upto) => (upto, None, true),
+        };
+        if !is_full {
+            continue;
+        }
+        let streams = std::mem::take(&mut gathered);
+        for kept in &mut kept {
+            if kept.moved(projections.as_ref()).await? {
+                // Another edition took its place: what it lacks is found by starting from its own head.
+                return Ok(());
+            }
+            kept.write(&book, projections.as_ref(), &streams, upto, &standing).await?;
+        }
+        standing.is_done(upto, recorded_ms);
+    }
+    Ok(())
+}
+
+/// One view that is kept current.
+struct Kept {
+    view: &'static View,
+    edition: Edition,
+    written: Position,
+}
+
+impl Kept {
+    async fn open(
+        book: &Arc<Book>,
+        projections: &dyn Projections,
+        view: &'static View,
+        standing: &Standing,
+    ) -> anyhow::Result<Self> {
+        let edition = match served(projections, view).await? {
+            Some(edition) if edition.version == view.version => edition,
+            older => {
+                let edition = Edition { version: view.version, made: 1 };
+                let vendors = build::build(book, projections, view, edition, standing).await?;
+                let report = build::compare(projections, view, &vendors, older, edition).await?;
+                tracing::info!(
+                    view = view.name,
+                    "view {} takes the place of the one before: {report:?}",
+                    view.name
+                );
+                build::switch(projections, view, edition).await?;
+                edition
+            }
+        };
+        let head = projections.get(DIRECTORY, &edition.head_key(view)).await?;
+        let head = head.and_then(|head| std::str::from_utf8(&head).ok().and_then(|head| head.parse().ok()));
+        Ok(Self { view, edition, written: head.unwrap_or(Position::START) })
+    }
+
+    /// Whether another edition is served now.
+    async fn moved(&self, projections: &dyn Projections) -> anyhow::Result<bool> {
+        Ok(served(projections, self.view).await? != Some(self.edition))
+    }
+
+    /// Writes what the streams say now, bucket by bucket, and in each its head last.
+    async fn write(
+        &mut self,
+        book: &Book,
+        projections: &dyn Projections,
+        streams: &BTreeSet<Stream>,
+        upto: Position,
+        standing: &Standing,
+    ) -> anyhow::Result<()> {
+        if upto <= self.written {
+            return Ok(());
+        }
+        let concerned: Vec<&Stream> = streams.iter().filter(|stream| (self.view.concerns)(stream)).collect();
+        let mut by_bucket: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+        for stream in concerned {
+            if let Some(change) = value(book, self.view, stream, standing).await? {
+                let bucket = self.edition.bucket(self.view, stream.vendor().as_str());
+                by_bucket.entry(bucket).or_default().push(change);
+            }
+        }
+        for (bucket, mut changes) in by_bucket {
+            changes.push((HEAD.to_owned(), Some(upto.to_string().into())));
+            projections.write(&bucket, changes).await?;
+        }
+        let head = (self.edition.head_key(self.view), Some(Bytes::from(upto.to_string())));
+        projections.write(DIRECTORY, vec![head]).await?;
+        self.written = upto;
+        Ok(())
+    }
+}
+
+/// What a stream says in a view, or nothing when it cannot be read: it is then set aside and shown as such.
+async fn value(
+    book: &Book,
+    view: &View,
+    stream: &Stream,
+    standing: &Standing,
+) -> anyhow::Result<Option<Change>> {
+    let facts = match accounts::facts(book.journal.as_ref(), stream).await {
+        Ok((facts, _)) => facts,
+        Err(error) if error.downcast_ref::<ports::ReadError>().is_some() => return Err(error),
+        Err(error) => {
+            tracing::error!(stream = %stream, view = view.name, "{stream} is set aside: {error:#}");
+            standing.park(stream.to_string());
+            return Ok(None);
+        }
+    };
+    Ok(view.value(stream, &facts).map(|value| (view::key(stream), Some(value))))
+}
