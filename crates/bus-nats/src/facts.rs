@@ -6,7 +6,8 @@ mod stream;
 
 use async_nats::jetstream;
 use async_nats::jetstream::ErrorCode;
-use async_nats::jetstream::stream::RawMessageErrorKind;
+use async_nats::jetstream::message::StreamMessage;
+use async_nats::jetstream::stream::{RawMessageErrorKind, State, Stream};
 use async_trait::async_trait;
 use ports::bus::{Behind, BusError, Extent, FactBus, Message, PublishError};
 
@@ -35,23 +36,29 @@ impl NatsFacts {
     /// are asked of the stream's leader: a follower may not have the last message yet.
     async fn glance(&self, jetstream: &jetstream::Context) -> Result<Option<Extent>, BusError> {
         let stream = stream::open(jetstream, &self.stream).await?;
-        let state = &stream.cached_info().state;
-        let end = Behind { sequence: state.last_sequence, message: 0 };
-        let last = match stream.raw_message_builder().last_by_subject(">").send().await {
-            Ok(last) => last,
-            Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => {
-                let seen = Extent { end, messages: 0, checkpoint: None };
-                return Ok((state.messages == 0).then_some(seen));
+        let State { messages, last_sequence: sequence, .. } = stream.cached_info().state;
+        let (last, end) = match last_among(&stream, publish::EVERY_SUBJECT).await? {
+            Some(last) => {
+                let message = last.sequence;
+                (last, Behind { sequence, message })
             }
-            Err(error) => return Err(BusError::Unavailable(error.to_string())),
+            None if messages == 0 => {
+                let end = Behind { sequence, message: 0 };
+                return Ok(Some(Extent { end, messages, checkpoint: None }));
+            }
+            // The server looks for the last of all only where its number says; when that one alone was
+            // removed, the last of some is found nevertheless.
+            None => match last_among(&stream, &self.stream.subjects).await? {
+                Some(last) => (last, Behind { sequence, message: 0 }),
+                None => return Ok(None),
+            },
         };
-        if state.messages == 0 || last.sequence > state.last_sequence {
+        if messages == 0 || last.sequence > sequence {
             return Ok(None);
         }
         let checkpoint = checkpoint::read(&last.headers)
             .map_err(|what| BusError::Foreign { sequence: last.sequence, what })?;
-        let end = Behind { message: last.sequence, ..end };
-        Ok(Some(Extent { end, messages: state.messages, checkpoint: Some(checkpoint) }))
+        Ok(Some(Extent { end, messages, checkpoint: Some(checkpoint) }))
     }
 
     fn jetstream(&self) -> Result<&jetstream::Context, BusError> {
@@ -84,6 +91,15 @@ impl FactBus for NatsFacts {
         let stream = stream::open(self.jetstream()?, &self.stream).await?;
         let purged = stream.purge().sequence(upto.saturating_add(1)).await;
         purged.map(drop).map_err(|error| BusError::Unavailable(error.to_string()))
+    }
+}
+
+/// The last message among the subjects.
+async fn last_among(stream: &Stream, subjects: &str) -> Result<Option<StreamMessage>, BusError> {
+    match stream.raw_message_builder().last_by_subject(subjects).send().await {
+        Ok(last) => Ok(Some(last)),
+        Err(error) if error.kind() == RawMessageErrorKind::NoMessageFound => Ok(None),
+        Err(error) => Err(BusError::Unavailable(error.to_string())),
     }
 }
 

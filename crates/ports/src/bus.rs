@@ -42,7 +42,8 @@ pub struct Behind {
     /// The number of the last message there ever was; 0 before the first. An emptied bus keeps it, a bus
     /// made anew does not.
     pub sequence: u64,
-    /// The number of the last message there still is; 0 when there is none.
+    /// The number of the last message there still is; 0 when there is none, or when the last one alone was
+    /// removed.
     pub message: u64,
 }
 

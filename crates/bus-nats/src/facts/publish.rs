@@ -22,9 +22,10 @@ use super::{checkpoint, code_behind};
 /// How long an acknowledgement is waited for, in seconds: a leader that was lost is replaced in 4.5 to 6.5 s,
 /// and whoever waited in vain looks again, which takes as long as that does.
 const ACK_S_MAX: u64 = 5;
-/// The subjects among which the last message is looked for: all of the stream's.
+/// Names the subjects among which the last message is looked for.
 const EXPECTED_LAST_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject";
-const EVERY_SUBJECT: &str = ">";
+/// All of them: the one pattern for which the server has to look nowhere.
+pub(super) const EVERY_SUBJECT: &str = ">";
 
 /// Publishes the messages, of which there is at least one, and returns the number of the last.
 pub(super) async fn all_or_none(

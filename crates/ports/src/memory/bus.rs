@@ -21,8 +21,8 @@ struct State {
 
 impl State {
     fn end(&self) -> Behind {
-        let message = self.messages.last().map_or(0, |(sequence, _)| *sequence);
-        Behind { sequence: self.sequence, message }
+        let last = self.messages.last().filter(|(sequence, _)| *sequence == self.sequence);
+        Behind { sequence: self.sequence, message: last.map_or(0, |(sequence, _)| *sequence) }
     }
 
     fn reached(&self) -> Result<(), BusError> {
@@ -49,7 +49,7 @@ impl MemoryBus {
     pub fn set_back(&self, messages: usize) {
         let mut state = self.state();
         state.messages.truncate(messages);
-        state.sequence = state.end().message;
+        state.sequence = state.messages.last().map_or(0, |(sequence, _)| *sequence);
     }
 
     /// Lets every call fail until it is back.
