@@ -4,7 +4,7 @@
 //! computed by [`crate::decide`] and stand in the events.
 
 use crate::event::account::{FreezeTarget, HoldingBasis, Lifted, OverrideRecorded};
-use crate::event::change::{self, ObjectionGround, ObjectionOutcome, ReversalReason};
+use crate::event::change::{self, ErrorAnswer, ObjectionGround, ObjectionOutcome, ReversalReason};
 use crate::event::correction::{Committed, Corrected, Retracted};
 use crate::event::deal::{RejectionReason, Submitted};
 use crate::event::handoff::{self, DeclaredPrior, HandoffOutcome, Invited};
@@ -154,6 +154,11 @@ pub enum ChangeCommand {
         change: ChangeId,
         notices: Vec<notice::Sent>,
     },
+    /// Tell the losing side, or its deputy, once more.
+    Remind {
+        change: ChangeId,
+        notice: notice::Sent,
+    },
     Object {
         change: ChangeId,
         by: Party,
@@ -183,6 +188,18 @@ pub enum ChangeCommand {
     Reverse {
         change: ChangeId,
         reason: ReversalReason,
+    },
+    /// A side says that an executed change was an error.
+    ReportError {
+        change: ChangeId,
+        by: Party,
+        text: String,
+    },
+    /// The other side agrees, which gives the account back, or does not.
+    AnswerError {
+        change: ChangeId,
+        by: Party,
+        answer: ErrorAnswer,
     },
 }
 

@@ -124,6 +124,8 @@ fn of_change(event: &ChangeEvent) -> Rank {
         ChangeEvent::Requested(_)
         | ChangeEvent::Objected(_)
         | ChangeEvent::Waived(_)
+        | ChangeEvent::ErrorReported(_)
+        | ChangeEvent::ErrorAnswered(_)
         | ChangeEvent::Rescinded(_) => Rank::Ask,
         ChangeEvent::ObjectionDecided(_) | ChangeEvent::Executed(_) | ChangeEvent::Reversed(_) => {
             Rank::Decision

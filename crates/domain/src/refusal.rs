@@ -218,6 +218,20 @@ pub enum Refusal {
     TokenVoided { at: Instant },
     #[error("no such token here")]
     UnknownToken,
+    #[error(
+        "the losing side was told once and said nothing; silence counts after {needed} delivered notices, or one to its deputy"
+    )]
+    SilenceIsNoConsent { needed: u8 },
+    #[error("a reminder goes to the losing side")]
+    NotTheLosingSide,
+    #[error("the gaining side gives it back, or agrees that it was an error: report it first")]
+    OtherSideMustAgree,
+    #[error("the other side reported no error")]
+    NoErrorReported,
+    #[error("the report is answered")]
+    ErrorAnswered,
+    #[error("both sides could agree until {until}; now a person rules")]
+    TooLateToAgree { until: Instant },
 
     // Partners and the program
     #[error("a partner cannot be affiliated with or merged into itself")]
@@ -228,6 +242,8 @@ pub enum Refusal {
     VersionOutOfOrder { expected: u32 },
     #[error("a policy may not take effect before the one in force since {since}")]
     EffectiveTooEarly { since: Instant },
+    #[error("no rule looks for a pattern named {pattern}")]
+    UnknownPattern { pattern: String },
     #[error("the time zone is not known")]
     UnknownZone,
 

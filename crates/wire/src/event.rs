@@ -231,6 +231,8 @@ events! {
         68 "chaperone.change.executed.v1" Executed [Derived Ruled Observed]
         69 "chaperone.change.rescinded.v1" Rescinded [Asked]
         70 "chaperone.change.reversed.v1" Reversed [Ruled]
+        71 "chaperone.change.error_reported.v1" ErrorReported [Asked]
+        72 "chaperone.change.error_answered.v1" ErrorAnswered [Asked]
     }
     Consent(ConsentEvent) {
         81 "chaperone.consent.letter_recorded.v1" LetterRecorded [Observed]

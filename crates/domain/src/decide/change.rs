@@ -1,5 +1,6 @@
 //! Changes of holder: requested, verified, notified, open to objection, executed, and taken back.
 
+mod error;
 mod execute;
 mod notify;
 mod objection;
@@ -34,6 +35,11 @@ pub(crate) fn decide(
         ChangeCommand::Request(requested) => request::request(account, context, requested),
         ChangeCommand::Verify(verified) => verify::verify(account, context, verified),
         ChangeCommand::Notify { change, notices } => notify::notify(account, context, change, notices),
+        ChangeCommand::Remind { change, notice } => notify::remind(account, context, change, notice),
+        ChangeCommand::ReportError { change, by, text } => error::report(account, context, change, by, text),
+        ChangeCommand::AnswerError { change, by, answer } => {
+            error::answer(account, context, change, by, *answer)
+        }
         ChangeCommand::Object { change, by, ground, text, evidence, inquiry_attested } => {
             let objected = crate::event::change::Objected {
                 change: change.clone(),

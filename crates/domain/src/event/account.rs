@@ -124,6 +124,8 @@ pub enum ContactPurpose {
     Notice,
     CustomerAuthority,
     Billing,
+    /// Who answers for a party when its own contact does not.
+    Deputy,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -17,6 +17,8 @@ pub enum ChangeEvent {
     Executed(Executed),
     Rescinded(Rescinded),
     Reversed(Reversed),
+    ErrorReported(ErrorReported),
+    ErrorAnswered(ErrorAnswered),
 }
 
 /// The nine grounds on which a guest may lawfully gain, as numbered in the program's rules.
@@ -197,4 +199,32 @@ pub struct Reversed {
     pub restores: PartnerId,
     pub scope: Scope,
     pub reason: ReversalReason,
+}
+
+/// A side says that the change was an error; the clocks of the fast way back run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ErrorReported {
+    pub change: ChangeId,
+    pub by: Party,
+    pub text: String,
+    /// When the other side owes an answer.
+    pub reply_until: Instant,
+    /// Until when both may agree; after that a person rules.
+    pub agree_until: Instant,
+    /// When the account is back, if both agree.
+    pub restore_until: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorAnswer {
+    Agrees,
+    Disagrees,
+}
+
+/// What the other side says to a reported error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ErrorAnswered {
+    pub change: ChangeId,
+    pub by: Party,
+    pub answer: ErrorAnswer,
 }

@@ -14,7 +14,7 @@ use crate::event::notice::{About, Answer};
 use crate::id::{EventId, PartnerId};
 use crate::protection::Known;
 use crate::protection::act::{Act, Judged};
-use crate::protection::basis::{Support, correction, host, overriding, release};
+use crate::protection::basis::{Support, correction, forfeiture, host, overriding, release};
 use crate::protection::question::Question;
 use crate::protection::walk::Ledger;
 use crate::scope::{Region, Scope};
@@ -62,11 +62,22 @@ pub fn haste(known: Known<'_>, step: &Step<'_>) -> Haste {
     if over(step.at) && over(step.effective_from) {
         return Haste::InTime;
     }
-    match excuse(known, step, &losing) {
+    match excuse(known, step, &losing, &HASTENS) {
         Some((by, because)) => Haste::Excused { by, because },
         None => Haste::TooEarly { losing, shown_by, window },
     }
 }
+
+/// Whether the losing side need not be heard: it spoke for itself, lost its standing, or two officers decided.
+pub fn need_not_be_heard(known: Known<'_>, step: &Step<'_>) -> bool {
+    let Some((losing, _)) = losing_side(known, step) else { return true };
+    excuse(known, step, &losing, &HASTENS).is_some()
+        || excuse(known, step, &losing, &[forfeiture::supports]).is_some()
+}
+
+/// What ends the wait for a host's word.
+const HASTENS: [fn(&Question<'_>, &Region) -> Vec<Support>; 3] =
+    [release::supports, host::deauthorised, correction::supports];
 
 /// Who loses by the change, and events that show it: the holder before it, else the host of the handoff,
 /// else whom the request names. What a request says comes last, for the gaining side may have written it.
@@ -116,7 +127,12 @@ pub fn protecting<'a>(
 
 /// What excuses haste: a waiver by the losing side, its written release, the loss of its standing, an
 /// error put right in time, or an emergency that two officers signed for.
-fn excuse(known: Known<'_>, step: &Step<'_>, losing: &PartnerId) -> Option<(ClearedBy, Vec<EventId>)> {
+fn excuse(
+    known: Known<'_>,
+    step: &Step<'_>,
+    losing: &PartnerId,
+    supports: &[fn(&Question<'_>, &Region) -> Vec<Support>],
+) -> Option<(ClearedBy, Vec<EventId>)> {
     if let Some(waiver) = waiver(known, step, losing) {
         return Some((ClearedBy::Basis(Basis::HostRelease), vec![waiver]));
     }
@@ -136,8 +152,7 @@ fn excuse(known: Known<'_>, step: &Step<'_>, losing: &PartnerId) -> Option<(Clea
     let ledger = Ledger::default();
     let question = Question::new(known, handoff?, act, &ledger)?;
     let touched = question.touched();
-    let supports = [release::supports, host::deauthorised, correction::supports];
-    supports.into_iter().find_map(|supports| covered(&touched, supports(&question, &touched)))
+    supports.iter().find_map(|supports| covered(&touched, supports(&question, &touched)))
 }
 
 /// What clears all of `touched`, if `supports` do.

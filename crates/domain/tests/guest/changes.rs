@@ -332,7 +332,16 @@ fn reversing() -> Vec<Said> {
         says("reversing again adds nothing", when(reversed, 23, customer(), Rescission), ""),
         says("in ten business days", when(executed(), 40, customer(), Rescission), "!reversal_too_late"),
         says("a guest does not reverse", when(executed(), 22, guest(), Rescission), "!not_authorised"),
-        says("a host reports an error", when(executed(), 22, user_of("host"), Error), "Change::Reversed"),
+        says(
+            "a guest gives back what it got by error",
+            when(executed(), 22, guest(), Error),
+            "Change::Reversed",
+        ),
+        says(
+            "a host cannot say so alone",
+            when(executed(), 22, user_of("host"), Error),
+            "!other_side_must_agree",
+        ),
         says("a bystander reports none", when(executed(), 22, user_of("beta"), Error), "!not_authorised"),
         says("what was sold on is for a person", when(traded, 23, officer(), Error), "!traded_since"),
         says("a person rules at any time", when(executed(), 90, adjudicator(), Ruling), "Change::Reversed"),

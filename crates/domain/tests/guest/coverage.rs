@@ -6,8 +6,8 @@ use domain::refusal::Refusal;
 
 use crate::words::Said;
 
-fn stories() -> [Vec<Said>; 7] {
-    use crate::{changes, consents, executions, flips, freezes, handoffs, releases};
+fn stories() -> [Vec<Said>; 8] {
+    use crate::{changes, consents, executions, flips, freezes, handoffs, mistakes, releases};
     [
         handoffs::said(),
         releases::said(),
@@ -16,6 +16,7 @@ fn stories() -> [Vec<Said>; 7] {
         changes::said(),
         executions::said(),
         flips::said(),
+        mistakes::said(),
     ]
 }
 
@@ -63,6 +64,8 @@ fn every_transition_of_a_guest_is_told_in_a_story() {
         "Change::Executed",
         "Change::Rescinded",
         "Change::Reversed",
+        "Change::ErrorReported",
+        "Change::ErrorAnswered",
     ];
     let all = all();
     let told: BTreeSet<&str> = all.iter().flat_map(|said| said.expected.split(' ')).collect();

@@ -33,12 +33,22 @@ pub(crate) fn open_market() -> Story {
         .and(10, user_of("alpha"), to_alpha)
 }
 
-fn open_market_told() -> Story {
+pub(crate) fn open_market_told() -> Story {
     let to_alpha =
         notify_with(|notices| notices.iter_mut().for_each(|n| n.names_gaining = Some(id("alpha"))));
+    let again = ChangeCommand::Remind {
+        change: id("c1"),
+        notice: domain::event::notice::Sent {
+            names_gaining: Some(id("alpha")),
+            ..notice("n-again", Party::Host)
+        },
+    };
+    let again = change(again);
     open_market()
         .and(11, verifier(), verify())
         .and(12, officer(), to_alpha)
+        .and(12, officer(), again)
+        .but(13, delivered("n-again", 13))
         .but(13, delivered("n-customer", 13))
         .but(13, delivered("n-host", 13))
         .settled()

@@ -48,8 +48,12 @@ fn noticed(story: Story) -> Story {
         }
     });
     let Command::Change(ChangeCommand::Notify { notices, .. }) = notify else { panic!("it notifies") };
+    let again = domain::event::notice::Sent { notice: id("n-again"), ..notices[1].clone() };
+    let again = change(ChangeCommand::Remind { change: id("c2"), notice: again });
     story
         .and(16, officer(), change(ChangeCommand::Notify { change: id("c2"), notices }))
+        .and(16, officer(), again)
+        .but(16, delivered("n-again", 16))
         .but(16, delivered("n-customer", 16))
         .but(16, delivered("n-host", 16))
         .settled()

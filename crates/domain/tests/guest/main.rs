@@ -7,6 +7,7 @@ mod executions;
 mod flips;
 mod freezes;
 mod handoffs;
+mod mistakes;
 mod paths;
 mod properties;
 mod releases;

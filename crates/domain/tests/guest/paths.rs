@@ -195,7 +195,8 @@ fn noticed_elsewhere(story: Story, notices: &[(&str, Party, i64)]) -> Story {
 
 #[test]
 fn a_change_that_another_system_notified_of_opens_its_window_too() {
-    let both = [("n-customer", Party::Customer, 12), ("n-host", Party::Host, 13)];
+    let both =
+        [("n-customer", Party::Customer, 12), ("n-host", Party::Host, 13), ("n-again", Party::Host, 13)];
     let story = noticed_elsewhere(thawed(verified()), &both);
     let account = story.now();
     let change = account.change(&id("c1")).unwrap();

@@ -263,6 +263,11 @@ pub(crate) fn notify_with(alter: impl FnOnce(&mut Vec<Sent>)) -> Command {
     change(ChangeCommand::Notify { change: id("c1"), notices })
 }
 
+/// One more notice to the host about change `c1`.
+pub(crate) fn remind() -> Command {
+    change(ChangeCommand::Remind { change: id("c1"), notice: notice("n-again", Party::Host) })
+}
+
 pub(crate) fn delivered(name: &str, at: i64) -> Event {
     Event::Notice(NoticeEvent::Delivered(Delivered { notice: id(name), at: day(at), receipt: None }))
 }
@@ -315,8 +320,10 @@ pub(crate) fn told_all_but_frozen() -> Story {
 fn told(story: Story) -> Story {
     story
         .and(12, officer(), notify())
+        .and(12, officer(), remind())
         .but(13, delivered("n-customer", 13))
         .but(13, delivered("n-host", 13))
+        .but(13, delivered("n-again", 13))
         .settled()
 }
 

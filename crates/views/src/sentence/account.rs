@@ -43,6 +43,7 @@ pub(super) fn sentence(event: &AccountEvent, telling: Telling<'_>) -> String {
                 ContactPurpose::Notice => "contact for notices",
                 ContactPurpose::CustomerAuthority => "contact with authority to sign",
                 ContactPurpose::Billing => "billing contact",
+                ContactPurpose::Deputy => "deputy for notices",
             };
             format!("the {purpose} of {} is replaced", telling.party(&replaced.party, None))
         }

@@ -1,7 +1,7 @@
 //! A change of holder, step by step, told in a sentence.
 
 use domain::event::change::{
-    ChangeEvent, Executed, ObjectionGround, ObjectionOutcome, Requested, ReversalReason, VerificationMethod,
+    ChangeEvent, ErrorAnswer, Executed, ObjectionGround, ObjectionOutcome, Requested, ReversalReason, VerificationMethod,
     VerificationOutcome, Verified,
 };
 
@@ -52,6 +52,18 @@ pub(super) fn sentence(event: &ChangeEvent, telling: Telling<'_>) -> String {
             };
             let restored = telling.who(&reversed.restores);
             format!("{restored} holds {} again ({because})", of_scope(&reversed.scope))
+        }
+        ChangeEvent::ErrorReported(reported) => {
+            let (by, change) = (telling.party(&reported.by, None), telling.change(&reported.change));
+            format!("{by} says that {change} was an error, to be answered by {}", day(reported.reply_until))
+        }
+        ChangeEvent::ErrorAnswered(answered) => {
+            let by = telling.party(&answered.by, None);
+            let answer = match answered.answer {
+                ErrorAnswer::Agrees => "agrees",
+                ErrorAnswer::Disagrees => "does not agree",
+            };
+            format!("{by} {answer} that {} was an error", telling.change(&answered.change))
         }
     }
 }

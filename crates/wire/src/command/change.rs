@@ -1,7 +1,7 @@
 //! Commands about changes of holder.
 
 use domain::command::ChangeCommand;
-use domain::event::change::{ObjectionGround, ObjectionOutcome, ReversalReason};
+use domain::event::change::{ErrorAnswer, ObjectionGround, ObjectionOutcome, ReversalReason};
 use domain::event::{Evidence, Party, notice};
 use domain::id::*;
 use domain::time::Instant;
@@ -11,6 +11,9 @@ use crate::command::table::orders;
 orders! { Change;
     /// Tell customer, host and guest at once who would gain.
     Notify for ChangeCommand::Notify { change: ChangeId, notices: Vec<notice::Sent> }
+
+    /// Tell the losing side, or its deputy, once more.
+    Remind for ChangeCommand::Remind { change: ChangeId, notice: notice::Sent }
 
     /// A side objects. The list of grounds is closed; `other` suspends nothing.
     Object for ChangeCommand::Object {
@@ -46,4 +49,10 @@ orders! { Change;
 
     /// Give the account back.
     Reverse for ChangeCommand::Reverse { change: ChangeId, reason: ReversalReason }
+
+    /// A side says that an executed change was an error.
+    ReportError for ChangeCommand::ReportError { change: ChangeId, by: Party, text: String }
+
+    /// The other side agrees, which gives the account back, or does not.
+    AnswerError for ChangeCommand::AnswerError { change: ChangeId, by: Party, answer: ErrorAnswer }
 }

@@ -23,7 +23,9 @@ words! {
         Initial = "initial", Order = "order", CustomerLetter = "customer_letter", Release = "release",
         Merger = "merger", Correction = "correction", Migration = "migration",
     }
-    ContactPurpose { Notice = "notice", CustomerAuthority = "customer_authority", Billing = "billing" }
+    ContactPurpose {
+        Notice = "notice", CustomerAuthority = "customer_authority", Billing = "billing", Deputy = "deputy",
+    }
     OverrideAct { Change = "change", Lift = "lift", Waive = "waive" }
     OverrideReason {
         PublicTender = "public_tender", Continuity = "continuity", CourtOrder = "court_order",

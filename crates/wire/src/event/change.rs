@@ -2,7 +2,7 @@
 
 use domain::event::change as facts;
 use domain::event::change::{
-    Basis, CalendarRef, ObjectionGround, ObjectionOutcome, ReversalReason, VerificationMethod,
+    Basis, CalendarRef, ErrorAnswer, ObjectionGround, ObjectionOutcome, ReversalReason, VerificationMethod,
     VerificationOutcome, Verifier,
 };
 use domain::event::{DecidedBy, Evidence, Party};
@@ -30,6 +30,7 @@ words! {
         UndeclaredAffiliation = "undeclared_affiliation", Other = "other",
     }
     ObjectionOutcome { Upheld = "upheld", Rejected = "rejected" }
+    ErrorAnswer { Agrees = "agrees", Disagrees = "disagrees" }
     ReversalReason { Error = "error", Rescission = "rescission", Ruling = "ruling" }
 }
 
@@ -137,6 +138,22 @@ payload! {
         scope: Scope,
         reason: ReversalReason,
     }
+
+    /// A side says that the change was an error; the clocks of the fast way back run.
+    ErrorReported for facts::ErrorReported {
+        change: ChangeId,
+        by: Party,
+        text: String,
+        /// When the other side owes an answer.
+        reply_until: Instant,
+        /// Until when both may agree; after that a person rules.
+        agree_until: Instant,
+        /// When the account is back, if both agree.
+        restore_until: Instant,
+    }
+
+    /// What the other side says to a reported error.
+    ErrorAnswered for facts::ErrorAnswered { change: ChangeId, by: Party, answer: ErrorAnswer }
 }
 
 const VENDOR: &str = "vendor";

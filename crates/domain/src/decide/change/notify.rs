@@ -57,6 +57,35 @@ pub(super) fn notify(
     Ok(events)
 }
 
+/// One more notice to the losing side, or to its deputy, while the change waits. It moves no window.
+pub(super) fn remind(
+    account: &Account,
+    context: &Context<'_>,
+    change: &ChangeId,
+    notice: &Sent,
+) -> Result<Vec<Decided>, Refusal> {
+    if !is_vendor(context.actor) {
+        return Err(Refusal::NotAuthorised { needs: "the vendor" });
+    }
+    let (known, gaining) = known(account, change)?;
+    let sent_before = |sent: &&crate::account::guest::Notice| sent.notice == notice.notice;
+    if let Some(sent) = account.notices.iter().find(sent_before) {
+        let same = (&sent.to, &sent.about, &sent.address) == (&notice.to, &notice.about, &notice.address);
+        return if same { Ok(Vec::new()) } else { Err(Refusal::NoticeIdTaken) };
+    }
+    ongoing(known)?;
+    if known.notices.is_empty() {
+        return Err(Refusal::NotNotified);
+    }
+    let losing = losing_side(account, context, known, gaining);
+    if losing.is_none() || !is_losing(&notice.to, losing.as_ref()) {
+        return Err(Refusal::NotTheLosingSide);
+    }
+    sound(account, context, known, gaining, notice)?;
+    let event = Event::Notice(NoticeEvent::Sent(notice.clone()));
+    Ok(vec![Decided { class: Class::Derived, event }])
+}
+
 /// Whether one of the notices sent last came back.
 fn came_back(account: &Account, known: &Change) -> bool {
     let mut sent = account.notices.iter().filter(|notice| known.notices.contains(&notice.notice));

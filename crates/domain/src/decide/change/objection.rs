@@ -41,7 +41,7 @@ pub(super) fn object(
 }
 
 /// Refuses an actor that is not the party it speaks as.
-fn speaks(
+pub(super) fn speaks(
     account: &Account,
     context: &Context<'_>,
     change: &Change,

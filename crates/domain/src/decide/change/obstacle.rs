@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::{is_losing, losing_side};
 use crate::account::Account;
-use crate::account::guest::{Change, Override};
+use crate::account::guest::{Change, Notice, Override};
 use crate::choice::{self, StandStill};
 use crate::decide::Context;
 use crate::decide::parties::concerned;
+use crate::event::account::ContactPurpose;
 use crate::event::change::Basis;
 use crate::freeze::{Hold, hold};
 use crate::id::{HandoffId, PartnerId};
@@ -55,7 +56,8 @@ pub(super) fn obstacle(account: &Account, context: &Context<'_>, step: &Step<'_>
         .or_else(|| standing_still(account, context, step, emergency))
         .or_else(|| objected(step))
         .or_else(|| unnoticed(account, context, step, emergency))
-        .or_else(|| too_early(account, context, step))?;
+        .or_else(|| too_early(account, context, step))
+        .or_else(|| silent(account, context, step))?;
     let protects = || concerned(account, context.families, step.gaining, &step.change.scope, context.now);
     let handoff = found.handoff.or_else(|| protects().map(|handoff| handoff.handoff.clone()));
     Some(Obstacle { handoff, ..found })
@@ -154,17 +156,46 @@ fn unnoticed(
     needed.then(|| obstructed("T20", "a delivered notice to the losing side", Refusal::LosingSideNotTold))
 }
 
-/// The window is not over, and nothing excuses haste: the very question policing asks (T15).
-fn too_early(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
-    let taken = procedure::Step {
+/// The losing side said nothing to a single notice: that is no consent, unless nobody has to wait for one.
+fn silent(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
+    let losing = losing_side(account, context, step.change, step.gaining)?;
+    if procedure::need_not_be_heard(known(account, context), &taken(context, step)) {
+        return None;
+    }
+    let told: Vec<&Notice> = notices(account, step.change)
+        .filter(|notice| is_losing(&notice.to, Some(&losing)))
+        .filter(|notice| notice.delivered.is_some_and(|(at, _)| at <= context.now))
+        .collect();
+    let spoke = told.iter().any(|notice| !notice.answers.is_empty())
+        || step.change.objections.iter().any(|objection| is_losing(&objection.by, Some(&losing)));
+    let is_deputy = |notice: &&Notice| {
+        account.contacts.iter().any(|contact| {
+            contact.purpose == ContactPurpose::Deputy
+                && is_losing(&contact.party, Some(&losing))
+                && contact.contact == notice.address
+                && contact.during.contains(context.now)
+        })
+    };
+    let needed = context.program.policy_at(context.now).policy.change.silence_notices;
+    let enough = told.len() >= usize::from(needed) || told.iter().any(is_deputy);
+    let clearing = "another delivered notice to the losing side, one to its deputy, or its answer";
+    (!spoke && !enough).then(|| obstructed("silence", clearing, Refusal::SilenceIsNoConsent { needed }))
+}
+
+fn taken<'a>(context: &Context<'_>, step: &Step<'a>) -> procedure::Step<'a> {
+    procedure::Step {
         change: step.change,
         gaining: step.gaining,
         scope: &step.change.scope,
         at: context.now,
         effective_from: step.effective_from,
         executed: None,
-    };
-    match haste(known(account, context), &taken) {
+    }
+}
+
+/// The window is not over, and nothing excuses haste: the very question policing asks (T15).
+fn too_early(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Obstacle> {
+    match haste(known(account, context), &taken(context, step)) {
         Haste::InTime | Haste::Excused { .. } => None,
         Haste::TooEarly { window, .. } => {
             let until = window.map(|window| window.until);

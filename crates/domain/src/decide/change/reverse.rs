@@ -64,9 +64,19 @@ pub(super) fn reverse(
         }
         ReversalReason::Ruling => {}
     }
+    Ok(one(class, ChangeEvent::Reversed(reversal(account, known, reason)?)))
+}
+
+/// The reversal of the last execution: who held the scope before holds it again.
+pub(super) fn reversal(
+    account: &Account,
+    known: &Change,
+    reason: ReversalReason,
+) -> Result<Reversed, Refusal> {
+    let execution = known.executions.last().ok_or(Refusal::NotExecuted)?;
     let restores = former_holder(account, known, execution).ok_or(Refusal::NoFormerHolder)?;
     let scope = execution.executed.scope.clone();
-    Ok(one(class, ChangeEvent::Reversed(Reversed { change: change.clone(), restores, scope, reason })))
+    Ok(Reversed { change: known.change.clone(), restores, scope, reason })
 }
 
 /// Who may reverse for this reason, and what kind of claim that is.
@@ -82,10 +92,12 @@ fn may_reverse(
         ReversalReason::Rescission => Err(Refusal::NotAuthorised { needs: "the customer" }),
         ReversalReason::Ruling => ruling_person(actor).map(|_| Class::Ruled),
         ReversalReason::Error => {
-            let is_side =
-                acts_for(actor, gaining) || known.losing.as_ref().is_some_and(|l| acts_for(actor, l));
-            let needs = "a side of the change, or the vendor";
-            if is_side || is_vendor(actor) { Ok(Class::Asked) } else { Err(Refusal::NotAuthorised { needs }) }
+            if known.losing.as_ref().is_some_and(|losing| acts_for(actor, losing)) {
+                return Err(Refusal::OtherSideMustAgree);
+            }
+            let may = acts_for(actor, gaining) || is_vendor(actor);
+            let needs = "the gaining side, or the vendor";
+            if may { Ok(Class::Asked) } else { Err(Refusal::NotAuthorised { needs }) }
         }
     }
 }
