@@ -1,5 +1,8 @@
 //! The command line.
 
+pub(crate) mod rules;
+pub(crate) mod simulated;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -43,7 +46,7 @@ pub(crate) enum Command {
     Submit(FileArgument),
     /// Customer accounts: who holds them, their deals, handoffs and cases.
     #[command(subcommand)]
-    Account(Read),
+    Account(rules::ReadAccount),
     /// Deal registrations.
     #[command(subcommand)]
     Deal(ReadDeal),
@@ -66,7 +69,14 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Journal(Journal),
     /// Decide and judge everything again from asked, observed and ruled events, and say what is found.
-    Replay(Moment),
+    Replay(rules::Replay),
+    /// The program's rules as data: check, try, publish and compare policies.
+    #[command(subcommand)]
+    Policy(rules::Policy),
+    /// Make a world of partners that act with intent: its events, and apart from them what was meant.
+    Simulate(simulated::Simulate),
+    /// Say how well the rules find what was meant in simulated worlds, beside simpler methods.
+    Judge(simulated::Judge),
     /// Say what is wrong and which command mends it.
     Doctor,
     /// Write completions for a shell to standard output.
@@ -102,6 +112,20 @@ pub(crate) struct Serve {
     /// clock, relay, projector, api.
     #[arg(long, value_delimiter = ',', value_name = "ROLE,...")]
     pub roles: Vec<Role>,
+    #[command(flatten)]
+    pub bus: AtBus,
+}
+
+/// Where the bus is.
+#[derive(Debug, Args)]
+pub(crate) struct AtBus {
+    /// NATS servers with JetStream, separated by commas, such as nats://127.0.0.1:4222: facts are published
+    /// there as they are recorded.
+    #[arg(long, value_name = "URL,...")]
+    pub nats: Option<String>,
+    /// On how many servers what is new there is kept.
+    #[arg(long, default_value_t = 1, requires = "nats", value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub nats_replicas: u8,
 }
 
 #[derive(Debug, Args)]

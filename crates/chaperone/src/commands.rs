@@ -10,10 +10,13 @@ mod handoff;
 mod ingest;
 mod init;
 mod journal;
+mod judge;
 mod partner;
+mod policy;
 mod quarantine;
 mod replay;
 mod serve;
+mod simulate;
 mod submit;
 
 use std::io::Read as _;
@@ -50,7 +53,10 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
         Command::Claim(claim) => claim::run(&folder()?, format, claim).await,
         Command::Quarantine(quarantine) => quarantine::run(&folder()?, format, quarantine).await,
         Command::Journal(journal) => journal::run(&folder()?, format, journal).await,
-        Command::Replay(moment) => replay::run(&folder()?, format, moment).await,
+        Command::Replay(asked) => replay::run(&folder()?, format, asked).await,
+        Command::Policy(asks) => policy::run(&folder, format, asks).await,
+        Command::Simulate(simulate) => simulate::run(format, &simulate),
+        Command::Judge(judge) => judge::run(format, &judge).await,
         Command::Doctor => doctor::run(&folder()?, format).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();

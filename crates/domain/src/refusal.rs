@@ -246,6 +246,8 @@ pub enum Refusal {
     UnknownPattern { pattern: String },
     #[error("the time zone is not known")]
     UnknownZone,
+    #[error("a book of business moves only with a certificate of the transfer")]
+    CertificateMissing,
 
     // Corrections and cases
     #[error("no such fact here")]

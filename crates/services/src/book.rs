@@ -9,6 +9,7 @@ use domain::event::Event;
 use domain::event::account::AccountEvent;
 use domain::event::case::CaseEvent;
 use domain::event::change::ChangeEvent;
+use domain::event::consent::ConsentEvent;
 use domain::event::handoff::HandoffEvent;
 use domain::fact::Fact;
 use domain::id::VendorId;
@@ -54,8 +55,11 @@ pub struct Book {
 pub struct Shelf {
     pub directory: Directory,
     pub cases: BTreeMap<Stream, Case>,
-    /// Account streams that policing has to look at: those with an accepted handoff or a change of holder.
+    /// Account streams that policing has to look at: those with an accepted handoff, a change of holder, an
+    /// override, or a word of the customer.
     pub guarded: BTreeSet<Stream>,
+    /// When time alone may bring something to light on an account.
+    awaited: BTreeMap<Stream, Instant>,
     /// The cases of each account.
     of_account: BTreeMap<Stream, Vec<Stream>>,
 }
@@ -64,6 +68,11 @@ impl Shelf {
     /// The cases about one account.
     pub fn cases_of(&self, account: &Stream) -> impl Iterator<Item = (&Stream, &Case)> {
         self.of_account.get(account).into_iter().flatten().filter_map(|case| self.cases.get_key_value(case))
+    }
+
+    /// Accounts on which something may have come to light by `until`.
+    pub(crate) fn awaited(&self, until: Instant) -> impl Iterator<Item = &Stream> {
+        self.awaited.iter().filter(move |(_, at)| **at <= until).map(|(stream, _)| stream)
     }
 
     fn take_case(&mut self, stream: &Stream, fact: &Fact) {
@@ -144,13 +153,17 @@ impl Book {
 
     /// Reads the small views and returns how far the journal was read.
     fn read_shelf(&self) -> anyhow::Result<Position> {
-        let prefixes = ["chaperone.partner.", "chaperone.program.", "chaperone.case."];
+        let prefixes =
+            ["chaperone.partner.", "chaperone.program.", "chaperone.identity.", "chaperone.case."];
         let families = wire::event::TYPES
             .iter()
             .filter(|one| prefixes.iter().any(|prefix| one.name.starts_with(prefix)));
         let singles = [
             "account.opened",
             "account.holder_recorded",
+            "account.override_recorded",
+            "consent.letter_recorded",
+            "consent.customer_asked",
             "handoff.accepted",
             "change.requested",
             "change.executed",
@@ -232,6 +245,12 @@ impl Book {
         self.worlds().known_by(vendor, horizon, what_if)
     }
 
+    /// What was published of programs, by stream.
+    pub fn programs(&self) -> Vec<(Stream, Vec<Fact>)> {
+        let worlds = self.worlds();
+        worlds.programs().map(|(stream, facts)| (stream.clone(), facts.clone())).collect()
+    }
+
     /// The time, by the book's clock.
     pub fn now(&self) -> Instant {
         Instant::from_unix_ms(self.clock.now_ms()).unwrap_or(Instant::EARLIEST)
@@ -281,6 +300,18 @@ impl Book {
         }
     }
 
+    /// Remembers when the account has to be looked at again though nothing is told of it, or that it has not.
+    pub(crate) fn await_until(&self, stream: &Stream, again: Option<Instant>) {
+        if again.is_none() && !self.shelf().awaited.contains_key(stream) {
+            return;
+        }
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        match again {
+            Some(at) => drop(shelf.awaited.insert(stream.clone(), at)),
+            None => drop(shelf.awaited.remove(stream)),
+        }
+    }
+
     /// Forgets what is kept of `stream`.
     pub(crate) fn forget(&self, stream: &Stream) {
         self.accounts.forget(stream);
@@ -291,8 +322,8 @@ impl Book {
 pub(crate) fn is_shelved(stream: &Stream, fact: &Fact) -> bool {
     match stream {
         Stream::Account(..) => guards(fact) || matches!(fact.event, Event::Account(AccountEvent::Opened(_))),
-        Stream::Partner(..) | Stream::Program(_) | Stream::Case(..) => true,
-        Stream::Identity(_) | Stream::Partnership(..) => false,
+        Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) | Stream::Case(..) => true,
+        Stream::Partnership(..) => false,
     }
 }
 
@@ -302,6 +333,8 @@ fn guards(fact: &Fact) -> bool {
         fact.event,
         Event::Handoff(HandoffEvent::Accepted(_))
             | Event::Change(ChangeEvent::Executed(_) | ChangeEvent::Requested(_))
+            | Event::Account(AccountEvent::OverrideRecorded(_))
+            | Event::Consent(ConsentEvent::LetterRecorded(_) | ConsentEvent::CustomerAsked(_))
     )
 }
 

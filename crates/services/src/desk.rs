@@ -138,6 +138,7 @@ fn decide_on(
             decide::partner::decide(partner, &world.families, actor, command)
         }
         (Command::Program(command), Stream::Program(_)) => {
+            crate::rules::known_patterns(command)?;
             decide::program::decide(&world.program, actor, command)
         }
         (Command::Case(command), Stream::Case(..)) => {

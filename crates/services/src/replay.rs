@@ -293,6 +293,41 @@ impl Replaying<'_> {
     }
 }
 
+/// A state of knowledge: a journal position, and the recorded time it stands for.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    pub position: Position,
+    pub until: Instant,
+}
+
+/// What changed about one account for the instant `as_of` between two states of knowledge, each change with the
+/// one input that made it. `recorded` are the account's facts.
+pub fn changed(
+    book: &Book,
+    stream: &Stream,
+    recorded: &[Fact],
+    as_of: Instant,
+    [from, to]: [Known; 2],
+) -> Vec<Difference> {
+    let Some(account) = stream.account() else { return Vec::new() };
+    let folded = FoldedWorlds::new(book, None);
+    let worlds = |vendor: &VendorId, horizon, under| folded.of(vendor, horizon, under);
+    let swapping = Swapping::new(stream, account, recorded, as_of, &worlds);
+    let [from, to] = [from, to].map(|known| Inputs {
+        horizon: Horizon::at(known.position),
+        under: Under::Published,
+        asks: Asks::AsAnswered,
+        until: known.until,
+    });
+    let (was, is) = (swapping.verdicts(from), swapping.verdicts(to));
+    let row = |about: verdicts::About| {
+        let before = was.get(&about);
+        let cause = swapping.cause(&about, before, from, to).unwrap_or(Input::Code);
+        causes::row(&stream.to_string(), about.clone(), before, is.get(&about), cause)
+    };
+    differing(&was, &is).into_iter().map(row).collect()
+}
+
 /// The findings that stand, as rows.
 fn rows(stream: &Stream, stood: &Stood) -> Vec<FindingRow> {
     let standing = stood.judged.iter().filter(|judged| stands(&judged.finding.verdict));

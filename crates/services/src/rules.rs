@@ -1,8 +1,10 @@
 //! The published rules as the roles use them: guards are answered here, and a policy is checked before it holds.
 
 use domain::account::Account;
+use domain::command::ProgramCommand;
 use domain::policy::Policy;
 use domain::program::Program;
+use domain::refusal::Refusal;
 use policing::Judged;
 use policing::guard::Unanswered;
 use policing::patterns::PATTERNS;
@@ -41,18 +43,31 @@ pub fn read(bytes: &[u8]) -> Result<Policy, Problem> {
 /// # Errors
 /// The place of one that is not.
 pub fn check(policy: &Policy) -> Result<(), Problem> {
-    let known = || PATTERNS.iter().map(|row| row.pattern).chain([registration::PATTERN]);
-    // T23 may be named although nothing looks for it yet: it is off by default.
-    let by_default = Policy::patterns_by_default();
-    let unknown = |pattern: &&String| {
-        !known().any(|known| known == pattern.as_str()) && !by_default.contains_key(*pattern)
-    };
-    match policy.patterns.keys().find(unknown) {
-        None => Ok(()),
-        Some(pattern) => {
-            let known: Vec<&str> = known().collect();
-            let expected = format!("expected one of the patterns {}", known.join(", "));
-            Err(Problem::at_pointer(format!("/patterns/{pattern}"), expected))
-        }
+    let Some(pattern) = unknown_pattern(policy) else { return Ok(()) };
+    let known: Vec<&str> = patterns().collect();
+    let expected = format!("expected one of the patterns {}", known.join(", "));
+    Err(Problem::at_pointer(format!("/patterns/{pattern}"), expected))
+}
+
+/// Whether a policy that is about to be published names only patterns that are looked for.
+pub(crate) fn known_patterns(command: &ProgramCommand) -> Result<(), Refusal> {
+    match command {
+        ProgramCommand::PublishPolicy(published) => match unknown_pattern(&published.policy) {
+            Some(pattern) => Err(Refusal::UnknownPattern { pattern: pattern.clone() }),
+            None => Ok(()),
+        },
+        ProgramCommand::PublishCalendar(_) => Ok(()),
     }
+}
+
+fn patterns() -> impl Iterator<Item = &'static str> {
+    PATTERNS.iter().map(|row| row.pattern).chain([registration::PATTERN])
+}
+
+/// A pattern the policy names and nothing looks for. What is off by default may always be named.
+fn unknown_pattern(policy: &Policy) -> Option<&String> {
+    let by_default = Policy::patterns_by_default();
+    let is_known =
+        |pattern: &String| patterns().any(|known| known == pattern) || by_default.contains_key(pattern);
+    policy.patterns.keys().find(|pattern| !is_known(pattern))
 }

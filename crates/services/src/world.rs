@@ -9,17 +9,19 @@ use domain::event::{Event, PolicyRef};
 use domain::fact::Fact;
 use domain::family::Families;
 use domain::id::{AccountId, BatchId, VendorId};
+use domain::identity::Identities;
 use domain::program::Program;
 use domain::rank::fold_key;
 use domain::stream::Stream;
 
 use crate::horizon::{Horizon, WhatIf};
 
-/// One vendor's program and families, folded from their streams.
+/// One vendor's program, families and identity decisions, folded from their streams.
 #[derive(Debug, Clone, Default)]
 pub struct World {
     pub program: Program,
     pub families: Families,
+    pub identities: Identities,
 }
 
 /// The facts all worlds are folded from, and the worlds folded so far.
@@ -38,8 +40,8 @@ impl Worlds {
     /// Whether facts of this stream belong to a world.
     pub fn concerns(stream: &Stream) -> bool {
         match stream {
-            Stream::Partner(..) | Stream::Program(_) => true,
-            Stream::Account(..) | Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => false,
+            Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) => true,
+            Stream::Account(..) | Stream::Case(..) | Stream::Partnership(..) => false,
         }
     }
 
@@ -50,6 +52,11 @@ impl Worlds {
         }
         self.folded.remove(stream.vendor());
         self.facts.entry(stream.clone()).or_default().push(fact);
+    }
+
+    /// What was published of programs, by stream.
+    pub fn programs(&self) -> impl Iterator<Item = (&Stream, &Vec<Fact>)> {
+        self.facts.iter().filter(|(stream, _)| matches!(stream, Stream::Program(_)))
     }
 
     /// Takes in that a uniform act covers an account, if `fact` says so.
@@ -116,7 +123,8 @@ impl World {
                 let share = self.program.policy_at(fact.meta.valid_at).policy.policing.family_share_bp;
                 Self { families: self.families.evolve(partner, fact, share), ..self }
             }
-            Stream::Account(..) | Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => self,
+            Stream::Identity(_) => Self { identities: self.identities.evolve(fact), ..self },
+            Stream::Account(..) | Stream::Case(..) | Stream::Partnership(..) => self,
         }
     }
 }

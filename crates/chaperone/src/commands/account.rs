@@ -3,37 +3,44 @@
 use std::path::Path;
 
 use services::queries::{self, accounts, explain};
-use wire::answers::AccountAnswer;
+use wire::answers::{AccountAnswer, AccountDifference};
 
-use crate::cli::{One, Read};
+use crate::cli::One;
+use crate::cli::rules::ReadAccount;
 use crate::data::{self, Opened};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, line};
 
 pub(super) const HISTORY_COLUMNS: &[&str] = &["position", "valid_at", "class", "sentence", "event"];
 
-pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Result<Exit> {
+pub(super) async fn run(folder: &Path, output: Format, read: ReadAccount) -> anyhow::Result<Exit> {
     let opened = data::read(folder)?;
     match read {
-        Read::List(moment) => {
+        ReadAccount::List(moment) => {
             let moment = queries::Asked::from(moment).moment(&opened.book).await?;
             let rows = tokio::task::spawn_blocking(move || accounts::all(&opened.book, moment)).await??;
             output::rows(output, &["account", "name", "holders", "deals", "live_handoffs", "keys"], &rows)?;
         }
-        Read::Show(one) => {
+        ReadAccount::Show(one) => {
             let (vendor, account) = find(&opened, &one)?;
             let answer = accounts::show(&opened.book, &vendor, &account, one.moment.into()).await?;
             if output == Format::Table { tell(&answer)? } else { output::one(output, &answer)? }
         }
-        Read::History(one) => {
+        ReadAccount::History(one) => {
             let (vendor, account) = find(&opened, &one)?;
             let rows = accounts::history(&opened.book, &vendor, &account, one.moment.into()).await?;
             output::rows(output, HISTORY_COLUMNS, &rows)?;
         }
-        Read::Explain(one) => {
+        ReadAccount::Explain(one) => {
             let (vendor, account) = find(&opened, &one)?;
             let explained = explain::account(&opened.book, &vendor, &account, one.moment.into()).await?;
             output::explanation(output, &explained)?;
+        }
+        ReadAccount::Diff { known_from, one } => {
+            let (vendor, account) = find(&opened, &one)?;
+            let changed =
+                accounts::changed(&opened.book, &vendor, &account, known_from, one.moment.into()).await?;
+            if output == Format::Table { tell_changes(&changed)? } else { output::one(output, &changed)? }
         }
     }
     Ok(Exit::Ok)
@@ -42,6 +49,16 @@ pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Re
 fn find(opened: &Opened, one: &One) -> anyhow::Result<(domain::id::VendorId, domain::id::AccountId)> {
     queries::find_account(&opened.book, &one.id)
         .ok_or_else(|| stop(Exit::NotFound, format!("there is no account {}", one.id)))
+}
+
+/// For people: which states of knowledge are compared, then what differs.
+fn tell_changes(changed: &AccountDifference) -> anyhow::Result<()> {
+    let AccountDifference { account, as_of, known_from, known_at, differences } = changed;
+    line(&format!("{account} as of {as_of}, from position {known_from} to {known_at}"))?;
+    if differences.is_empty() {
+        line("nothing changed")?;
+    }
+    output::section("What changed", &["pattern", "about", "was", "is", "cause"], differences)
 }
 
 /// For people: who it is, who holds it, then everything that concerns it.

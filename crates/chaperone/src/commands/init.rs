@@ -14,10 +14,7 @@ use crate::output::talk;
 
 pub(super) async fn run(folder: &Path, init: Init) -> anyhow::Result<Exit> {
     let policy = match &init.policy {
-        Some(file) => {
-            let read = wire::policy::read(&super::read_all(file)?);
-            read.map_err(|problem| stop(Exit::InvalidData, format!("{}: {problem}", file.display())))?
-        }
+        Some(file) => super::policy::read(file)?,
         None => Policy::default(),
     };
     let digest = wire::policy::digest(&policy);
@@ -26,8 +23,7 @@ pub(super) async fn run(folder: &Path, init: Init) -> anyhow::Result<Exit> {
         First::Published => talk(format_args!("a journal with policy {digest} lies in {}", folder.display())),
         First::Same => talk(format_args!("the journal in {} has this policy already", folder.display())),
         First::Other => {
-            let advice =
-                "it has another policy: publish a new version with `submit` (program.publish_policy)";
+            let advice = "it has another policy: publish a new version with `chaperone policy publish`";
             return Err(stop(
                 Exit::Conflict,
                 format!("there is a journal in {} and {advice}", folder.display()),

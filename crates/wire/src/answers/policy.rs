@@ -45,3 +45,55 @@ pub struct PolicyChange {
     /// What it governs.
     pub governs: String,
 }
+
+/// Whether a policy document may be published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LintAnswer {
+    /// Whether it may.
+    pub valid: bool,
+    /// Its digest, when it may.
+    pub digest: Option<String>,
+    /// What is wrong with it otherwise.
+    pub error: Option<super::ProblemPlace>,
+}
+
+/// What became of a policy or calendar that was published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PublishAnswer {
+    /// The receipt.
+    #[serde(flatten)]
+    pub receipt: super::ReceiptAnswer,
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 of the policy; absent for a calendar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// SHA-256 of the report of what it would have changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtest: Option<String>,
+    /// The question the report answers: repeat it with `--as-of` and `--known-at`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtest_as_of: Option<String>,
+    /// The journal position up to which the report knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtest_known_at: Option<String>,
+}
+
+/// One published version of a business-day calendar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CalendarRow {
+    /// The vendor that published it; `default` for the installation's own.
+    pub vendor: String,
+    /// The calendar.
+    pub calendar: String,
+    /// The version.
+    pub version: u32,
+    /// The time zone its days are counted in.
+    pub zone: String,
+    /// From when it is used.
+    pub since: String,
+    /// How many holidays it lists.
+    pub holidays: u64,
+    /// The event that published it.
+    pub event: String,
+}

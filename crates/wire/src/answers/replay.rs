@@ -164,3 +164,43 @@ pub fn digest_of_lines<'a>(lines: impl IntoIterator<Item = &'a str>) -> domain::
     }
     domain::id::Digest(digest.finalize().into())
 }
+
+/// What a policy would have changed, had it been in force all along. It can be made again from the same
+/// journal, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BacktestReport {
+    /// The policy, by its digest.
+    pub policy: String,
+    /// The instant the report is about.
+    pub as_of: String,
+    /// The journal position up to which the story is known.
+    pub known_at: String,
+    /// Accounts looked at.
+    pub accounts: u64,
+    /// Decisions made.
+    pub decisions: u64,
+    /// Findings that would stand.
+    pub findings: u64,
+    /// SHA-256 of the verdict log.
+    pub verdict_log: String,
+    /// What would differ from the record, each with its cause.
+    pub differences: Vec<Difference>,
+    /// Rulings that would stand although the policy forbids them.
+    pub ruling_outside_policy: Vec<RulingRow>,
+}
+
+impl BacktestReport {
+    /// SHA-256 of the report's RFC 8785 form.
+    pub fn digest(&self) -> domain::id::Digest {
+        crate::json::sha256(&crate::json::canonical(self))
+    }
+}
+
+/// A backtest report and its digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BacktestAnswer {
+    /// SHA-256 of the report.
+    pub digest: String,
+    /// The report.
+    pub report: BacktestReport,
+}

@@ -6,15 +6,13 @@ use domain::policy::Policy;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
-use super::schema;
+use super::{document, schema};
 use crate::answers::PolicyChange;
 use crate::json;
-use crate::shape::Shape as _;
 
 /// Every number and switch that differs, in the order of their places in the document.
 pub fn diff(old: &Policy, new: &Policy) -> Vec<PolicyChange> {
-    let [old, new] = [old, new]
-        .map(|policy| serde_json::to_value(policy.to_json()).expect("numbers and texts are always JSON"));
+    let [old, new] = [old, new].map(document);
     let schema = schema(&mut SchemaGenerator::default()).to_value();
     let mut walk = Walk { schema: &schema, changes: Vec::new() };
     walk.compare(String::new(), &old, &new, &schema);

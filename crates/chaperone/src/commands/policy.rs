@@ -1,0 +1,179 @@
+//! `policy`: the program's rules as data: checked, tried, published, compared.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::policy::Policy;
+use services::desk::Reply;
+use services::policies::{self, Publishing};
+use services::queries::Asked;
+use services::rules;
+use wire::answers::{LintAnswer, ProblemPlace, PublishAnswer};
+use wire::problem::{Place, Problem};
+
+use crate::cli::rules::{Backtest, Calendar, OfVendor, Policy as Asks, Publish, version};
+use crate::data;
+use crate::exit::{Exit, stop};
+use crate::output::{self, Format, line, talk};
+
+const DIFFERENCES: &[&str] = &["account", "pattern", "about", "was", "is", "cause"];
+
+/// Where the book lies, once somebody needs it: a document can be checked without one.
+pub(super) type Folder<'a> = &'a dyn Fn() -> anyhow::Result<std::path::PathBuf>;
+
+pub(super) async fn run(folder: Folder<'_>, output: Format, asks: Asks) -> anyhow::Result<Exit> {
+    match asks {
+        Asks::Lint { file } => lint(output, &file),
+        Asks::Publish(publish) => publish_policy(&folder()?, output, publish).await,
+        Asks::Diff { old, new, of } => {
+            let [old, new] = [policy(folder, &of, &old)?, policy(folder, &of, &new)?];
+            output::rows(output, &["place", "was", "is", "governs"], &wire::policy::diff(&old, &new))?;
+            Ok(Exit::Ok)
+        }
+        Asks::Backtest(asked) => backtest(&folder()?, output, asked).await,
+        Asks::Show { policy: named, of } => show(folder, output, &named, &of),
+        Asks::List => {
+            let opened = data::read(&folder()?)?;
+            let columns = ["vendor", "version", "effective_from", "officers", "digest", "backtest", "event"];
+            output::rows(output, &columns, &policies::list(&opened.book))?;
+            Ok(Exit::Ok)
+        }
+        Asks::Calendar(asks) => calendar(&folder()?, output, asks).await,
+    }
+}
+
+fn lint(output: Format, file: &Path) -> anyhow::Result<Exit> {
+    let (answer, exit) = match rules::read(&super::read_all(file)?) {
+        Ok(policy) => {
+            let digest = Some(wire::policy::digest(&policy).to_string());
+            (LintAnswer { valid: true, digest, error: None }, Exit::Ok)
+        }
+        Err(problem) => {
+            talk(format_args!("{}: {problem}", file.display()));
+            (LintAnswer { valid: false, digest: None, error: Some(place(problem)) }, Exit::InvalidData)
+        }
+    };
+    output::one(output, &answer)?;
+    Ok(exit)
+}
+
+fn place(problem: Problem) -> ProblemPlace {
+    let Problem { place, expected } = problem;
+    let (mut pointer, mut byte, mut column) = (None, None, None);
+    match place {
+        Place::Pointer(text) => pointer = Some(text),
+        Place::Byte(at) => byte = Some(at),
+        Place::Column(name) => column = Some(name),
+    }
+    ProblemPlace { pointer, byte, column, detail: expected }
+}
+
+/// The policy of a document.
+pub(super) fn read(file: &Path) -> anyhow::Result<Policy> {
+    let read = rules::read(&super::read_all(file)?);
+    read.map_err(|problem| stop(Exit::InvalidData, format!("{}: {problem}", file.display())))
+}
+
+/// A policy by what it is called: a file, a published version, `current` or `default`.
+fn policy(folder: Folder<'_>, of: &OfVendor, named: &str) -> anyhow::Result<Policy> {
+    let file = Path::new(named);
+    if named == "-" || file.exists() {
+        return read(file);
+    }
+    if named == "default" {
+        return Ok(Policy::default());
+    }
+    let version = version(named).ok_or_else(|| unknown(named))?;
+    let opened = data::read(&folder()?)?;
+    policies::find(&opened.book, &of.vendor, version).ok_or_else(|| unknown(named))
+}
+
+fn unknown(named: &str) -> anyhow::Error {
+    stop(Exit::NotFound, format!("there is no file and no published policy {named}"))
+}
+
+fn show(folder: Folder<'_>, output: Format, named: &str, of: &OfVendor) -> anyhow::Result<Exit> {
+    if named == "default" {
+        line(&wire::policy::default_document())?;
+        return Ok(Exit::Ok);
+    }
+    let opened = data::read(&folder()?)?;
+    let shown = version(named).and_then(|version| policies::show(&opened.book, &of.vendor, version));
+    let shown = shown.ok_or_else(|| unknown(named))?;
+    if output == Format::Table {
+        let (row, from) = (&shown.row, &shown.row.effective_from);
+        talk(format_args!("version {} of {}, in force from {from}, {}", row.version, row.vendor, row.digest));
+        line(&format!("{:#}", shown.policy))?;
+    } else {
+        output::one(output, &shown)?;
+    }
+    Ok(Exit::Ok)
+}
+
+async fn publish_policy(folder: &Path, output: Format, publish: Publish) -> anyhow::Result<Exit> {
+    let policy = read(&publish.file)?;
+    let opened = data::own(folder).await?;
+    let Publish { effective_from, officers, of, .. } = publish;
+    let publishing = Publishing { vendor: of.vendor, policy, effective_from, officers };
+    let (answer, reply) = policies::publish(Arc::clone(&opened.book), publishing).await?;
+    said(output, &answer, &reply)
+}
+
+async fn calendar(folder: &Path, output: Format, asks: Calendar) -> anyhow::Result<Exit> {
+    match asks {
+        Calendar::Publish { file, officer, of } => {
+            let calendar = wire::policy::read_calendar(&super::read_all(&file)?);
+            let calendar = calendar
+                .map_err(|problem| stop(Exit::InvalidData, format!("{}: {problem}", file.display())))?;
+            let opened = data::own(folder).await?;
+            let published = policies::publish_calendar(&opened.book, of.vendor, calendar, &officer);
+            let (answer, reply) = published.await?;
+            said(output, &answer, &reply)
+        }
+        Calendar::List => {
+            let opened = data::read(folder)?;
+            let columns = ["vendor", "calendar", "version", "zone", "since", "holidays", "event"];
+            output::rows(output, &columns, &policies::calendars(&opened.book))?;
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+/// Shows what became of what was published.
+fn said(output: Format, answer: &PublishAnswer, reply: &Reply) -> anyhow::Result<Exit> {
+    if let Some(message) = &answer.receipt.message {
+        talk(format_args!("{message}"));
+    }
+    output::one(output, answer)?;
+    Ok(match reply {
+        Reply::Accepted { .. } | Reply::Repeated { .. } => Exit::Ok,
+        Reply::Prevented { .. } | Reply::Refused(_) | Reply::Conflict(_) | Reply::Stale { .. } => {
+            Exit::Conflict
+        }
+    })
+}
+
+async fn backtest(folder: &Path, output: Format, asked: Backtest) -> anyhow::Result<Exit> {
+    let policy = read(&asked.file)?;
+    let opened = data::read(folder)?;
+    let moment = Asked::from(asked.moment).moment(&opened.book).await?;
+    let until = moment.known_until(&opened.book).await?;
+    let (book, threads) = (Arc::clone(&opened.book), asked.threads);
+    let testing =
+        tokio::task::spawn_blocking(move || policies::backtest(&book, policy, moment, until, threads));
+    let answer = testing.await??;
+    if output != Format::Table {
+        output::one(output, &answer)?;
+        return Ok(Exit::Ok);
+    }
+    let report = &answer.report;
+    line(&format!("under policy {} instead of the published ones", report.policy))?;
+    output::section("What would differ from the record", DIFFERENCES, &report.differences)?;
+    let rulings = ["account", "event", "kind", "forbidden_because"];
+    output::section("Rulings that the policy would forbid", &rulings, &report.ruling_outside_policy)?;
+    talk(format_args!(
+        "{} accounts, {} decisions, {} findings; verdict log {}; report {}",
+        report.accounts, report.decisions, report.findings, report.verdict_log, answer.digest
+    ));
+    Ok(Exit::Ok)
+}
