@@ -18,6 +18,7 @@ mod lawful;
 mod noise;
 mod parameters;
 mod random;
+pub mod red_team;
 pub mod score;
 mod stage;
 mod takeover;

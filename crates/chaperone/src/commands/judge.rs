@@ -2,6 +2,7 @@
 
 mod ablation;
 mod hearing;
+mod red_team;
 mod table;
 
 use channel_world::baseline::{BASELINES, baselines};
@@ -10,7 +11,7 @@ use channel_world::{Parameters, Wanted, World};
 use tokio::task::JoinSet;
 
 use super::simulate::{parameters, wanted};
-use crate::cli::Judge;
+use crate::cli::simulated::Judge;
 use crate::exit::Exit;
 use crate::output::{self, Format, talk};
 use ablation::Ablation;
@@ -20,8 +21,12 @@ use hearing::{Hearing, hear};
 const WORLDS_MAX: usize = 2;
 
 pub(super) async fn run(output: Format, judge: &Judge) -> anyhow::Result<Exit> {
-    let parameters = parameters(&judge.world)?;
     let (first, last) = judge.seeds;
+    if let Some(plans) = judge.red_team {
+        red_team::hunt(output, first, plans).await?;
+        return Ok(Exit::Ok);
+    }
+    let parameters = parameters(&judge.world)?;
     let mut running: JoinSet<anyhow::Result<Judged>> = JoinSet::new();
     let mut judged = Vec::new();
     for seed in first..=last {

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use channel_world::{Parameters, VERSION, Wanted, World};
 use serde::Serialize;
 
-use crate::cli::{Simulate, Simulated};
+use crate::cli::simulated::{Simulate, Simulated};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, talk};
 
