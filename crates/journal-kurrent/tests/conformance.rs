@@ -1,9 +1,6 @@
 //! The journal on KurrentDB passes the suite every adapter passes, over the double and over a real server.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-#[path = "support/journals.rs"]
-mod journals;
-
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -96,6 +96,21 @@ impl Double {
         self.orders.end_subscriptions();
     }
 
+    /// From now on subscriptions say nothing, until they are released.
+    pub fn hold_subscriptions(&self) {
+        self.orders.hold(true);
+    }
+
+    /// Lets subscriptions say what they held back.
+    pub fn release_subscriptions(&self) {
+        self.orders.hold(false);
+    }
+
+    /// How many events it holds, whoever wrote them; none when it cannot tell.
+    pub async fn recorded(&self) -> u64 {
+        self.log.recorded().await
+    }
+
     /// How many subscriptions were opened so far.
     pub fn subscriptions(&self) -> u64 {
         self.orders.subscriptions()

@@ -155,6 +155,10 @@ impl Log {
         Ok(Some(events))
     }
 
+    pub(crate) async fn recorded(&self) -> u64 {
+        self.journal.head().await.map_or(0, |head| head.position.lo())
+    }
+
     /// What is recorded after a place, and then what comes.
     pub(crate) fn tail(&self, after: Position) -> TailStream {
         self.journal.tail(after, Select::Both)

@@ -34,6 +34,8 @@ pub(crate) struct Orders {
     subscriptions: AtomicU64,
     /// Counts how often subscriptions were ended.
     ended: watch::Sender<u64>,
+    /// Whether subscriptions say nothing.
+    held: watch::Sender<bool>,
 }
 
 impl Default for Orders {
@@ -47,7 +49,8 @@ impl Default for Orders {
             faults: VecDeque::new(),
         };
         let (ended, _) = watch::channel(0);
-        Self { standing: Mutex::new(standing), subscriptions: AtomicU64::new(0), ended }
+        let (held, _) = watch::channel(false);
+        Self { standing: Mutex::new(standing), subscriptions: AtomicU64::new(0), ended, held }
     }
 }
 
@@ -62,6 +65,17 @@ impl Orders {
 
     pub(crate) fn end_subscriptions(&self) {
         self.ended.send_modify(|times| *times += 1);
+    }
+
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    /// Resolves as soon as subscriptions may speak.
+    pub(crate) async fn may_speak(&self) {
+        let mut held = self.held.subscribe();
+        // The sender lives as long as this does.
+        let _held = held.wait_for(|held| !held).await;
     }
 
     pub(crate) fn subscriptions(&self) -> u64 {

@@ -33,7 +33,7 @@ impl Shared {
             sent.answer(&mut order, &mut answers).await;
             let expected = order.expect(append);
             let answer = self.append(Append { expect: expected, ..append.clone() }, None).await;
-            order.answered(Arc::clone(&append.stream), expected, &answer);
+            order.answered(&append.stream, expected, &answer);
             answers.push(answer);
         }
         sent.answer(&mut order, &mut answers).await;
@@ -126,7 +126,7 @@ impl Sent<'_> {
         for mut attempt in std::mem::take(&mut self.attempts) {
             let expected = order.expect(attempt.append);
             let answer = attempt.answer_or_indeterminate().await;
-            order.answered(Arc::clone(&attempt.append.stream), expected, &answer);
+            order.answered(&attempt.append.stream, expected, &answer);
             answers.push(answer);
         }
     }

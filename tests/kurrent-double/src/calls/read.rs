@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use futures::{Stream, StreamExt as _, stream};
 use ports::{Position, Tailed};
@@ -87,6 +88,7 @@ fn subscribe(double: &Double, all: &AllOptions, options: &Options) -> Result<Ans
     let prefixes = prefixes(options)?;
     let (send, receive) = mpsc::channel(ANSWERS_AHEAD);
     let (mut tail, mut ended) = (double.log.tail(after), double.orders.subscribed());
+    let orders = Arc::clone(&double.orders);
     tokio::spawn(async move {
         let confirmation = SubscriptionConfirmation { subscription_id: "double".to_owned() };
         let mut subscription = Subscription { send, prefixes, left_out: 0, caught_up: false };
@@ -98,6 +100,7 @@ fn subscribe(double: &Double, all: &AllOptions, options: &Options) -> Result<Ans
                 _ = ended.changed() => return,
                 next = tail.next() => next,
             };
+            orders.may_speak().await;
             let goes_on = match next {
                 Some(Ok(tailed)) => subscription.pass_on(tailed).await,
                 Some(Err(_)) | None => false,

@@ -9,30 +9,30 @@ use ports::memory::MemoryJournal;
 use ports::{Clock, ManualClock};
 
 /// A noon in 2026, UTC unix milliseconds.
-pub const NOON_MS: i64 = 1_780_056_000_000;
+pub(crate) const NOON_MS: i64 = 1_780_056_000_000;
 
 /// A server with nothing in it.
-pub fn double() -> Double {
+pub(crate) fn double() -> Double {
     Double::over(memory())
 }
 
 /// A mirror with nothing in it, or what a double keeps its events in.
-pub fn memory() -> Arc<MemoryJournal> {
+pub(crate) fn memory() -> Arc<MemoryJournal> {
     Arc::new(MemoryJournal::new(clock()))
 }
 
 /// A clock that stands at noon.
-pub fn clock() -> Arc<dyn Clock> {
+pub(crate) fn clock() -> Arc<dyn Clock> {
     Arc::new(ManualClock::at(NOON_MS))
 }
 
 /// Opens the journal at `url` with an empty mirror, founding it if there is none.
-pub async fn open(url: &str) -> Result<KurrentJournal, OpenError> {
+pub(crate) async fn open(url: &str) -> Result<KurrentJournal, OpenError> {
     open_with(url, memory(), quick()).await
 }
 
 /// Opens the journal at `url` with this mirror.
-pub async fn open_with(
+pub(crate) async fn open_with(
     url: &str,
     mirror: Arc<MemoryJournal>,
     options: Options,
@@ -41,6 +41,6 @@ pub async fn open_with(
 }
 
 /// Patience for tests: long enough for a busy machine, short enough where it has to run out.
-pub fn quick() -> Options {
+pub(crate) fn quick() -> Options {
     Options { call: Duration::from_millis(1_500), append: Duration::from_secs(20), ..Options::default() }
 }
