@@ -51,7 +51,6 @@ fn severity(story: &Story, pattern: &str, act: EventId) -> Option<Severity> {
 /// The proof alone shows the finding, and without any one of its events it does not show one as grave.
 fn is_minimal(story: &Story) -> Result<(), String> {
     for (pattern, act, _, _, proof) in findings(story) {
-        if !"T01 T02 T03 T04 T05 T06 T07 T11 T12 T13 T14 T15 T19 T20 T22".contains(pattern.as_str()) { continue; }
         let alone = story.only(&proof);
         let Some(shown) = severity(&alone, &pattern, act) else {
             return Err(format!("{pattern}: its proof does not show it: {:?}", alone.facts));
@@ -245,7 +244,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_of_recording_changes_nothing(
