@@ -57,4 +57,30 @@ impl Calendar {
         }
         Instant::midnight(date.checked_add(1.day()).unwrap_or(Date::MAX), &self.zone)
     }
+
+    /// The instant `hours` business hours after `start`: of a business day, 9:00 to 17:00 count.
+    pub fn plus_business_hours(&self, start: Instant, hours: u8) -> Instant {
+        let mut left_ms = i64::from(hours) * HOUR_MS;
+        let mut date = start.date_in(&self.zone);
+        while date < Date::MAX {
+            let morning = Instant::midnight(date, &self.zone);
+            let (opens, closes) =
+                (morning.plus_ms(OPENS_HOUR * HOUR_MS), morning.plus_ms(CLOSES_HOUR * HOUR_MS));
+            let from = start.max(opens);
+            if self.is_business_day(date) && from < closes {
+                let rest_ms = closes.unix_ms() - from.unix_ms();
+                if left_ms <= rest_ms {
+                    return from.plus_ms(left_ms);
+                }
+                left_ms -= rest_ms;
+            }
+            date = date.checked_add(1.day()).unwrap_or(Date::MAX);
+        }
+        Instant::LATEST
+    }
 }
+
+const HOUR_MS: i64 = 3_600_000;
+/// When a business day begins and ends, in hours after midnight.
+const OPENS_HOUR: i64 = 9;
+const CLOSES_HOUR: i64 = 17;

@@ -10,7 +10,7 @@ use crate::event::partner::{
     Affiliated, AffiliationBasis, Deauthorised, Merged, Origin, PartnerEvent, PartnerKind, Relation,
 };
 use crate::fact::Fact;
-use crate::id::{EventId, PartnerId};
+use crate::id::{AccountId, EventId, PartnerId};
 use crate::time::{Instant, Interval};
 
 /// One ownership link, as declared or found.
@@ -164,6 +164,38 @@ impl Families {
             terms: merged.clone(),
             recorded_at: fact.meta.recorded_at,
         });
+    }
+
+    /// Whether `buyer` took over the book of `seller` by `at`, through one merger or several, with this account
+    /// in it: then its rights and duties there passed too.
+    pub fn has_inherited(
+        &self,
+        buyer: &PartnerId,
+        seller: &PartnerId,
+        account: &AccountId,
+        at: Instant,
+    ) -> bool {
+        let mut owners = vec![seller];
+        let mut met = BTreeSet::new();
+        while let Some(owner) = owners.pop().filter(|_| met.len() <= self.mergers.len()) {
+            if !met.insert(owner) {
+                continue;
+            }
+            let moved = self.mergers.iter().filter(|merger| {
+                let excluded = merger.terms.exclusions.iter().any(|part| part.account == *account);
+                merger.partner == *owner
+                    && merger.terms.book_transferred
+                    && merger.terms.at <= at
+                    && !excluded
+            });
+            for merger in moved {
+                if merger.terms.into == *buyer {
+                    return true;
+                }
+                owners.push(&merger.terms.into);
+            }
+        }
+        false
     }
 
     /// Everybody in `partner`'s family at `at`, itself included.

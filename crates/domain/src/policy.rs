@@ -18,6 +18,7 @@ pub struct Policy {
     pub consent: ConsentPolicy,
     pub change: ChangePolicy,
     pub policing: PolicingPolicy,
+    pub dispute: DisputePolicy,
     /// What is looked for and what is made of it, by pattern; see [`Policy::pattern`].
     pub patterns: BTreeMap<String, PatternPolicy>,
     /// IANA zone in which civil days are counted.
@@ -147,6 +148,37 @@ pub struct PolicingPolicy {
     pub chain_gap_days: u16,
 }
 
+/// Clocks of a dispute, and what is put right by it (47 CFR 64.1150, ICANN's dispute policy, realtors' rules).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisputePolicy {
+    /// Civil days from when a breach could be known within which it is filed.
+    pub filing_days: u16,
+    /// Months from the act after which nothing is filed any more.
+    pub filing_months_max: u16,
+    /// Hours of business days within which an emergency stay is decided.
+    pub stay_hours_business: u8,
+    /// Civil days in which the respondent answers.
+    pub respondent_days: u16,
+    /// Civil days in which the gaining side proves a letter it relied on; no proof, upheld.
+    pub proof_days: u16,
+    /// The same where the letter lies in an archive.
+    pub archive_proof_days: u16,
+    /// Civil days in which it is decided.
+    pub decision_days: u16,
+    /// Business days in which the decision may be appealed.
+    pub appeal_days_business: u16,
+    /// Civil days of the guest's margin that are reversed.
+    pub margin_days: u16,
+    /// Basis points of the commission withheld that are paid back.
+    pub restitution_bp: u32,
+    /// Months within which upheld findings count together for the ladder.
+    pub ladder_months: u16,
+    /// Civil days without matchmaking after the second.
+    pub pause_days: u16,
+    /// Months without matchmaking and own verification after the third.
+    pub pause_months: u16,
+}
+
 /// What a policy says of one pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PatternPolicy {
@@ -225,25 +257,46 @@ impl Default for Policy {
                 error_restore_days_business: 21,
                 merger_notice_days: 30,
             },
-            policing: PolicingPolicy {
-                lateness_days: 14,
-                relay_days: 60,
-                attempt_months: 12,
-                uniform_accounts_min: 3,
-                family_share_bp: 5_000,
-                accrual_days: 30,
-                objections_rejected_min: 3,
-                idle_registrations_min: 3,
-                new_signer_days: 14,
-                pounce_days: 30,
-                stall_days: 180,
-                address_days: 7,
-                capture_days: 30,
-                late_touch_days: 14,
-                chain_gap_days: 21,
+            policing: PolicingPolicy::default(),
+            dispute: DisputePolicy {
+                filing_days: 180,
+                filing_months_max: 12,
+                stay_hours_business: 4,
+                respondent_days: 7,
+                proof_days: 15,
+                archive_proof_days: 30,
+                decision_days: 30,
+                appeal_days_business: 10,
+                margin_days: 30,
+                restitution_bp: 10_000,
+                ladder_months: 12,
+                pause_days: 90,
+                pause_months: 12,
             },
             patterns: Self::patterns_by_default(),
             zone: "UTC".to_owned(),
+        }
+    }
+}
+
+impl Default for PolicingPolicy {
+    fn default() -> Self {
+        Self {
+            lateness_days: 14,
+            relay_days: 60,
+            attempt_months: 12,
+            uniform_accounts_min: 3,
+            family_share_bp: 5_000,
+            accrual_days: 30,
+            objections_rejected_min: 3,
+            idle_registrations_min: 3,
+            new_signer_days: 14,
+            pounce_days: 30,
+            stall_days: 180,
+            address_days: 7,
+            capture_days: 30,
+            late_touch_days: 14,
+            chain_gap_days: 21,
         }
     }
 }

@@ -9,8 +9,8 @@ use std::str::FromStr;
 use domain::event::program::CalendarPublished;
 use domain::id::{BadId, Digest};
 use domain::policy::{
-    ChangePolicy, ConsentPolicy, HandoffPolicy, PatternPolicy, PolicingPolicy, Policy, RegistrationPolicy,
-    Tenders,
+    ChangePolicy, ConsentPolicy, DisputePolicy, HandoffPolicy, PatternPolicy, PolicingPolicy, Policy,
+    RegistrationPolicy, Tenders,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -354,6 +354,36 @@ sections! {
         /// Civil days without a touch that break a chain (T22).
         chain_gap_days: SomeDays,
     }
+
+    /// Disputes: their clocks, and what is put right.
+    Dispute for DisputePolicy at dispute {
+        /// Civil days from when a breach could be known within which it is filed.
+        filing_days: SomeDays,
+        /// Months from the act after which nothing is filed any more.
+        filing_months_max: Within<1, 120>,
+        /// Hours of business days within which an emergency stay is decided.
+        stay_hours_business: Within<1, 80>,
+        /// Civil days in which the respondent answers.
+        respondent_days: SomeDays,
+        /// Civil days in which the gaining side proves a letter it relied on; no proof, upheld.
+        proof_days: SomeDays,
+        /// The same where the letter lies in an archive.
+        archive_proof_days: SomeDays,
+        /// Civil days in which it is decided.
+        decision_days: SomeDays,
+        /// Business days in which the decision may be appealed.
+        appeal_days_business: DaysBusiness,
+        /// Civil days of the guest's margin that are reversed.
+        margin_days: Days,
+        /// Basis points of the commission withheld that are paid back.
+        restitution_bp: Within<0, 10_000>,
+        /// Months within which upheld findings count together for the ladder.
+        ladder_months: Within<1, 120>,
+        /// Civil days without matchmaking after the second.
+        pause_days: Days,
+        /// Months without matchmaking and own verification after the third.
+        pause_months: Within<0, 120>,
+    }
 }
 
 /// The program's rules as numbers. What is left out has its default.
@@ -366,6 +396,7 @@ pub struct Document {
     consent: Consent,
     change: Change,
     policing: Policing,
+    dispute: Dispute,
     /// What is looked for and what is made of it, by pattern, such as `T01`. What is not named is on, except
     /// T23, which follows persons.
     patterns: Patterns,
@@ -389,6 +420,7 @@ impl Document {
             consent: self.consent.value(),
             change: self.change.value(),
             policing: self.policing.value(),
+            dispute: self.dispute.value(),
             patterns: self.patterns.value(),
             zone: self.zone.0.0,
         }
@@ -408,6 +440,7 @@ impl Shape for Policy {
             consent: Stated::state(policy.consent),
             change: Stated::state(policy.change),
             policing: Stated::state(policy.policing),
+            dispute: Stated::state(policy.dispute),
             patterns: Stated::state(policy.patterns),
             zone: Text(Zone(policy.zone)),
         }

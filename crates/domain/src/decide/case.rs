@@ -2,15 +2,13 @@
 
 use crate::command::CaseCommand;
 use crate::decide::Decided;
+use crate::dispute;
 use crate::event::Event;
 use crate::event::case::{CaseEvent, Decided as Ruling};
 use crate::fact::{Actor, Class, Role};
 use crate::program::Program;
 use crate::refusal::Refusal;
 use crate::time::Instant;
-
-/// Business days in which a ruling may be appealed (as in ICANN's dispute policy).
-const APPEAL_DAYS_BUSINESS: u16 = 10;
 
 /// What follows from a ruling on a case; `decided` is the ruling already given, if there is one.
 ///
@@ -39,7 +37,7 @@ pub fn decide(
         grounds: grounds.clone(),
         remedy: remedy.clone(),
         decided_by: person.clone(),
-        appeal_until: program.calendar_at(now).end_of_business_day(now, APPEAL_DAYS_BUSINESS),
+        appeal_until: dispute::appeal_until(program, now),
     };
     Ok(vec![Decided { class: Class::Ruled, event: Event::Case(CaseEvent::Decided(ruling)) }])
 }

@@ -46,10 +46,10 @@ fn requests(account: &Account, context: &Context<'_>, placed: &FreezePlaced) -> 
         Party::Customer => is_customer(actor),
         Party::Vendor => is_vendor(actor),
         Party::Host => actor.partner.as_ref().is_some_and(|partner| {
-            acts_for(actor, partner) && defends(account, context, partner, &placed.scope)
+            acts_for(context, partner) && defends(account, context, partner, &placed.scope)
         }),
         Party::Partner(partner) => {
-            acts_for(actor, partner) && defends(account, context, partner, &placed.scope)
+            acts_for(context, partner) && defends(account, context, partner, &placed.scope)
         }
         Party::Guest => false,
     };
@@ -67,7 +67,7 @@ fn defends(account: &Account, context: &Context<'_>, partner: &PartnerId, scope:
 /// The handoff of the requesting host that a freeze against its guest belongs to.
 fn handoff_of(account: &Account, context: &Context<'_>, placed: &FreezePlaced) -> Option<HandoffId> {
     let FreezeTarget::FamilyOf(guest) = &placed.against else { return None };
-    let host = context.actor.partner.as_ref().filter(|host| acts_for(context.actor, host))?;
+    let host = context.actor.partner.as_ref().filter(|host| acts_for(context, host))?;
     let belongs = account.handoffs.iter().find(|handoff| {
         handoff.host == *host
             && handoff.guest.as_ref() == Some(guest)
@@ -128,7 +128,7 @@ fn may_lift(account: &Account, context: &Context<'_>, freeze: &Freeze, by: &Part
         Party::Partner(partner) => partner,
         Party::Customer | Party::Guest | Party::Vendor => return Err(needs),
     };
-    if !acts_for(actor, partner) {
+    if !acts_for(context, partner) {
         return Err(needs);
     }
     let own_name = Party::Partner(partner.clone());

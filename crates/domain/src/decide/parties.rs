@@ -24,9 +24,13 @@ pub(crate) fn may_ask(context: &Context<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// Whether the actor is a user of `partner`; direct sales is a partner like any other.
-pub(crate) fn acts_for(actor: &Actor, partner: &PartnerId) -> bool {
-    matches!(actor.role, Role::PartnerUser | Role::DirectSales) && actor.partner.as_ref() == Some(partner)
+/// Whether the actor is a user of `partner`, or of who took over its book with this account; direct sales is a
+/// partner like any other.
+pub(crate) fn acts_for(context: &Context<'_>, partner: &PartnerId) -> bool {
+    let Actor { role: Role::PartnerUser | Role::DirectSales, partner: Some(own), .. } = context.actor else {
+        return false;
+    };
+    own == partner || context.families.has_inherited(own, partner, context.account, context.now)
 }
 
 /// Whether the actor speaks for the vendor: an officer, or a system of the vendor.
@@ -52,8 +56,8 @@ pub(crate) fn visible<'a>(
     let handoff = account.handoff(handoff).ok_or(Refusal::UnknownHandoff)?;
     match context.actor.role {
         Role::PartnerUser | Role::DirectSales => {
-            let party = acts_for(context.actor, &handoff.host)
-                || handoff.guest.as_ref().is_some_and(|guest| acts_for(context.actor, guest));
+            let party = acts_for(context, &handoff.host)
+                || handoff.guest.as_ref().is_some_and(|guest| acts_for(context, guest));
             if party { Ok(handoff) } else { Err(Refusal::NotYourHandoff) }
         }
         Role::VendorOfficer | Role::Customer | Role::Verifier | Role::Adjudicator | Role::System => {
@@ -63,12 +67,12 @@ pub(crate) fn visible<'a>(
 }
 
 /// Whether the actor may speak as `party` of `handoff`.
-pub(crate) fn speaks_as(actor: &Actor, handoff: &Handoff, party: &Party) -> bool {
+pub(crate) fn speaks_as(context: &Context<'_>, handoff: &Handoff, party: &Party) -> bool {
     match party {
-        Party::Customer => is_customer(actor),
-        Party::Vendor => is_vendor(actor),
+        Party::Customer => is_customer(context.actor),
+        Party::Vendor => is_vendor(context.actor),
         Party::Host | Party::Guest | Party::Partner(_) => {
-            handoff.partner_of(party).is_some_and(|partner| acts_for(actor, &partner))
+            handoff.partner_of(party).is_some_and(|partner| acts_for(context, &partner))
         }
     }
 }

@@ -101,6 +101,9 @@ fn merge(
         return Err(Refusal::RelatedToItself);
     }
     known(&merged.into, families)?;
+    if merged.book_transferred && merged.certificate.is_none() {
+        return Err(Refusal::CertificateMissing);
+    }
     if families.mergers().iter().any(|past| past.partner == *partner && past.terms == *merged) {
         return Ok(Vec::new());
     }

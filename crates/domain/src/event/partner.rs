@@ -107,6 +107,8 @@ pub struct Merged {
     pub book_transferred: bool,
     pub notice_days: u16,
     pub exclusions: Vec<BookExclusion>,
+    /// The paper both sides signed about the transfer of the book.
+    pub certificate: Option<Evidence>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

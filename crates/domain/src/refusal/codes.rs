@@ -35,7 +35,7 @@ impl Refusal {
         "version_out_of_order",
         "effective_too_early",
         "unknown_zone",
-        "unknown_pattern",
+        "certificate_missing",
         "unknown_fact",
         "not_your_fact",
         "nothing_corrected",
@@ -123,6 +123,9 @@ impl Refusal {
         "call_back_needed",
         "stand_still",
     ];
+
+    /// Every code of what is checked where the patterns are known, outside this crate.
+    pub const PATTERN_CODES: &'static [&'static str] = &["unknown_pattern"];
 
     /// The stable name of the broken rule.
     #[expect(clippy::too_many_lines, reason = "one line per rule")]
@@ -230,6 +233,7 @@ impl Refusal {
             Self::ReversalTooLate { .. } => "reversal_too_late",
             Self::TradedSince => "traded_since",
             Self::NoFormerHolder => "no_former_holder",
+            Self::CertificateMissing => "certificate_missing",
             Self::TooLateToAgree { .. } => "too_late_to_agree",
             Self::ErrorAnswered => "error_answered",
             Self::NoErrorReported => "no_error_reported",
@@ -255,7 +259,7 @@ mod tests {
         let source = include_str!("codes.rs");
         let arms = source.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => \""));
         let mut coded: Vec<&str> = arms.map(|(_, rest)| rest.trim_end_matches("\",")).collect();
-        let mut listed: Vec<&str> = [Refusal::CODES, Refusal::GUEST_CODES].concat();
+        let mut listed: Vec<&str> = [Refusal::CODES, Refusal::GUEST_CODES, Refusal::PATTERN_CODES].concat();
         coded.sort_unstable();
         listed.sort_unstable();
         assert_eq!(coded, listed);

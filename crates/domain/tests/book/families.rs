@@ -90,7 +90,8 @@ fn an_affiliation_counts_from_its_first_instant_to_before_its_last() {
 #[test]
 fn a_merged_partner_belongs_to_the_one_it_merged_into() {
     let (into, exclusions) = (id("big"), Vec::new());
-    let merged = Merged { into, at: day(5), book_transferred: true, notice_days: 30, exclusions };
+    let merged =
+        Merged { into, at: day(5), book_transferred: true, notice_days: 30, exclusions, certificate: None };
     let families = with(Families::default(), "small", PartnerEvent::Merged(merged));
     assert_eq!(family(&families, "big", 4), "big");
     assert_eq!(family(&families, "big", 5), "big small");

@@ -2,13 +2,13 @@
 
 use domain::command::{CaseCommand, PartnerCommand, ProgramCommand};
 use domain::decide::{self, Decided};
-use domain::event::Event;
 use domain::event::case::CaseOutcome;
 use domain::event::partner::{
     Affiliated, AffiliationBasis, AffiliationEnded, DeauthorisationReason, Deauthorised, Enrolled, Merged,
     Origin, PartnerKind, Relation,
 };
 use domain::event::program::{CalendarPublished, PolicyPublished, ProgramEvent};
+use domain::event::{Event, Evidence};
 use domain::fact::{Actor, Role};
 use domain::family::Families;
 use domain::id::{Digest, PartnerId};
@@ -56,8 +56,24 @@ fn part(with: &str, at: i64) -> PartnerCommand {
 }
 
 fn merge(into: &str) -> PartnerCommand {
+    let paper = Evidence::Paper {
+        digest: Digest([4; 32]),
+        media_type: "application/pdf".to_owned(),
+        held_by: "vendor".to_owned(),
+    };
+    merge_with(into, Some(paper))
+}
+
+fn merge_with(into: &str, certificate: Option<Evidence>) -> PartnerCommand {
     let (into, exclusions) = (id(into), Vec::new());
-    PartnerCommand::Merge(Merged { into, at: day(0), book_transferred: true, notice_days: 30, exclusions })
+    PartnerCommand::Merge(Merged {
+        into,
+        at: day(0),
+        book_transferred: true,
+        notice_days: 30,
+        exclusions,
+        certificate,
+    })
 }
 
 fn bar() -> PartnerCommand {
@@ -194,6 +210,11 @@ fn partings() -> Vec<Case> {
             "not_affiliated",
         ),
         allowed("a merger is recorded", ask(&families, "alpha", &officer(), &merge("beta")), &["partner"]),
+        refused(
+            "a book moves only with a certificate",
+            ask(&families, "alpha", &officer(), &merge_with("beta", None)),
+            "certificate_missing",
+        ),
         allowed("the same merger again adds nothing", ask(&merged, "alpha", &officer(), &merge("beta")), &[]),
         refused(
             "nobody merges into itself",

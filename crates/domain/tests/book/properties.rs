@@ -233,7 +233,14 @@ proptest! {
 fn registrations(story: &Story) -> BTreeSet<String> {
     let account = story.now();
     let deals = account.deals.iter();
-    deals.map(|deal| format!("{} {:?} {:?} {:?} {:?}", deal.deal, deal.registration, deal.rejection, deal.protection, deal.outcome)).collect()
+    deals
+        .map(|deal| {
+            format!(
+                "{} {:?} {:?} {:?} {:?}",
+                deal.deal, deal.registration, deal.rejection, deal.protection, deal.outcome
+            )
+        })
+        .collect()
 }
 
 /// What the rules derived and still stands, with the times it holds from.

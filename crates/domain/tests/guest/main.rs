@@ -11,6 +11,7 @@ mod mistakes;
 mod paths;
 mod properties;
 mod releases;
+mod remedies;
 #[path = "../book/story.rs"]
 #[expect(dead_code, reason = "the book's other stories use the rest of it")]
 mod story;

@@ -426,6 +426,7 @@ pub(crate) fn merged(into: &str, at: i64, notice_days: u16, exclusions: &[(&str,
             .iter()
             .map(|(account, scope)| partner::BookExclusion { account: id(account), scope: scope.clone() })
             .collect(),
+        certificate: None,
     })
 }
 

@@ -59,6 +59,8 @@ payload! {
         /// Civil days of notice given to the customers.
         notice_days: u16,
         exclusions: Vec<BookExclusion>,
+        /// The paper both sides signed about the transfer of the book.
+        certificate: Option<Evidence>,
     }
 
     /// This partner may no longer sell in a scope.

@@ -78,7 +78,7 @@ pub(super) fn execute(
 
 fn may_execute(context: &Context<'_>, gaining: &PartnerId) -> Result<(), Refusal> {
     let may = match context.actor.role {
-        Role::PartnerUser => acts_for(context.actor, gaining),
+        Role::PartnerUser => acts_for(context, gaining),
         // The vendor's own sales team may try; the safeguards judge it like anybody.
         Role::DirectSales | Role::VendorOfficer | Role::System => true,
         Role::Customer => is_customer(context.actor),

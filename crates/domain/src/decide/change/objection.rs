@@ -53,10 +53,10 @@ pub(super) fn speaks(
     let may = match by {
         Party::Customer => is_customer(actor),
         Party::Vendor => is_vendor(actor),
-        Party::Host => losing.is_some_and(|losing| acts_for(actor, &losing)),
-        Party::Guest => acts_for(actor, gaining),
+        Party::Host => losing.is_some_and(|losing| acts_for(context, &losing)),
+        Party::Guest => acts_for(context, gaining),
         Party::Partner(partner) => {
-            acts_for(actor, partner) && (losing.as_ref() == Some(partner) || is_gaining(by, gaining))
+            acts_for(context, partner) && (losing.as_ref() == Some(partner) || is_gaining(by, gaining))
         }
     };
     if may { Ok(()) } else { Err(Refusal::NotAuthorised { needs: "the party that objects" }) }
@@ -117,8 +117,8 @@ pub(super) fn waive(
     let (known, gaining) = known(account, change)?;
     let losing = losing_side(account, context, known, gaining);
     let is_loser = match (by, &losing) {
-        (Party::Host, Some(losing)) => acts_for(context.actor, losing),
-        (Party::Partner(partner), Some(losing)) => partner == losing && acts_for(context.actor, losing),
+        (Party::Host, Some(losing)) => acts_for(context, losing),
+        (Party::Partner(partner), Some(losing)) => partner == losing && acts_for(context, losing),
         (Party::Host | Party::Partner(_) | Party::Guest | Party::Vendor | Party::Customer, _) => false,
     };
     if !is_loser {

@@ -55,7 +55,8 @@ fn may_request(
     losing: Option<&crate::id::PartnerId>,
 ) -> Result<(), Refusal> {
     let actor = context.actor;
-    let is_side = acts_for(actor, &requested.gaining) || losing.is_some_and(|losing| acts_for(actor, losing));
+    let is_side =
+        acts_for(context, &requested.gaining) || losing.is_some_and(|losing| acts_for(context, losing));
     if is_side || is_customer(actor) || is_vendor(actor) {
         return Ok(());
     }

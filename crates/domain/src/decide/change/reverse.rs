@@ -92,10 +92,10 @@ fn may_reverse(
         ReversalReason::Rescission => Err(Refusal::NotAuthorised { needs: "the customer" }),
         ReversalReason::Ruling => ruling_person(actor).map(|_| Class::Ruled),
         ReversalReason::Error => {
-            if known.losing.as_ref().is_some_and(|losing| acts_for(actor, losing)) {
+            if known.losing.as_ref().is_some_and(|losing| acts_for(context, losing)) {
                 return Err(Refusal::OtherSideMustAgree);
             }
-            let may = acts_for(actor, gaining) || is_vendor(actor);
+            let may = acts_for(context, gaining) || is_vendor(actor);
             let needs = "the gaining side, or the vendor";
             if may { Ok(Class::Asked) } else { Err(Refusal::NotAuthorised { needs }) }
         }

@@ -19,8 +19,8 @@ pub(super) fn amend(
     amended: &Amended,
 ) -> Result<Vec<Decided>, Refusal> {
     let known = visible(account, context, &amended.handoff)?;
-    let is_party = known.guest.as_ref().is_some_and(|guest| acts_for(context.actor, guest))
-        || acts_for(context.actor, &known.host);
+    let is_party =
+        known.guest.as_ref().is_some_and(|guest| acts_for(context, guest)) || acts_for(context, &known.host);
     if !is_party && !is_vendor(context.actor) {
         return Err(Refusal::NotAuthorised { needs: "a user of host or guest, or the vendor" });
     }
@@ -46,8 +46,7 @@ pub(super) fn amend(
 
 /// The actor's own signatures and those the other side gave to the same amendment before.
 fn signatures(context: &Context<'_>, known: &Handoff, amended: &Amended) -> Result<Vec<Signature>, Refusal> {
-    let is_own =
-        |party: &Party| known.partner_of(party).is_some_and(|partner| acts_for(context.actor, &partner));
+    let is_own = |party: &Party| known.partner_of(party).is_some_and(|partner| acts_for(context, &partner));
     let given: Vec<&Signature> = known
         .amendments
         .iter()

@@ -34,7 +34,7 @@ pub(super) fn claim(
 ) -> Result<Vec<Decided>, Refusal> {
     let known = visible(account, context, handoff)?;
     let claims_for_host = known.partner_of(claim.claimed_by).as_ref() == Some(&known.host);
-    let speaks = speaks_as(context.actor, known, claim.claimed_by) || is_vendor(context.actor);
+    let speaks = speaks_as(context, known, claim.claimed_by) || is_vendor(context.actor);
     if claims_for_host || !speaks {
         return Err(Refusal::NotAuthorised { needs: "the guest, the customer or the vendor" });
     }

@@ -81,7 +81,7 @@ fn is_invitation(known: &Handoff, invitation: &Invited) -> bool {
 }
 
 fn brings_in(context: &Context<'_>, host: &PartnerId) -> Result<(), Refusal> {
-    if acts_for(context.actor, host) || is_vendor(context.actor) || is_customer(context.actor) {
+    if acts_for(context, host) || is_vendor(context.actor) || is_customer(context.actor) {
         return Ok(());
     }
     Err(Refusal::NotAuthorised { needs: "a user of the host, the customer or the vendor" })
@@ -110,7 +110,7 @@ pub(super) fn revoke(
     reason: Option<String>,
 ) -> Result<Vec<Decided>, Refusal> {
     let known = visible(account, context, handoff)?;
-    let by = if acts_for(context.actor, &known.host) {
+    let by = if acts_for(context, &known.host) {
         Party::Host
     } else if is_vendor(context.actor) {
         Party::Vendor
@@ -130,7 +130,7 @@ pub(super) fn revoke(
 /// Refuses everybody but a user of the invited guest.
 pub(super) fn as_guest(context: &Context<'_>, known: &Handoff) -> Result<(), Refusal> {
     let guest = known.guest.as_ref().ok_or(Refusal::NotInvited)?;
-    if acts_for(context.actor, guest) {
+    if acts_for(context, guest) {
         return Ok(());
     }
     Err(Refusal::NotAuthorised { needs: "a user of the guest" })

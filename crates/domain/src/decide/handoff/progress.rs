@@ -16,7 +16,7 @@ pub(super) fn report(
     progressed: &Progressed,
 ) -> Result<Vec<Decided>, Refusal> {
     let known = visible(account, context, &progressed.handoff)?;
-    if !speaks_as(context.actor, known, &progressed.by) && !is_vendor(context.actor) {
+    if !speaks_as(context, known, &progressed.by) && !is_vendor(context.actor) {
         return Err(Refusal::NotAuthorised { needs: "the side whose work is reported, or the vendor" });
     }
     if is_reported(known, progressed) {
@@ -55,7 +55,7 @@ pub(super) fn close(
 ) -> Result<Vec<Decided>, Refusal> {
     let known = visible(account, context, handoff)?;
     if !is_vendor(context.actor) {
-        if !acts_for(context.actor, &known.host) {
+        if !acts_for(context, &known.host) {
             return Err(Refusal::NotAuthorised { needs: "a user of the host, or the vendor" });
         }
         match outcome {

@@ -32,7 +32,7 @@ pub(super) fn release(
     wanted: &Wanted<'_>,
 ) -> Result<Vec<Decided>, Refusal> {
     let known = visible(account, context, handoff)?;
-    if !acts_for(context.actor, &known.host) {
+    if !acts_for(context, &known.host) {
         return Err(Refusal::NotAuthorised { needs: "a user of the host" });
     }
     let signed_by = signer(context.actor)?;
