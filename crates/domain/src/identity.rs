@@ -93,6 +93,8 @@ pub struct Identities {
     survivors: HashMap<AccountId, AccountId>,
     /// By account.
     links: HashMap<AccountId, Vec<Link>>,
+    /// By key.
+    linked: HashMap<Key, AccountId>,
     related: HashMap<AccountId, Vec<Bond>>,
 }
 
@@ -105,6 +107,7 @@ impl Identities {
             IdentityEvent::Linked(linked) => {
                 let (key, sure) = (linked.key.clone(), sure(&linked.hard_keys));
                 let link = Link { key, sure, during, event: id };
+                self.linked.insert(linked.key.clone(), linked.survivor.clone());
                 self.links.entry(linked.survivor.clone()).or_default().push(link);
             }
             IdentityEvent::Merged(merged) => {
@@ -181,19 +184,45 @@ impl Identities {
         bonds
     }
 
-    /// Whether anything ties this account to another.
+    /// Whether some decision names this account as one that others are tied to.
     pub fn concern(&self, account: &AccountId) -> bool {
-        let has = |of: Option<usize>| of.is_some_and(|number| number > 0);
-        has(self.absorbed.get(account).map(Vec::len))
-            || has(self.links.get(account).map(Vec::len))
-            || has(self.related.get(account).map(Vec::len))
+        self.absorbed.contains_key(account)
+            || self.links.contains_key(account)
+            || self.related.contains_key(account)
             || self.survivors.contains_key(account)
     }
 
-    /// Every account that some decision names.
+    /// The accounts for which acts on this one, opened under `keys`, may count: what it was absorbed into, what its
+    /// keys were linked to, and what it is related to.
+    pub fn counts_for<'a>(
+        &'a self,
+        account: &AccountId,
+        keys: impl Iterator<Item = &'a Key>,
+    ) -> Vec<&'a AccountId> {
+        let mut into: Vec<&AccountId> = Vec::new();
+        let mut survivor = self.survivors.get(account);
+        while let Some(next) = survivor.filter(|next| !into.contains(next)) {
+            into.push(next);
+            survivor = self.survivors.get(next);
+        }
+        let linked = keys.filter_map(|key| self.linked.get(key)).filter(|linked| *linked != account);
+        let related = self.related.get(account).into_iter().flatten().map(|bond| &bond.other);
+        into.into_iter().chain(linked).chain(related).collect()
+    }
+
+    /// Every account to which some decision ties another.
     pub fn accounts(&self) -> impl Iterator<Item = &AccountId> {
-        let survivors = self.absorbed.keys().chain(self.survivors.keys());
-        survivors.chain(self.links.keys()).chain(self.related.keys())
+        self.absorbed.keys().chain(self.links.keys()).chain(self.related.keys())
+    }
+
+    /// Every account that was merged into another.
+    pub fn merged(&self) -> impl Iterator<Item = &AccountId> {
+        self.survivors.keys()
+    }
+
+    /// Every key that was linked to an account.
+    pub fn linked_keys(&self) -> impl Iterator<Item = &Key> {
+        self.linked.keys()
     }
 }
 

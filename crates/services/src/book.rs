@@ -34,6 +34,14 @@ use crate::world::{World, Worlds, batch};
 /// writer that won, so 64 covers 64 writers on one account.
 pub const CONFLICT_TRIES_MAX: u32 = 64;
 
+/// Types after which time alone may bring something to light: an order owes a commission, an override word to both
+/// sides, a registration activity.
+const AWAITED: [&str; 4] =
+    ["trade.order_booked", "trade.renewal_booked", "account.override_recorded", "deal.approved"];
+/// How long that may take at most with the built-in policy, in milliseconds: 90 days of a registration's protection
+/// and one extension of 30.
+const AWAITED_MS: i64 = 120 * 24 * 60 * 60 * 1_000;
+
 /// The journal with everything folded from it that the roles share.
 pub struct Book {
     pub journal: Arc<dyn Journal>,
@@ -109,6 +117,7 @@ impl Book {
         };
         book.know_accounts();
         book.read_upto = book.read_shelf()?;
+        book.read_awaited()?;
         Ok(book)
     }
 
@@ -153,8 +162,7 @@ impl Book {
 
     /// Reads the small views and returns how far the journal was read.
     fn read_shelf(&self) -> anyhow::Result<Position> {
-        let prefixes =
-            ["chaperone.partner.", "chaperone.program.", "chaperone.identity.", "chaperone.case."];
+        let prefixes = ["chaperone.partner.", "chaperone.program.", "chaperone.identity.", "chaperone.case."];
         let families = wire::event::TYPES
             .iter()
             .filter(|one| prefixes.iter().any(|prefix| one.name.starts_with(prefix)));
@@ -191,6 +199,35 @@ impl Book {
             }
         })?;
         failed.map_or(Ok(upto), Err)
+    }
+
+    /// Accounts with news of the last weeks are looked at once more when the next round is made: whether time alone
+    /// brought something to light on them was known only to the process that wrote them.
+    fn read_awaited(&self) -> anyhow::Result<()> {
+        let guarded = self.shelf().guarded.clone();
+        if guarded.is_empty() {
+            return Ok(());
+        }
+        let kinds = KindSet::only(AWAITED.map(kind_of));
+        let mut last: BTreeMap<Stream, i64> = BTreeMap::new();
+        let mut known: BTreeMap<StreamNumber, Option<Stream>> = BTreeMap::new();
+        let scan =
+            Scan { after: Position::START, upto: Position::END, kinds: &kinds, streams: StreamShare::ALL };
+        self.journal.scan_facts(scan, &mut |row| {
+            let stream = known.entry(row.stream).or_insert_with(|| {
+                let stream = self.journal.stream_name(row.stream)?.parse().ok()?;
+                guarded.contains(&stream).then_some(stream)
+            });
+            if let Some(stream) = stream {
+                last.insert(stream.clone(), row.recorded_ms);
+            }
+            ControlFlow::Continue(())
+        })?;
+        let newest = last.values().copied().max().unwrap_or_default();
+        for (stream, _) in last.iter().filter(|(_, at)| newest - **at <= AWAITED_MS) {
+            self.await_until(stream, Some(Instant::EARLIEST));
+        }
+        Ok(())
     }
 
     /// Keeps the small views current with one more fact.
@@ -321,7 +358,10 @@ impl Book {
 /// Whether shelving `fact` changes more than that its account is known.
 pub(crate) fn is_shelved(stream: &Stream, fact: &Fact) -> bool {
     match stream {
-        Stream::Account(..) => guards(fact) || matches!(fact.event, Event::Account(AccountEvent::Opened(_))),
+        Stream::Account(..) => {
+            let is_opened = matches!(fact.event, Event::Account(AccountEvent::Opened(_)));
+            is_opened || guards(fact) || batch(fact).is_some()
+        }
         Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) | Stream::Case(..) => true,
         Stream::Partnership(..) => false,
     }

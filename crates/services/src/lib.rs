@@ -7,6 +7,7 @@ mod attended;
 pub mod book;
 mod dashboard;
 pub mod desk;
+mod elsewhere;
 pub mod horizon;
 pub mod ingest;
 pub mod intake;

@@ -23,6 +23,7 @@ use views::cases::stands;
 use wire::answers::{Difference, FindingRow, ReplayAnswer, RulingRow, StorySummary, digest_of_lines};
 
 use crate::book::Book;
+use crate::elsewhere::Elsewhere;
 use crate::horizon::{Horizon, Input, WhatIf};
 use crate::queries::{Moment, cases};
 use crate::sentinel;
@@ -102,8 +103,9 @@ pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<
     let started = book.clock.now_ms();
     let mut summary = StorySummary { events: moment.known.lo(), ..StorySummary::default() };
     let folded = FoldedWorlds::new(book, None);
+    let elsewhere = Elsewhere::gather(book, moment.known)?;
     let inputs = inputs(moment, until, Under::Published, Asks::AsAnswered);
-    each_stood(book, moment, &folded, inputs, &mut |findings| {
+    each_stood(book, moment, (&folded, &elsewhere), inputs, &mut |findings| {
         summary.accounts += 1;
         summary.findings.extend(findings);
     })?;
@@ -115,7 +117,7 @@ pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<
 fn each_stood(
     book: &Book,
     moment: Moment,
-    folded: &FoldedWorlds<'_>,
+    (folded, elsewhere): (&FoldedWorlds<'_>, &Elsewhere),
     inputs: Inputs,
     take: &mut dyn FnMut(Vec<FindingRow>),
 ) -> anyhow::Result<()> {
@@ -130,6 +132,8 @@ fn each_stood(
             as_of: moment.as_of,
             until: inputs.until,
             asks: inputs.asks,
+            elsewhere,
+            horizon: inputs.horizon,
         };
         Ok(standing::stand(ground, facts).map(|stood| rows(&stream, &stood)).unwrap_or_default())
     };
@@ -154,7 +158,8 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
         Record::Compared => record::findings(book, question.moment.known)?,
     };
     let folded = FoldedWorlds::new(book, question.what_if.as_ref());
-    let replaying = Replaying { question, recorded, folded };
+    let elsewhere = Elsewhere::gather(book, question.moment.known)?;
+    let replaying = Replaying { question, recorded, folded, elsewhere };
     let mut replayed = Replayed::default();
     let answer = &mut replayed.answer;
     let mut differences = Vec::new();
@@ -207,6 +212,7 @@ struct Replaying<'a> {
     question: &'a Question,
     recorded: Findings,
     folded: FoldedWorlds<'a>,
+    elsewhere: Elsewhere,
 }
 
 impl Replaying<'_> {
@@ -220,7 +226,8 @@ impl Replaying<'_> {
         };
         let Some(account) = stream.account() else { return nothing };
         let worlds = |vendor: &VendorId, horizon, under| self.folded.of(vendor, horizon, under);
-        let swapping = Swapping::new(stream, account, facts, self.question.moment.as_of, &worlds);
+        let swapping =
+            Swapping::new(stream, account, facts, self.question.moment.as_of, (&worlds, &self.elsewhere));
         let asked = self.asked();
         let Some(stood) = swapping.stood(asked) else { return nothing };
         let (lines, decisions) = verdicts::lines(stream, &stood);
@@ -301,18 +308,18 @@ pub struct Known {
 }
 
 /// What changed about one account for the instant `as_of` between two states of knowledge, each change with the
-/// one input that made it. `recorded` are the account's facts.
-pub fn changed(
+/// one input that made it. `recorded` are the account's facts, `elsewhere` those of accounts tied to it.
+pub(crate) fn changed(
     book: &Book,
     stream: &Stream,
-    recorded: &[Fact],
+    (recorded, elsewhere): (&[Fact], &Elsewhere),
     as_of: Instant,
     [from, to]: [Known; 2],
 ) -> Vec<Difference> {
     let Some(account) = stream.account() else { return Vec::new() };
     let folded = FoldedWorlds::new(book, None);
     let worlds = |vendor: &VendorId, horizon, under| folded.of(vendor, horizon, under);
-    let swapping = Swapping::new(stream, account, recorded, as_of, &worlds);
+    let swapping = Swapping::new(stream, account, recorded, as_of, (&worlds, elsewhere));
     let [from, to] = [from, to].map(|known| Inputs {
         horizon: Horizon::at(known.position),
         under: Under::Published,

@@ -2,6 +2,7 @@
 
 pub(crate) mod registration;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::event::Event;
@@ -10,11 +11,12 @@ use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
 use domain::id::{CaseId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
-use policing::{CaseKey, Standing, Transition, Watermark, review, transitions};
+use policing::{CaseKey, Standing, Transition, Watermark, transitions};
 use ports::AppendError;
 
 use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX, Shelf};
+use crate::elsewhere::{self, Elsewhere, Reviewed, Subject};
 use crate::intake::own_source;
 use crate::pen::{Entry, Line};
 use crate::rules;
@@ -28,7 +30,8 @@ pub async fn look(book: &Book, stream: &Stream) -> anyhow::Result<()> {
     for _ in 0..CONFLICT_TRIES_MAX {
         let loaded = book.load(stream).await?;
         let Some(watermark) = watermark(book, &loaded).await? else { return Ok(()) };
-        let mut told = due(book, stream, &loaded, watermark).into_iter();
+        let elsewhere = Elsewhere::of(book, stream).await?;
+        let mut told = due(book, stream, &loaded, &elsewhere, watermark).into_iter();
         let lost = loop {
             let Some((case, transitions)) = told.next() else { break false };
             let entry = entry(book, &case, transitions, watermark);
@@ -52,18 +55,25 @@ pub(crate) fn looks_at(shelf: &Shelf, stream: &Stream, facts: &[Fact]) -> bool {
     shelf.guarded.contains(stream)
         || shelf.cases_of(stream).next().is_some()
         || facts.iter().any(registration::may_be_reviewed)
-        || policing::may_be_contested(facts)
+        || policing::may_be_looked_at(facts)
 }
 
 /// What has to be recorded about the cases of an account that stands as `loaded`, one entry for each case.
-pub(crate) fn told(book: &Book, stream: &Stream, loaded: &Loaded, until: Instant) -> Vec<Entry> {
+pub(crate) fn told(
+    book: &Book,
+    stream: &Stream,
+    loaded: &Loaded,
+    elsewhere: &Elsewhere,
+    until: Instant,
+) -> Vec<Entry> {
     let Some(last) = loaded.facts.last() else { return Vec::new() };
     let watermark = Watermark { head: last.meta.id, until };
-    let told = due(book, stream, loaded, watermark);
+    let told = due(book, stream, loaded, elsewhere, watermark);
     told.into_iter().map(|(case, transitions)| entry(book, &case, transitions, watermark)).collect()
 }
 
-/// Looks again at every account with a finding that was pending and need not be any longer.
+/// Looks again at every account with a finding that was pending and need not be any longer, and at those on which
+/// something may have come to light by the passing of time alone.
 ///
 /// # Errors
 /// The journal cannot be read or written now.
@@ -75,11 +85,11 @@ pub async fn look_at_ripe(book: &Book) -> anyhow::Result<()> {
             case.findings.iter().any(|f| f.verdict == Verdict::Pending && f.provisional_until <= until)
         };
         let ripe = shelf.cases.iter().filter(|(_, case)| is_ripe(case));
-        ripe.filter_map(|(stream, case)| {
+        let ripe = ripe.filter_map(|(stream, case)| {
             let opened = case.opened.as_ref()?;
             Some(Stream::Account(stream.vendor().clone(), opened.account.clone()))
-        })
-        .collect()
+        });
+        ripe.chain(shelf.awaited(until).cloned()).collect::<BTreeSet<Stream>>().into_iter().collect()
     };
     for account in ripe {
         look(book, &account).await?;
@@ -103,18 +113,28 @@ fn due(
     book: &Book,
     stream: &Stream,
     loaded: &Loaded,
+    elsewhere: &Elsewhere,
     watermark: Watermark,
 ) -> Vec<(Stream, Vec<Transition>)> {
     let Stream::Account(vendor, account) = stream else { return Vec::new() };
     let previous = previous(&book.shelf(), stream);
     let world = book.world(vendor);
     let mut now = registration::review(account, &loaded.account, &loaded.facts, &world, watermark);
-    if now.is_empty() && previous.is_empty() && !is_guarded(loaded) {
+    let is_tied = world.identities.concern(account);
+    if now.is_empty() && previous.is_empty() && !is_tied && !is_guarded(loaded) {
         return Vec::new();
     }
-    now.extend(review(account, &loaded.account, &world.families, &world.program, &[], watermark));
-    let now = rules::guarded(now, &loaded.account, &world.program);
-    let told = transitions(&previous, &now, &loaded.facts, watermark, |key| case_id(vendor, key));
+    let subject = Subject { vendor, account_id: account, account: &loaded.account, facts: &loaded.facts };
+    let all = |_: &Stream, facts: &[Fact]| facts.to_vec();
+    let Reviewed { judged, joined } = elsewhere::review(&subject, &world, elsewhere, &all, watermark);
+    now.extend(judged);
+    let (facts, known) = match &joined {
+        Some((facts, account)) => (facts.as_slice(), account),
+        None => (loaded.facts.as_slice(), &loaded.account),
+    };
+    book.await_until(stream, policing::look_again_at(known, &world.program, watermark.until));
+    let now = rules::guarded(now, known, &world.program);
+    let told = transitions(&previous, &now, facts, watermark, |key| case_id(vendor, key));
     let mut by_case: Vec<(Stream, Vec<Transition>)> = Vec::new();
     for transition in told {
         let case = Stream::Case(vendor.clone(), transition.case.clone());

@@ -1,5 +1,6 @@
 //! Settling: what the rules derive from what was recorded is written beside it, once.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::event::Event;
@@ -9,7 +10,7 @@ use domain::event::deal::DealEvent;
 use domain::event::handoff::HandoffEvent;
 use domain::event::trade::TradeEvent;
 use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
-use domain::id::{EventId, PartnerId, VendorId};
+use domain::id::{AccountId, EventId, PartnerId, VendorId};
 use domain::settle::{self, Settled};
 use domain::stream::Stream;
 use ports::AppendError;
@@ -45,16 +46,16 @@ pub(crate) async fn judge(book: &Book, stream: &Stream) -> anyhow::Result<()> {
     match stream {
         Stream::Account(..) => {
             crate::sentinel::look(book, stream).await?;
-            for account in covered_alike(book, stream).await? {
+            for account in covered_alike(book, stream).await?.into_iter().chain(counted_for(book, stream)) {
                 crate::sentinel::look(book, &account).await?;
             }
         }
-        Stream::Partner(..) | Stream::Program(_) => {
+        Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) => {
             for account in concerned(book, stream) {
                 crate::sentinel::look(book, &account).await?;
             }
         }
-        Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => {}
+        Stream::Case(..) | Stream::Partnership(..) => {}
     }
     if let Some(version) = stands {
         book.attended.note(Duty::Judge, stream, version.revision);
@@ -75,8 +76,35 @@ pub(crate) fn concerned(book: &Book, stream: &Stream) -> Vec<Stream> {
         Stream::Partner(..) => {
             shelf.guarded.iter().filter(|guarded| of_vendor(guarded.vendor())).cloned().collect()
         }
-        Stream::Account(..) | Stream::Identity(_) | Stream::Case(..) | Stream::Partnership(..) => Vec::new(),
+        // What is tied to an account matters where a handoff protects it, or did when a case was opened.
+        Stream::Identity(vendor) => {
+            let world = book.world(vendor);
+            let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
+            let is_judged = |account: &AccountId| {
+                let account = stream(account);
+                shelf.guarded.contains(&account) || shelf.cases_of(&account).next().is_some()
+            };
+            let counts = |account: &&AccountId| {
+                let others = || world.identities.bonds(account, |_| None);
+                is_judged(account) || others().iter().any(|bond| is_judged(&bond.other))
+            };
+            let named = world.identities.accounts().filter(counts);
+            let merged = world.identities.merged().filter(|account| is_judged(account));
+            named.chain(merged).map(stream).collect::<BTreeSet<Stream>>().into_iter().collect()
+        }
+        Stream::Account(..) | Stream::Case(..) | Stream::Partnership(..) => Vec::new(),
     }
+}
+
+/// The accounts for which what was written to `stream` may count, by the identity decisions.
+fn counted_for(book: &Book, stream: &Stream) -> Vec<Stream> {
+    let Stream::Account(vendor, account) = stream else { return Vec::new() };
+    let world = book.world(vendor);
+    let shelf = book.shelf();
+    let entry = shelf.directory.account(vendor, account);
+    let keys = entry.into_iter().flat_map(|entry| entry.keys.iter().map(|known| &known.key));
+    let counts = world.identities.counts_for(account, keys);
+    counts.into_iter().map(|id| Stream::Account(vendor.clone(), id.clone())).collect()
 }
 
 /// Guarded accounts that the uniform act recorded last covers too: with each more of them it is more uniform.
@@ -189,9 +217,7 @@ fn entry(stream: &Stream, cause: EventId, earlier: usize, settled: Vec<Settled>,
 
 /// Whether the loaded account may hold anything that policing looks at.
 pub fn is_guarded(loaded: &Loaded) -> bool {
-    loaded.account.handoffs.iter().any(|handoff| handoff.accepted_at.is_some())
-        || !loaded.account.changes.is_empty()
-        || policing::is_contested(&loaded.account)
+    !policing::is_quiet(&loaded.account)
 }
 
 /// The partners an event names as doing or getting something.

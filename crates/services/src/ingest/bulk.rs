@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use super::Progress;
 use crate::accounts::Loaded;
 use crate::book::Book;
+use crate::elsewhere::Elsewhere;
 use crate::pen::{self, Penned};
 use crate::replay::{self, Gathering, map_accounts};
 use crate::{intake, sentinel, settling};
@@ -100,7 +101,8 @@ fn decide(
     let work = |stream: Stream, facts: Vec<Fact>| {
         let world = book.world(stream.vendor());
         let entries = settling::due(&stream, &facts, &world);
-        let is_looked_at = sentinel::looks_at(&book.shelf(), &stream, &facts);
+        let is_tied = stream.account().is_some_and(|account| world.identities.concern(account));
+        let is_looked_at = is_tied || sentinel::looks_at(&book.shelf(), &stream, &facts);
         if entries.is_empty() && !is_looked_at {
             return Ok(None);
         }
@@ -199,11 +201,15 @@ async fn judge(book: &Arc<Book>, looked_at: Vec<LookedAt>, done: &mut Done) -> a
         return Ok(());
     }
     let until = sentinel::recorded_until(book).await?;
+    let mut gathered = Vec::with_capacity(looked_at.len());
+    for one in looked_at {
+        gathered.push((Elsewhere::of(book, &one.0).await?, one));
+    }
     let judging = Arc::clone(book);
     let judged = tokio::task::spawn_blocking(move || {
-        let told = looked_at.into_iter().flat_map(|(stream, version, facts)| {
+        let told = gathered.into_iter().flat_map(|(elsewhere, (stream, version, facts))| {
             let loaded = Loaded { account: history::fold(&facts), facts, version };
-            let told = sentinel::told(&judging, &stream, &loaded, until);
+            let told = sentinel::told(&judging, &stream, &loaded, &elsewhere, until);
             told.into_iter().map(move |entry| (stream.clone(), entry))
         });
         told.map(|(account, entry)| (account, entry.stream.clone(), entry.pen())).collect::<Vec<_>>()

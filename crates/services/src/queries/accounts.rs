@@ -17,6 +17,7 @@ use wire::shape::Words as _;
 
 use super::{Asked, KnownAt, Moment, account_facts, cases, deals, words};
 use crate::book::Book;
+use crate::elsewhere::Elsewhere;
 use crate::replay;
 
 /// One account at a moment.
@@ -78,12 +79,13 @@ pub async fn changed(
         [known(earlier, earlier.known_until(book).await?), known(later, later.known_until(book).await?)];
     let facts = account_facts(book, vendor, account_id).await?;
     let stream = Stream::Account(vendor.clone(), account_id.clone());
+    let elsewhere = Elsewhere::of(book, &stream).await?;
     Ok(AccountDifference {
         account: account_id.to_string(),
         as_of: later.as_of.to_string(),
         known_from: earlier.known.to_string(),
         known_at: later.known.to_string(),
-        differences: replay::changed(book, &stream, &facts, later.as_of, between),
+        differences: replay::changed(book, &stream, (&facts, &elsewhere), later.as_of, between),
     })
 }
 

@@ -10,6 +10,8 @@ use domain::time::Instant;
 use policing::{Judged, Watermark};
 
 use super::again;
+use crate::elsewhere::{self, Elsewhere, Reviewed, Subject};
+use crate::horizon::Horizon;
 use crate::sentinel::registration;
 use crate::world::World;
 use crate::{rules, settling};
@@ -34,6 +36,9 @@ pub(crate) struct Ground<'a> {
     /// The recorded time up to which the story is known.
     pub(crate) until: Instant,
     pub(crate) asks: Asks,
+    /// What stands on the streams of accounts tied to this one, and how far it is known.
+    pub(crate) elsewhere: &'a Elsewhere,
+    pub(crate) horizon: Horizon,
 }
 
 /// An account as it then stands.
@@ -67,13 +72,31 @@ fn judged(
     watermark: Watermark,
 ) -> Vec<Judged> {
     let world = ground.world;
-    let mut judged =
-        policing::review(ground.account, account, &world.families, &world.program, &[], watermark);
-    if so_far.iter().any(|fact| registration::may_be_reviewed(fact)) {
-        let so_far: Vec<Fact> = so_far.into_iter().map(Cow::into_owned).collect();
-        judged.extend(registration::review(ground.account, account, &so_far, world, watermark));
+    let is_reviewed = so_far.iter().any(|fact| registration::may_be_reviewed(fact));
+    let is_tied = world.identities.concern(ground.account);
+    let facts: Vec<Fact> = match is_reviewed || is_tied {
+        true => so_far.into_iter().map(Cow::into_owned).collect(),
+        false => Vec::new(),
+    };
+    let vendor = ground.stream.vendor();
+    let subject = Subject { vendor, account_id: ground.account, account, facts: &facts };
+    let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, stream, facts);
+    let Reviewed { mut judged, joined } =
+        elsewhere::review(&subject, world, ground.elsewhere, &told, watermark);
+    if is_reviewed {
+        judged.extend(registration::review(ground.account, account, &facts, world, watermark));
     }
+    let account = joined.as_ref().map_or(account, |(_, account)| account);
     rules::guarded(judged, account, &world.program)
+}
+
+/// What is known of another account's facts, decided again like the account's own.
+fn elsewhere_told(ground: Ground<'_>, stream: &Stream, facts: &[Fact]) -> Vec<Fact> {
+    let known = facts.iter().filter(|fact| ground.horizon.knows(fact) && !fact.is_settled()).cloned();
+    let facts = with_derived(stream, known.collect(), ground.world);
+    let mut so_far = history::effective(&facts);
+    so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
+    so_far.into_iter().map(Cow::into_owned).collect()
 }
 
 /// The facts with what the rules derive from them, in the places it would have been recorded at.

@@ -12,6 +12,7 @@ use domain::time::Instant;
 use super::causes;
 use super::standing::{Asks, Ground, Stood, stand};
 use super::verdicts::{About, Verdicts, verdicts};
+use crate::elsewhere::Elsewhere;
 use crate::horizon::{Horizon, Input};
 use crate::world::World;
 
@@ -44,6 +45,7 @@ pub(crate) struct Swapping<'a> {
     pub(crate) recorded: &'a [Fact],
     pub(crate) as_of: Instant,
     worlds: Worlds<'a>,
+    elsewhere: &'a Elsewhere,
     known: RefCell<Vec<(Inputs, Rc<Verdicts>)>>,
 }
 
@@ -53,9 +55,9 @@ impl<'a> Swapping<'a> {
         account: &'a AccountId,
         recorded: &'a [Fact],
         as_of: Instant,
-        worlds: Worlds<'a>,
+        (worlds, elsewhere): (Worlds<'a>, &'a Elsewhere),
     ) -> Self {
-        Self { stream, account, recorded, as_of, worlds, known: RefCell::default() }
+        Self { stream, account, recorded, as_of, worlds, elsewhere, known: RefCell::default() }
     }
 
     /// The account as it stands by these inputs; `None` while nothing is known of it.
@@ -121,6 +123,8 @@ impl<'a> Swapping<'a> {
             as_of: self.as_of,
             until: inputs.until,
             asks: inputs.asks,
+            elsewhere: self.elsewhere,
+            horizon: inputs.horizon,
         }
     }
 

@@ -1,0 +1,157 @@
+//! What stands on the streams of other accounts that identity decisions tie to one: gathered before it is judged.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::account::{Account, history};
+use domain::fact::Fact;
+use domain::id::{AccountId, Key, VendorId};
+use domain::identity::{Bond, Identities};
+use domain::stream::Stream;
+use policing::tied::{self, Tied};
+use policing::{Judged, Watermark};
+use ports::Position;
+
+use crate::book::{Book, Shelf};
+use crate::replay::{Gathering, map_accounts, threads};
+use crate::world::World;
+
+/// Events gathered in one pass over the journal, in events: some 30 MB.
+const PASS_EVENTS: u64 = 128 * 1_024;
+
+/// Facts of other accounts, and which account was opened under a key that was linked to another.
+#[derive(Debug, Default)]
+pub(crate) struct Elsewhere {
+    facts: HashMap<Stream, Vec<Fact>>,
+    opened_under: HashMap<(VendorId, Key), AccountId>,
+}
+
+impl Elsewhere {
+    /// What concerns one account.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub(crate) async fn of(book: &Book, stream: &Stream) -> anyhow::Result<Self> {
+        let Stream::Account(vendor, account) = stream else { return Ok(Self::default()) };
+        let world = book.world(vendor);
+        if !world.identities.concern(account) {
+            return Ok(Self::default());
+        }
+        let mut elsewhere =
+            Self { opened_under: opened_under(&book.shelf(), vendor, &world.identities), ..Self::default() };
+        for bond in elsewhere.bonds(vendor, account, &world.identities) {
+            let other = Stream::Account(vendor.clone(), bond.other);
+            let facts = book.load(&other).await?.facts.clone();
+            elsewhere.facts.insert(other, facts);
+        }
+        Ok(elsewhere)
+    }
+
+    /// What concerns any account that policing looks at, from one scan of the journal; none where nothing is tied
+    /// to any of them. It blocks.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or holds something that is not ours.
+    pub(crate) fn gather(book: &Book, upto: Position) -> anyhow::Result<Self> {
+        let vendors: HashSet<VendorId> =
+            book.shelf().directory.accounts().map(|(vendor, _, _)| vendor.clone()).collect();
+        let mut elsewhere = Self::default();
+        let mut wanted: HashSet<String> = HashSet::new();
+        for vendor in vendors {
+            let world = book.world(&vendor);
+            let shelf = book.shelf();
+            elsewhere.opened_under.extend(opened_under(&shelf, &vendor, &world.identities));
+            let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
+            for account in world.identities.accounts() {
+                let is_judged = shelf.guarded.contains(&stream(account));
+                for bond in elsewhere.bonds(&vendor, account, &world.identities) {
+                    let other = stream(&bond.other);
+                    if is_judged || shelf.guarded.contains(&other) {
+                        wanted.insert(other.to_string());
+                    }
+                }
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(elsewhere);
+        }
+        let is_wanted = |name: &str| wanted.contains(name);
+        let gathering = Gathering { upto, wanted: &is_wanted, threads: threads(), pass_events: PASS_EVENTS };
+        let facts = |stream, facts| Ok((stream, facts));
+        map_accounts(book.journal.as_ref(), &gathering, facts, &mut |(stream, facts)| {
+            elsewhere.facts.insert(stream, facts);
+            Ok(())
+        })?;
+        Ok(elsewhere)
+    }
+
+    fn bonds(&self, vendor: &VendorId, account: &AccountId, identities: &Identities) -> Vec<Bond> {
+        let opened_under = |key: &Key| self.opened_under.get(&(vendor.clone(), key.clone())).cloned();
+        identities.bonds(account, opened_under)
+    }
+}
+
+fn opened_under(
+    shelf: &Shelf,
+    vendor: &VendorId,
+    identities: &Identities,
+) -> HashMap<(VendorId, Key), AccountId> {
+    let known = |key: &Key| {
+        let (of, account) = shelf.directory.find(key.as_str())?;
+        (of == *vendor).then(|| ((of, key.clone()), account))
+    };
+    identities.linked_keys().filter_map(known).collect()
+}
+
+/// An account about to be judged.
+pub(crate) struct Subject<'a> {
+    pub(crate) vendor: &'a VendorId,
+    pub(crate) account_id: &'a AccountId,
+    pub(crate) account: &'a Account,
+    pub(crate) facts: &'a [Fact],
+}
+
+/// What was found in an account, and what it is together with its duplicates, if it has any.
+pub(crate) struct Reviewed {
+    pub(crate) judged: Vec<Judged>,
+    pub(crate) joined: Option<(Vec<Fact>, Account)>,
+}
+
+/// Judges an account with what stands elsewhere; `told` says what of another account's facts is known. What was
+/// merged into another account is judged there.
+pub(crate) fn review(
+    subject: &Subject<'_>,
+    world: &World,
+    elsewhere: &Elsewhere,
+    told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
+    watermark: Watermark,
+) -> Reviewed {
+    let Subject { vendor, account_id, account, facts } = *subject;
+    if world.identities.survivor(account_id).is_some() {
+        return Reviewed { judged: Vec::new(), joined: None };
+    }
+    let judge = |account: &Account, ties: &[Tied<'_>]| {
+        policing::review(account_id, account, &world.families, &world.program, ties, watermark)
+    };
+    if !world.identities.concern(account_id) {
+        return Reviewed { judged: judge(account, &[]), joined: None };
+    }
+    let bonds = elsewhere.bonds(vendor, account_id, &world.identities);
+    let others: Vec<(&Bond, Vec<Fact>, Account)> = bonds
+        .iter()
+        .filter_map(|bond| {
+            let stream = Stream::Account(vendor.clone(), bond.other.clone());
+            let facts = told(&stream, elsewhere.facts.get(&stream)?);
+            let account = history::fold(&facts);
+            Some((bond, facts, account))
+        })
+        .collect();
+    let ties =
+        others.iter().map(|(bond, facts, account)| Tied { account_id: &bond.other, account, facts, bond });
+    let ties: Vec<Tied<'_>> = ties.collect();
+    let joined = tied::joined(facts, &ties).map(|facts| {
+        let account = history::fold(&facts);
+        (facts, account)
+    });
+    let account = joined.as_ref().map_or(account, |(_, account)| account);
+    Reviewed { judged: judge(account, &ties), joined }
+}
