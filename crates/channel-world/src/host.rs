@@ -40,6 +40,11 @@ fn squats(stage: &mut Stage<'_>) {
     let deal = stage.submit(&host, &prize, at, json!({}));
     stage.approve(&deal, &prize, at.plus_days(1));
     stage.act(&deal.cited);
+    let check = stage.sound_check();
+    let data = json!({"about": {"kind": "deal", "id": deal.id}, "verifier": "vendor",
+        "verifier_principal": check.principal, "contact": check.contact,
+        "contact_on_file_since": check.on_file_since.to_string(), "outcome": "denied"});
+    stage.tell("verification", "consent.customer_asked", at.plus_days(18), check.by, data);
     let by = format!("{}/deal-desk", stage.vendor);
     let data = json!({"deal": deal.id, "reason": "on call-back the customer denied any such project",
         "decided_by": {"kind": "person", "person": by}});

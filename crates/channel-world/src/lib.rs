@@ -29,7 +29,7 @@ pub use parameters::{BadParameters, Mix, Noise, Parameters, UnknownWord};
 
 /// The version of the generator: raised whenever the same seed gives other bytes, so that figures published
 /// with one version are never compared with those of another.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What world to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

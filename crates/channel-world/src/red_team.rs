@@ -13,13 +13,13 @@ pub use scheme::Scheme;
 /// How many of the cheapest plans are varied further.
 const VARIED_MAX: usize = 6;
 /// In how many of ten cases a new plan is drawn instead of varying a known one.
-const FRESH_OF_TEN: u64 = 4;
+const FRESH_OF_TEN: u64 = 5;
 
 /// What was tried so far, and what of it was not noticed.
 pub struct Hunt {
     random: Random,
     tried: BTreeSet<Scheme>,
-    unnoticed: BTreeSet<(u32, Scheme)>,
+    unnoticed: BTreeSet<Scheme>,
 }
 
 impl Hunt {
@@ -27,16 +27,16 @@ impl Hunt {
         Self { random: Random::from_seed(seed), tried: BTreeSet::new(), unnoticed: BTreeSet::new() }
     }
 
-    /// A plan not tried before.
+    /// A plan not tried before: drawn, or one of the cheapest unnoticed ones with another act in it.
     pub fn next_scheme(&mut self) -> Scheme {
         loop {
-            let known: Vec<&Scheme> =
-                self.unnoticed.iter().take(VARIED_MAX).map(|(_, scheme)| scheme).collect();
+            let known = self.cheapest();
             let fresh = known.is_empty() || self.random.below(10) < FRESH_OF_TEN;
             let scheme = if fresh {
                 Scheme::drawn(&mut self.random)
             } else {
-                self.random.pick(&known).varied(&mut self.random)
+                let near = known.len().min(VARIED_MAX);
+                self.random.pick(&known[..near]).varied(&mut self.random)
             };
             if self.tried.insert(scheme) {
                 return scheme;
@@ -44,20 +44,32 @@ impl Hunt {
         }
     }
 
-    /// Remembers that nobody noticed `scheme`.
-    pub fn went_unnoticed(&mut self, scheme: Scheme) {
-        self.unnoticed.insert((scheme.cost(), scheme));
+    /// Whether a plan was tried already; if not, it counts as tried from now on.
+    pub fn is_known(&mut self, scheme: Scheme) -> bool {
+        !self.tried.insert(scheme)
     }
 
-    /// The cheapest unnoticed plan of each kind, with its price, the cheapest first.
-    pub fn best(&self) -> Vec<(u32, Scheme)> {
-        let mut kinds = BTreeSet::new();
-        self.unnoticed.iter().filter(|(_, scheme)| kinds.insert(scheme.kind())).copied().collect()
+    /// Remembers that nobody noticed `scheme`.
+    pub fn went_unnoticed(&mut self, scheme: Scheme) {
+        self.unnoticed.insert(scheme);
+    }
+
+    /// The unnoticed plans of which no act can be left out: none of their cheaper variants went unnoticed.
+    pub fn bare(&self) -> Vec<Scheme> {
+        let mut bare = self.cheapest();
+        bare.retain(|scheme| !scheme.cheaper().iter().any(|cheaper| self.unnoticed.contains(cheaper)));
+        bare
     }
 
     /// How many plans were tried, and how many of them went unnoticed.
     pub fn counts(&self) -> (usize, usize) {
         (self.tried.len(), self.unnoticed.len())
+    }
+
+    fn cheapest(&self) -> Vec<Scheme> {
+        let mut known: Vec<Scheme> = self.unnoticed.iter().copied().collect();
+        known.sort_by_key(|scheme| (scheme.cost(), *scheme));
+        known
     }
 }
 
@@ -66,14 +78,16 @@ mod tests {
     use super::Hunt;
 
     #[test]
-    fn a_hunt_never_tries_a_plan_twice_and_finds_the_cheapest() {
+    fn a_hunt_never_tries_a_plan_twice_and_keeps_only_plans_of_which_nothing_can_be_left_out() {
         let mut hunt = Hunt::new(5);
         for _ in 0..200 {
             let scheme = hunt.next_scheme();
             hunt.went_unnoticed(scheme);
         }
         assert_eq!(hunt.counts(), (200, 200));
-        let costs: Vec<u32> = hunt.best().iter().map(|(cost, _)| *cost).collect();
-        assert!(costs.is_sorted(), "{costs:?}");
+        let bare = hunt.bare();
+        assert!(!bare.is_empty() && bare.len() < 100, "{} bare plans", bare.len());
+        assert!(bare.is_sorted_by_key(|scheme| scheme.cost()));
+        assert!(bare[0].cheaper().iter().all(|cheaper| cheaper.cost() < bare[0].cost()));
     }
 }

@@ -243,10 +243,9 @@ impl<'b> Stage<'b> {
         let outcome = if self.chance(8_500) { "delivered" } else { "lost" };
         let data = json!({"handoff": self.handoff, "outcome": outcome, "at": over.to_string()});
         self.tell("portal", "handoff.closed", over, By::System, data);
-        // Somebody drops in once more: the book goes on after what happened last.
-        let later = over.plus_days(30);
-        let host = self.host.clone();
-        self.meeting(&host, &self.protected.clone(), later, None);
+        // A stranger asks for a price: the book goes on after what happened last.
+        let third = self.third();
+        self.quote(&third, &self.elsewhere(), over.plus_days(30), None);
         let mut accounts = vec![self.account.id.clone()];
         accounts.append(&mut self.side_accounts);
         let Meant { story, intent, plan } = self.meant.clone();

@@ -1,5 +1,7 @@
 //! What holds of every simulated world: it follows from its seed, can be read, and gives nothing away.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use channel_world::{Intent, Link, Mix, Noise, Parameters, VERSION, Wanted, World, simulate};
@@ -166,22 +168,19 @@ fn the_default_mix_has_its_shares() {
 #[test]
 fn what_hides_an_affiliation_says_whether_it_is_filed() {
     let noisy = world(9, 400, Mix::Balanced, Noise::Default);
-    let of = |link| {
-        noisy
-            .labels
-            .iter()
-            .filter(|label| label.plan.starts_with(&["T06".to_owned()]))
-            .any(|label| label.link == link)
-    };
-    assert!(of(Link::Filed) && of(Link::Unfiled));
+    let of = |link| noisy.labels.iter().any(|label| label.link == link);
+    assert!(of(Link::Filed) && of(Link::Unfiled) && of(Link::None));
 }
 
 /// The generator is frozen: a change of these bytes is a new version, told beside the figures.
 #[test]
 fn the_first_seed_gives_the_bytes_it_gave_when_it_was_frozen() {
-    assert_eq!(VERSION, 1);
+    assert_eq!(VERSION, 2);
     let default = digest(&world(1, 200, Mix::Default, Noise::Default));
     let balanced = digest(&world(1, 200, Mix::Balanced, Noise::None));
-    assert_eq!(default, "6ed0261dc372a1e129afe2c57f5ca46e771a50a821aa2809a29142305c1c040a");
-    assert_eq!(balanced, "438897de896f238475f8e9cf5682e62f724f484b452fdfc1c9b1622e950f32cc");
+    let frozen = [
+        "3382753bd6c7e4398c0381fab53efed3f44e5c670479e302b77f8365b62439dc",
+        "3f619cf2758ba55004b50098933ad33ba62f249501052de2f634dbd9fbfb9bdf",
+    ];
+    assert_eq!([default, balanced], frozen);
 }

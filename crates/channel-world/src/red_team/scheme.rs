@@ -132,7 +132,7 @@ const DAYS: [u16; 4] = [30, 120, 240, 340];
 
 impl Scheme {
     pub(super) fn drawn(random: &mut Random) -> Self {
-        Self {
+        let drawn = Self {
             taker: *random.pick(Taker::ALL),
             means: *random.pick(Means::ALL),
             paper: *random.pick(Paper::ALL),
@@ -142,7 +142,43 @@ impl Scheme {
             pace: *random.pick(Pace::ALL),
             finder: *random.pick(Finder::ALL),
             day: *random.pick(&DAYS),
+        };
+        drawn.without_idle_acts()
+    }
+
+    /// Steps of a change are taken only where the holder is changed: elsewhere they would be paid for nothing.
+    fn without_idle_acts(self) -> Self {
+        if self.means == Means::Changed {
+            return self;
         }
+        let letter = matches!(self.paper, Paper::Forged | Paper::Backdated | Paper::LaidDown);
+        Self {
+            paper: if letter { Paper::Nothing } else { self.paper },
+            check: Check::Nobody,
+            host_mail: HostMail::Arrives,
+            lift: Lift::Nobody,
+            pace: Pace::Rush,
+            ..self
+        }
+    }
+
+    /// The plan with one act left out, or done sooner: each is cheaper.
+    pub fn cheaper(&self) -> Vec<Self> {
+        let mut cheaper = vec![
+            Self { taker: Taker::Guest, ..*self },
+            Self { taker: Taker::Owned, ..*self },
+            Self { paper: Paper::Nothing, ..*self },
+            Self { check: Check::Nobody, ..*self },
+            Self { host_mail: HostMail::Arrives, ..*self },
+            Self { host_mail: HostMail::Vanishes, ..*self },
+            Self { lift: Lift::Nobody, ..*self },
+            Self { pace: Pace::Rush, ..*self },
+            Self { finder: Finder::Unpaid, ..*self },
+            Self { day: DAYS[0], ..*self },
+        ];
+        cheaper.extend(Means::ALL.iter().map(|means| Self { means: *means, ..*self }.without_idle_acts()));
+        cheaper.retain(|scheme| scheme.cost() < self.cost());
+        cheaper
     }
 
     /// The same but for one act: left out, or another in its place.
@@ -161,7 +197,7 @@ impl Scheme {
             7 => varied.finder = if cheaper { Finder::Unpaid } else { other.finder },
             _ => varied.day = if cheaper { DAYS[0] } else { other.day },
         }
-        varied
+        varied.without_idle_acts()
     }
 
     /// What it costs, in days of work; two months of waiting cost one.
@@ -175,11 +211,6 @@ impl Scheme {
             + self.pace.cost()
             + self.finder.cost()
             + u32::from(self.day) / 60
-    }
-
-    /// Plans of one kind differ only in what matters little.
-    pub(super) fn kind(&self) -> impl Ord + use<> {
-        (self.taker, self.means, self.paper)
     }
 }
 

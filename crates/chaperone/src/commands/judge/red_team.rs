@@ -18,21 +18,24 @@ struct Unnoticed {
     plan: String,
 }
 
-/// Tries `plans` plans and prints the cheapest unnoticed one of each kind.
+/// Tries `plans` plans, leaves out of each unnoticed one what it does not need, and prints what is left.
 pub(super) async fn hunt(output: Format, seed: u64, plans: u32) -> anyhow::Result<()> {
     let mut hunt = Hunt::new(seed);
     for _ in 0..plans {
-        let scheme = hunt.next_scheme();
-        if !is_noticed(&scheme).await? {
+        let drawn = hunt.next_scheme();
+        let mut left = if is_noticed(&drawn).await? { Vec::new() } else { vec![drawn] };
+        while let Some(scheme) = left.pop() {
             hunt.went_unnoticed(scheme);
+            for cheaper in scheme.cheaper() {
+                if !hunt.is_known(cheaper) && !is_noticed(&cheaper).await? {
+                    left.push(cheaper);
+                }
+            }
         }
     }
     let (tried, unnoticed) = hunt.counts();
-    let rows: Vec<Unnoticed> = hunt
-        .best()
-        .iter()
-        .map(|(cost, scheme)| Unnoticed { cost: *cost, plan: scheme.to_string() })
-        .collect();
+    let row = |scheme: &Scheme| Unnoticed { cost: scheme.cost(), plan: scheme.to_string() };
+    let rows: Vec<Unnoticed> = hunt.bare().iter().map(row).collect();
     output::rows(output, &["cost", "plan"], &rows)?;
     talk(format_args!(
         "{tried} plans tried, {unnoticed} unnoticed; cost in days of work of a capable person"
