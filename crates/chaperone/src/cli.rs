@@ -12,6 +12,7 @@ use domain::time::Instant;
 use services::queries::KnownAt;
 use services::roles::Role;
 
+use crate::data;
 use crate::output::Format;
 
 /// Keeps the book of a partner program: who registered which deal, who holds which account, and who may
@@ -22,6 +23,10 @@ pub(crate) struct Cli {
     /// Where the book lies [default: $XDG_DATA_HOME/chaperone].
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// A journal on KurrentDB or EventStoreDB, such as esdb://localhost:2113?tls=false [default: the one in the
+    /// book's folder, which then keeps a mirror of it and the quarantine].
+    #[arg(long, global = true, value_name = "URL", value_parser = journal_address)]
+    pub journal: Option<String>,
     /// How data is written to standard output.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
     pub output: Format,
@@ -297,6 +302,23 @@ pub(crate) enum Journal {
     Verify,
     /// Copy it to a folder while it is in use.
     Backup { folder: PathBuf },
+    /// Copy everything a journal holds into another, keeping ids, revisions, times and keys, and compare both
+    /// at the end; started again, it goes on where it was cut off.
+    Copy {
+        /// A folder, or the address of a KurrentDB.
+        #[arg(long, value_name = "DIR|URL")]
+        from: String,
+        /// A folder, or the address of a KurrentDB; empty, or a copy that was cut off.
+        #[arg(long, value_name = "DIR|URL")]
+        to: String,
+    },
+}
+
+fn journal_address(text: &str) -> Result<String, String> {
+    if data::is_address(text) {
+        return Ok(text.to_owned());
+    }
+    Err("expected a connection string such as esdb://localhost:2113?tls=false".to_owned())
 }
 
 fn instant_or_date(text: &str) -> Result<Instant, String> {

@@ -27,7 +27,7 @@ use clap::CommandFactory as _;
 use services::queries::Asked;
 
 use crate::cli::{Cli, Command, Moment};
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::Exit;
 use crate::output;
 
@@ -36,28 +36,28 @@ use crate::output;
 /// # Errors
 /// What went wrong, as a chain; `exit::report` knows the code.
 pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
-    let Cli { data, output: format, command } = arguments;
+    let Cli { data, journal, output: format, command } = arguments;
     let told = data.as_deref();
-    let folder = || data::folder(told);
+    let home = || Ok(Home { folder: data::folder(told)?, journal: journal.clone() });
     match command {
-        Command::Init(init) => init::run(&folder()?, init).await,
+        Command::Init(init) => init::run(&home()?, init).await,
         Command::Demo(demo) => demo::run(told, format, demo).await,
-        Command::Serve(serve) => serve::run(&folder()?, serve).await,
-        Command::Ingest(ingest) => ingest::run(&folder()?, format, ingest).await,
-        Command::Submit(file) => submit::run(&folder()?, format, &file.file).await,
-        Command::Account(read) => account::run(&folder()?, format, read).await,
-        Command::Deal(read) => deal::run(&folder()?, format, read).await,
-        Command::Handoff(read) => handoff::run(&folder()?, format, read).await,
-        Command::Partner(read) => partner::run(&folder()?, format, read).await,
-        Command::Case(read) => case::run(&folder()?, format, read).await,
-        Command::Claim(claim) => claim::run(&folder()?, format, claim).await,
-        Command::Quarantine(quarantine) => quarantine::run(&folder()?, format, quarantine).await,
-        Command::Journal(journal) => journal::run(&folder()?, format, journal).await,
-        Command::Replay(asked) => replay::run(&folder()?, format, asked).await,
-        Command::Policy(asks) => policy::run(&folder, format, asks).await,
+        Command::Serve(serve) => serve::run(&home()?, serve).await,
+        Command::Ingest(ingest) => ingest::run(&home()?, format, ingest).await,
+        Command::Submit(file) => submit::run(&home()?, format, &file.file).await,
+        Command::Account(read) => account::run(&home()?, format, read).await,
+        Command::Deal(read) => deal::run(&home()?, format, read).await,
+        Command::Handoff(read) => handoff::run(&home()?, format, read).await,
+        Command::Partner(read) => partner::run(&home()?, format, read).await,
+        Command::Case(read) => case::run(&home()?, format, read).await,
+        Command::Claim(claim) => claim::run(&home()?, format, claim).await,
+        Command::Quarantine(quarantine) => quarantine::run(&home()?, format, quarantine).await,
+        Command::Journal(journal) => journal::run(&home()?, format, journal).await,
+        Command::Replay(asked) => replay::run(&home()?, format, asked).await,
+        Command::Policy(asks) => policy::run(&home, format, asks).await,
         Command::Simulate(simulate) => simulate::run(format, &simulate),
         Command::Judge(judge) => judge::run(format, &judge).await,
-        Command::Doctor => doctor::run(&folder()?, format).await,
+        Command::Doctor => doctor::run(&home()?, format).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chaperone", &mut script);

@@ -1,11 +1,15 @@
-//! Where the book lies on this machine, and how it is opened.
+//! Where the book lies, and how it is opened.
 
+#[cfg(feature = "kurrent")]
+mod kurrent;
+
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use journal_sqlite::{Options, SqliteJournal};
-use ports::{Clock, SystemClock};
+use ports::{Clock, Journal, SystemClock};
 use services::book::Book;
 
 use crate::exit::{Exit, stop};
@@ -25,7 +29,56 @@ pub(crate) fn folder(told: Option<&Path>) -> anyhow::Result<PathBuf> {
         .ok_or_else(|| stop(Exit::Usage, "no home directory is set: say where the book lies with --data DIR"))
 }
 
-/// A book and the journal behind it.
+/// Whether the text names a journal on a server and not one in a folder.
+#[cfg(feature = "kurrent")]
+pub(crate) fn is_address(text: &str) -> bool {
+    journal_kurrent::is_address(text)
+}
+
+/// Whether the text names a journal on a server and not one in a folder.
+#[cfg(not(feature = "kurrent"))]
+pub(crate) fn is_address(text: &str) -> bool {
+    text.contains("://")
+}
+
+/// Where the book lies: a folder, and the journal, where that is not in the folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Home {
+    pub folder: PathBuf,
+    /// The address of a journal on KurrentDB.
+    pub journal: Option<String>,
+}
+
+impl Home {
+    /// A folder with its own journal.
+    pub(crate) fn at(folder: PathBuf) -> Self {
+        Self { folder, journal: None }
+    }
+
+    /// The arguments that name the place, without a password.
+    pub(crate) fn arguments(&self) -> String {
+        let data = format!("--data {}", self.folder.display());
+        self.journal.as_ref().map_or(data.clone(), |_| format!("{data} --journal {self}"))
+    }
+}
+
+impl fmt::Display for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.journal {
+            Some(address) => f.write_str(&without_password(address)),
+            None => self.folder.display().fmt(f),
+        }
+    }
+}
+
+fn without_password(address: &str) -> String {
+    match address.split_once("://").zip(address.rsplit_once('@')) {
+        Some(((scheme, _), (_, rest))) => format!("{scheme}://{rest}"),
+        None => address.to_owned(),
+    }
+}
+
+/// A book and what is at hand of its journal: the journal itself or its mirror.
 pub(crate) struct Opened {
     pub book: Arc<Book>,
     pub journal: Arc<SqliteJournal>,
@@ -35,16 +88,16 @@ pub(crate) struct Opened {
 ///
 /// # Errors
 /// Another process holds it, or it cannot be read.
-pub(crate) async fn own(folder: &Path) -> anyhow::Result<Opened> {
-    own_with(folder, Arc::new(SystemClock)).await
+pub(crate) async fn own(home: &Home) -> anyhow::Result<Opened> {
+    own_with(home, Arc::new(SystemClock)).await
 }
 
 /// Opens the book for writing on a clock of its own.
 ///
 /// # Errors
 /// Another process holds it, or it cannot be read.
-pub(crate) async fn own_with(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
-    let opened = own_unpublished(folder, clock)?;
+pub(crate) async fn own_with(home: &Home, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
+    let opened = own_unpublished(home, clock).await?;
     services::program::publish_default(&opened.book).await.context("publishing the default policy")?;
     Ok(opened)
 }
@@ -53,26 +106,85 @@ pub(crate) async fn own_with(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Re
 ///
 /// # Errors
 /// Another process holds it, or it cannot be read.
-pub(crate) fn own_unpublished(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
-    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    let journal = SqliteJournal::open_owner(folder, Options::default(), Arc::clone(&clock))
-        .with_context(|| format!("opening the journal in {}", folder.display()))?;
-    opened(Arc::new(journal), clock)
+pub(crate) async fn own_unpublished(home: &Home, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
+    let (journal, at_hand) = own_journal(home, Arc::clone(&clock)).await?;
+    opened(journal, at_hand, clock)
 }
 
 /// Opens the book for reading; works while another process writes to it.
 ///
 /// # Errors
 /// There is none, or it cannot be read.
-pub(crate) fn read(folder: &Path) -> anyhow::Result<Opened> {
-    let journal = SqliteJournal::open_reader(folder).with_context(|| {
-        format!("opening the journal in {} (make one with `chaperone init`)", folder.display())
-    })?;
-    opened(Arc::new(journal), Arc::new(SystemClock))
+pub(crate) async fn read(home: &Home) -> anyhow::Result<Opened> {
+    let (journal, at_hand) = read_journal(home).await?;
+    opened(journal, at_hand, Arc::new(SystemClock))
 }
 
-fn opened(journal: Arc<SqliteJournal>, clock: Arc<dyn Clock>) -> anyhow::Result<Opened> {
-    let shared = Arc::clone(&journal);
-    let book = Book::open(Arc::clone(&journal) as _, shared as _, clock).context("reading the journal")?;
-    Ok(Opened { book: Arc::new(book), journal })
+/// A journal and what is at hand of it, which is the same for one in a folder.
+pub(crate) type Journals = (Arc<dyn Journal>, Arc<SqliteJournal>);
+
+/// Opens the journal for writing, making it when there is none.
+///
+/// # Errors
+/// Another process holds it, or it cannot be read.
+pub(crate) async fn own_journal(home: &Home, clock: Arc<dyn Clock>) -> anyhow::Result<Journals> {
+    if let Some(address) = &home.journal {
+        return on_server::own(home, address, clock).await;
+    }
+    let at_hand = own_folder(&home.folder, clock)?;
+    Ok((Arc::clone(&at_hand) as _, at_hand))
+}
+
+/// Opens the journal for reading; works while another process writes to it.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub(crate) async fn read_journal(home: &Home) -> anyhow::Result<Journals> {
+    if let Some(address) = &home.journal {
+        return on_server::read(home, address).await;
+    }
+    let opened = SqliteJournal::open_reader(&home.folder);
+    let at_hand = Arc::new(
+        opened.with_context(|| format!("opening the journal in {home} (make one with `chaperone init`)"))?,
+    );
+    Ok((Arc::clone(&at_hand) as _, at_hand))
+}
+
+fn own_folder(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<SqliteJournal>> {
+    std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    let journal = SqliteJournal::open_owner(folder, Options::default(), clock)
+        .with_context(|| format!("opening the journal in {}", folder.display()))?;
+    Ok(Arc::new(journal))
+}
+
+fn opened(
+    journal: Arc<dyn Journal>,
+    at_hand: Arc<SqliteJournal>,
+    clock: Arc<dyn Clock>,
+) -> anyhow::Result<Opened> {
+    let quarantine = Arc::clone(&at_hand) as _;
+    let book = Book::open(journal, quarantine, clock).context("reading the journal")?;
+    Ok(Opened { book: Arc::new(book), journal: at_hand })
+}
+
+#[cfg(feature = "kurrent")]
+use kurrent as on_server;
+
+/// What stands in for KurrentDB where this was built without it.
+#[cfg(not(feature = "kurrent"))]
+mod on_server {
+    use std::sync::Arc;
+
+    use ports::Clock;
+
+    use super::{Home, Journals};
+    use crate::exit::{Exit, stop};
+
+    pub(super) async fn own(home: &Home, address: &str, _: Arc<dyn Clock>) -> anyhow::Result<Journals> {
+        read(home, address).await
+    }
+
+    pub(super) async fn read(_: &Home, _: &str) -> anyhow::Result<Journals> {
+        Err(stop(Exit::Usage, "this chaperone was built without the feature kurrent"))
+    }
 }

@@ -58,6 +58,13 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
         Some(OpenError::Missing { .. }) => return Exit::NotFound,
         Some(_) | None => {}
     }
+    #[cfg(feature = "kurrent")]
+    match error.downcast_ref::<journal_kurrent::OpenError>() {
+        Some(journal_kurrent::OpenError::Missing { .. }) => return Exit::NotFound,
+        Some(journal_kurrent::OpenError::Address { .. }) => return Exit::Usage,
+        Some(_) => return Exit::Unavailable,
+        None => {}
+    }
     let unavailable = error.is::<AppendError>()
         || matches!(error.downcast_ref(), Some(ReadError::Unavailable(_)))
         || matches!(error.downcast_ref(), Some(QuarantineError::Unavailable(_)));

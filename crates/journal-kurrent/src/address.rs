@@ -22,6 +22,14 @@ pub fn is_address(text: &str) -> bool {
     SCHEMES.iter().any(|(scheme, _)| text.starts_with(scheme))
 }
 
+/// The name of the folder for the mirror of what is at an address: the hosts, whoever asks and however.
+pub fn mirror_name(address: &str) -> String {
+    let shown = without_password(address);
+    let hosts = shown.split_once("://").map_or(shown.as_str(), |(_, hosts)| hosts);
+    let plain = |char: char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '-' };
+    format!("mirror-{}", hosts.trim_end_matches('/').chars().map(plain).collect::<String>())
+}
+
 /// An address that was understood.
 #[derive(Clone)]
 pub(crate) struct Address {
@@ -73,6 +81,12 @@ mod tests {
         assert!(is_address("kurrentdb://admin:changeit@a:2113,b:2113"));
         assert!(!is_address("/var/lib/chaperone"));
         assert!(Address::parse("kurrentdb://localhost:2113?tls=false").is_ok());
+    }
+
+    #[test]
+    fn a_mirror_is_named_after_the_hosts_alone() {
+        assert_eq!(mirror_name("esdb://admin:x@DB.example:2113?tls=true"), "mirror-db-example-2113");
+        assert_eq!(mirror_name("kurrentdb://a:1,b:2/"), "mirror-a-1-b-2");
     }
 
     #[test]

@@ -37,7 +37,7 @@ mod subscription;
 mod waiting;
 mod writing;
 
-pub use address::is_address;
+pub use address::{is_address, mirror_name};
 pub use journal::KurrentJournal;
 pub use open::{Absent, OpenError};
 pub use options::Options;

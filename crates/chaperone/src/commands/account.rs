@@ -1,20 +1,18 @@
 //! `account`: who holds it, and everything else that concerns it.
 
-use std::path::Path;
-
 use services::queries::{self, accounts, explain};
 use wire::answers::{AccountAnswer, AccountDifference};
 
 use crate::cli::One;
 use crate::cli::rules::ReadAccount;
-use crate::data::{self, Opened};
+use crate::data::{self, Home, Opened};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, line};
 
 pub(super) const HISTORY_COLUMNS: &[&str] = &["position", "valid_at", "class", "sentence", "event"];
 
-pub(super) async fn run(folder: &Path, output: Format, read: ReadAccount) -> anyhow::Result<Exit> {
-    let opened = data::read(folder)?;
+pub(super) async fn run(home: &Home, output: Format, read: ReadAccount) -> anyhow::Result<Exit> {
+    let opened = data::read(home).await?;
     match read {
         ReadAccount::List(moment) => {
             let moment = queries::Asked::from(moment).moment(&opened.book).await?;

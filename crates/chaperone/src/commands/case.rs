@@ -1,18 +1,16 @@
 //! `case`: what was found, what proves it, what would clear it.
 
-use std::path::Path;
-
 use services::queries::Asked;
 use services::queries::cases::{self, Which};
 use wire::answers::CaseAnswer;
 
 use crate::cli::{One, ReadCase};
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, line};
 
-pub(super) async fn run(folder: &Path, output: Format, read: ReadCase) -> anyhow::Result<Exit> {
-    let opened = data::read(folder)?;
+pub(super) async fn run(home: &Home, output: Format, read: ReadCase) -> anyhow::Result<Exit> {
+    let opened = data::read(home).await?;
     match read {
         ReadCase::List { all, moment } => {
             let which = if all { Which::All } else { Which::Open };

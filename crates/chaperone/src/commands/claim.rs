@@ -1,19 +1,17 @@
 //! `claim check`: free, held or contested, and never a name.
 
-use std::path::Path;
-
 use domain::id::AccountId;
 use domain::scope::{Dimension, Scope};
 use services::queries::{deals, find_account};
 
 use crate::cli::{Claim, ClaimCheck};
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::Exit;
 use crate::output::{self, Format};
 
-pub(super) async fn run(folder: &Path, output: Format, claim: Claim) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: &Home, output: Format, claim: Claim) -> anyhow::Result<Exit> {
     let Claim::Check(ClaimCheck { account, partner, product_lines, territories, moment }) = claim;
-    let opened = data::read(folder)?;
+    let opened = data::read(home).await?;
     let dimension = |terms: Vec<domain::id::Term>| {
         if terms.is_empty() { Dimension::ALL } else { Dimension::only(terms) }
     };

@@ -1,14 +1,12 @@
 //! `deal`: registrations and what became of them.
 
-use std::path::Path;
-
 use services::queries::accounts;
 use services::queries::deals::{self, DealFilter};
 use services::queries::{Asked, find_account};
 use wire::answers::DealExplanation;
 
 use crate::cli::{DealList, One, ReadDeal};
-use crate::data::{self, Opened};
+use crate::data::{self, Home, Opened};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format};
 
@@ -23,8 +21,8 @@ const COLUMNS: &[&str] = &[
     "protected_until",
 ];
 
-pub(super) async fn run(folder: &Path, output: Format, read: ReadDeal) -> anyhow::Result<Exit> {
-    let opened = data::read(folder)?;
+pub(super) async fn run(home: &Home, output: Format, read: ReadDeal) -> anyhow::Result<Exit> {
+    let opened = data::read(home).await?;
     match read {
         ReadDeal::List(list) => self::list(opened, output, list).await?,
         ReadDeal::Show(one) => output::one(output, &explain(&opened, &one).await?.deal)?,

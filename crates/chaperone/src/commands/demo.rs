@@ -14,7 +14,7 @@ use wire::answers::{HistoryRow, StorySummary};
 use wire::input::{Defaults, Record};
 
 use crate::cli::Demo;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, talk};
 
@@ -33,7 +33,7 @@ pub(super) async fn run(told: Option<&Path>, output: Format, demo: Demo) -> anyh
     };
     let records = records(&demo)?;
     let clock = Arc::new(ManualClock::at(first_instant(&records)?.unix_ms()));
-    let opened = data::own_with(&folder, Arc::clone(&clock) as Arc<dyn Clock>).await?;
+    let opened = data::own_with(&Home::at(folder), Arc::clone(&clock) as Arc<dyn Clock>).await?;
     // A story told again into the same book goes on where the book stands: recorded time never runs back.
     clock.set(clock.now_ms().max(opened.book.journal.head().await?.recorded_ms));
     let prints = output == Format::Table;

@@ -1,12 +1,10 @@
 //! `doctor`: what is wrong, and the command that mends it.
 
-use std::path::Path;
-
 use ports::{Clock as _, Listing, SystemClock};
 use serde::Serialize;
 use services::queries::doctor;
 
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::Exit;
 use crate::output::{self, Format, talk};
 
@@ -17,29 +15,25 @@ struct Complaint {
     mend: String,
 }
 
-pub(super) async fn run(folder: &Path, output: Format) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: &Home, output: Format) -> anyhow::Result<Exit> {
     let mut complaints = Vec::new();
-    match data::read(folder) {
-        Ok(opened) => examine(&opened, folder, &mut complaints).await?,
+    match data::read(home).await {
+        Ok(opened) => examine(&opened, home, &mut complaints).await?,
         Err(error) => complaints.push(Complaint {
             what: format!("{error:#}"),
-            mend: format!("chaperone init --data {}", folder.display()),
+            mend: format!("chaperone init {}", home.arguments()),
         }),
     }
     if complaints.is_empty() && output == Format::Table {
-        talk(format_args!("nothing is wrong with the book in {}", folder.display()));
+        talk(format_args!("nothing is wrong with the book in {home}"));
     } else {
         output::rows(output, &["what", "mend"], &complaints)?;
     }
     Ok(if complaints.is_empty() { Exit::Ok } else { Exit::Failure })
 }
 
-async fn examine(
-    opened: &data::Opened,
-    folder: &Path,
-    complaints: &mut Vec<Complaint>,
-) -> anyhow::Result<()> {
-    let data = folder.display();
+async fn examine(opened: &data::Opened, home: &Home, complaints: &mut Vec<Complaint>) -> anyhow::Result<()> {
+    let arguments = home.arguments();
     let head = opened.book.journal.head().await?;
     if head.recorded_ms > SystemClock.now_ms() + ports::CLOCK_STEP_BACK_MAX_MS {
         complaints.push(Complaint {
@@ -52,7 +46,7 @@ async fn examine(
     if waiting > 0 {
         complaints.push(Complaint {
             what: format!("{waiting} records wait in the quarantine"),
-            mend: format!("chaperone quarantine list --data {data}"),
+            mend: format!("chaperone quarantine list {arguments}"),
         });
     }
     let book = std::sync::Arc::clone(&opened.book);
@@ -60,7 +54,7 @@ async fn examine(
     if undecided > 0 {
         complaints.push(Complaint {
             what: format!("{undecided} accounts have submissions that were recorded but never decided"),
-            mend: format!("chaperone ingest FILE --data {data}, with the file whose ingest was cut off"),
+            mend: format!("chaperone ingest FILE {arguments}, with the file whose ingest was cut off"),
         });
     }
     Ok(())

@@ -1,19 +1,17 @@
 //! `handoff`: who brought whom in, on what terms.
 
-use std::path::Path;
-
 use services::queries::{Asked, accounts, explain, find_account};
 
 use crate::cli::Read;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format};
 
 const COLUMNS: &[&str] =
     &["handoff", "account", "host", "guest", "phase", "protected_scope", "granted_scope", "protected_until"];
 
-pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Result<Exit> {
-    let opened = data::read(folder)?;
+pub(super) async fn run(home: &Home, output: Format, read: Read) -> anyhow::Result<Exit> {
+    let opened = data::read(home).await?;
     let (id, moment) = match &read {
         Read::List(moment) => (None, *moment),
         Read::Show(one) | Read::History(one) | Read::Explain(one) => (Some(one.id.clone()), one.moment),

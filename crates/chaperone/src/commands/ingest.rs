@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,7 +15,7 @@ use wire::foreign::{self, Format};
 use wire::input::{Defaults, Record};
 
 use crate::cli::Ingest;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, talk};
 
@@ -25,7 +24,7 @@ const READ_BYTES: usize = 1024 * 1024;
 
 type Chunks = Box<dyn Iterator<Item = std::io::Result<Chunk>> + Send>;
 
-pub(super) async fn run(folder: &Path, output: output::Format, ingest: Ingest) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: &Home, output: output::Format, ingest: Ingest) -> anyhow::Result<Exit> {
     let mut defaults = Defaults {
         vendor: ingest.vendor.clone(),
         source: source(&ingest)?,
@@ -36,7 +35,7 @@ pub(super) async fn run(folder: &Path, output: output::Format, ingest: Ingest) -
     let summary = if ingest.dry_run {
         dry_run(chunks)?
     } else {
-        let opened = data::own(folder).await?;
+        let opened = data::own(home).await?;
         let bar = progress_bar();
         let source = defaults.source.to_string();
         let ended = services::ingest::ingest(Arc::clone(&opened.book), &source, chunks, |progress| {

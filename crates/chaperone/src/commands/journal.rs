@@ -1,6 +1,6 @@
-//! `journal`: the record itself: head, read, export, verify, backup.
+//! `journal`: the record itself: head, read, export, verify, backup, copy.
 
-use std::path::Path;
+mod copy;
 
 use anyhow::Context as _;
 use domain::id::EventId;
@@ -10,29 +10,30 @@ use services::queries::journal as queries;
 use wire::record::Place;
 
 use crate::cli::Journal;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, talk};
 
-pub(super) async fn run(folder: &Path, output: Format, journal: Journal) -> anyhow::Result<Exit> {
-    let opened = data::read(folder)?;
+pub(super) async fn run(home: &Home, output: Format, journal: Journal) -> anyhow::Result<Exit> {
+    let read = || data::read(home);
     match journal {
-        Journal::Head => output::one(output, &queries::head(&opened.book).await?)?,
+        Journal::Head => output::one(output, &queries::head(&read().await?.book).await?)?,
         Journal::Read { after, limit } => {
-            let rows = queries::lines(&opened.book, Position::new(0, after), limit).await?;
+            let rows = queries::lines(&read().await?.book, Position::new(0, after), limit).await?;
             let columns = ["position", "valid_at", "stream", "class", "sentence", "event"];
             output::rows(output, &columns, &rows)?;
         }
-        Journal::Export { after } => export(&opened, after).await?,
-        Journal::Verify => return verify(opened, output).await,
+        Journal::Export { after } => export(&read().await?, after).await?,
+        Journal::Verify => return verify(read().await?, output).await,
         Journal::Backup { folder: target } => {
-            let journal = opened.journal;
+            let journal = read().await?.journal;
             let copied = target.clone();
             tokio::task::spawn_blocking(move || journal.backup(&copied))
                 .await?
                 .with_context(|| format!("copying to {}", target.display()))?;
             talk(format_args!("a copy lies in {}; open it with --data", target.display()));
         }
+        Journal::Copy { from, to } => return copy::run(home, output, &from, &to).await,
     }
     Ok(Exit::Ok)
 }

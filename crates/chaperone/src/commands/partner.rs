@@ -1,16 +1,14 @@
 //! `partner`: who takes part, and who belongs to whom.
 
-use std::path::Path;
-
 use services::queries::{Asked, explain, partners};
 
 use crate::cli::Read;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format};
 
-pub(super) async fn run(folder: &Path, output: Format, read: Read) -> anyhow::Result<Exit> {
-    let opened = data::read(folder)?;
+pub(super) async fn run(home: &Home, output: Format, read: Read) -> anyhow::Result<Exit> {
+    let opened = data::read(home).await?;
     let not_found = |id: &str| stop(Exit::NotFound, format!("there is no partner {id}"));
     match read {
         Read::List(moment) => {

@@ -12,33 +12,33 @@ use wire::answers::{LintAnswer, ProblemPlace, PublishAnswer};
 use wire::problem::{Place, Problem};
 
 use crate::cli::rules::{Backtest, Calendar, OfVendor, Policy as Asks, Publish, version};
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, line, talk};
 
 const DIFFERENCES: &[&str] = &["account", "pattern", "about", "was", "is", "cause"];
 
 /// Where the book lies, once somebody needs it: a document can be checked without one.
-pub(super) type Folder<'a> = &'a dyn Fn() -> anyhow::Result<std::path::PathBuf>;
+pub(super) type Lies<'a> = &'a (dyn Fn() -> anyhow::Result<Home> + Sync);
 
-pub(super) async fn run(folder: Folder<'_>, output: Format, asks: Asks) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: Lies<'_>, output: Format, asks: Asks) -> anyhow::Result<Exit> {
     match asks {
         Asks::Lint { file } => lint(output, &file),
-        Asks::Publish(publish) => publish_policy(&folder()?, output, publish).await,
+        Asks::Publish(publish) => publish_policy(&home()?, output, publish).await,
         Asks::Diff { old, new, of } => {
-            let [old, new] = [policy(folder, &of, &old)?, policy(folder, &of, &new)?];
+            let [old, new] = [policy(home, &of, &old).await?, policy(home, &of, &new).await?];
             output::rows(output, &["place", "was", "is", "governs"], &wire::policy::diff(&old, &new))?;
             Ok(Exit::Ok)
         }
-        Asks::Backtest(asked) => backtest(&folder()?, output, asked).await,
-        Asks::Show { policy: named, of } => show(folder, output, &named, &of),
+        Asks::Backtest(asked) => backtest(&home()?, output, asked).await,
+        Asks::Show { policy: named, of } => show(home, output, &named, &of).await,
         Asks::List => {
-            let opened = data::read(&folder()?)?;
+            let opened = data::read(&home()?).await?;
             let columns = ["vendor", "version", "effective_from", "officers", "digest", "backtest", "event"];
             output::rows(output, &columns, &policies::list(&opened.book))?;
             Ok(Exit::Ok)
         }
-        Asks::Calendar(asks) => calendar(&folder()?, output, asks).await,
+        Asks::Calendar(asks) => calendar(&home()?, output, asks).await,
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) fn read(file: &Path) -> anyhow::Result<Policy> {
 }
 
 /// A policy by what it is called: a file, a published version, `current` or `default`.
-fn policy(folder: Folder<'_>, of: &OfVendor, named: &str) -> anyhow::Result<Policy> {
+async fn policy(home: Lies<'_>, of: &OfVendor, named: &str) -> anyhow::Result<Policy> {
     let file = Path::new(named);
     if named == "-" || file.exists() {
         return read(file);
@@ -84,7 +84,7 @@ fn policy(folder: Folder<'_>, of: &OfVendor, named: &str) -> anyhow::Result<Poli
         return Ok(Policy::default());
     }
     let version = version(named).ok_or_else(|| unknown(named))?;
-    let opened = data::read(&folder()?)?;
+    let opened = data::read(&home()?).await?;
     policies::find(&opened.book, &of.vendor, version).ok_or_else(|| unknown(named))
 }
 
@@ -92,12 +92,12 @@ fn unknown(named: &str) -> anyhow::Error {
     stop(Exit::NotFound, format!("there is no file and no published policy {named}"))
 }
 
-fn show(folder: Folder<'_>, output: Format, named: &str, of: &OfVendor) -> anyhow::Result<Exit> {
+async fn show(home: Lies<'_>, output: Format, named: &str, of: &OfVendor) -> anyhow::Result<Exit> {
     if named == "default" {
         line(&wire::policy::default_document())?;
         return Ok(Exit::Ok);
     }
-    let opened = data::read(&folder()?)?;
+    let opened = data::read(&home()?).await?;
     let shown = version(named).and_then(|version| policies::show(&opened.book, &of.vendor, version));
     let shown = shown.ok_or_else(|| unknown(named))?;
     if output == Format::Table {
@@ -110,28 +110,28 @@ fn show(folder: Folder<'_>, output: Format, named: &str, of: &OfVendor) -> anyho
     Ok(Exit::Ok)
 }
 
-async fn publish_policy(folder: &Path, output: Format, publish: Publish) -> anyhow::Result<Exit> {
+async fn publish_policy(home: &Home, output: Format, publish: Publish) -> anyhow::Result<Exit> {
     let policy = read(&publish.file)?;
-    let opened = data::own(folder).await?;
+    let opened = data::own(home).await?;
     let Publish { effective_from, officers, of, .. } = publish;
     let publishing = Publishing { vendor: of.vendor, policy, effective_from, officers };
     let (answer, reply) = policies::publish(Arc::clone(&opened.book), publishing).await?;
     said(output, &answer, &reply)
 }
 
-async fn calendar(folder: &Path, output: Format, asks: Calendar) -> anyhow::Result<Exit> {
+async fn calendar(home: &Home, output: Format, asks: Calendar) -> anyhow::Result<Exit> {
     match asks {
         Calendar::Publish { file, officer, of } => {
             let calendar = wire::policy::read_calendar(&super::read_all(&file)?);
             let calendar = calendar
                 .map_err(|problem| stop(Exit::InvalidData, format!("{}: {problem}", file.display())))?;
-            let opened = data::own(folder).await?;
+            let opened = data::own(home).await?;
             let published = policies::publish_calendar(&opened.book, of.vendor, calendar, &officer);
             let (answer, reply) = published.await?;
             said(output, &answer, &reply)
         }
         Calendar::List => {
-            let opened = data::read(folder)?;
+            let opened = data::read(home).await?;
             let columns = ["vendor", "calendar", "version", "zone", "since", "holidays", "event"];
             output::rows(output, &columns, &policies::calendars(&opened.book))?;
             Ok(Exit::Ok)
@@ -153,9 +153,9 @@ fn said(output: Format, answer: &PublishAnswer, reply: &Reply) -> anyhow::Result
     })
 }
 
-async fn backtest(folder: &Path, output: Format, asked: Backtest) -> anyhow::Result<Exit> {
+async fn backtest(home: &Home, output: Format, asked: Backtest) -> anyhow::Result<Exit> {
     let policy = read(&asked.file)?;
-    let opened = data::read(folder)?;
+    let opened = data::read(home).await?;
     let moment = Asked::from(asked.moment).moment(&opened.book).await?;
     let until = moment.known_until(&opened.book).await?;
     let (book, threads) = (Arc::clone(&opened.book), asked.threads);

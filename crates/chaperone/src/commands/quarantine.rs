@@ -11,7 +11,7 @@ use wire::answers::QuarantineRow;
 use wire::input::{Defaults, Record};
 
 use crate::cli::Quarantine;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, talk};
 
@@ -27,10 +27,10 @@ struct Shown {
     received: String,
 }
 
-pub(super) async fn run(folder: &Path, output: Format, quarantine: Quarantine) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: &Home, output: Format, quarantine: Quarantine) -> anyhow::Result<Exit> {
     match quarantine {
         Quarantine::List { all } => {
-            let opened = data::read(folder)?;
+            let opened = data::read(home).await?;
             let listing = if all { Listing::All } else { Listing::Waiting };
             let mut rows = Vec::new();
             let mut after = 0;
@@ -43,19 +43,19 @@ pub(super) async fn run(folder: &Path, output: Format, quarantine: Quarantine) -
             output::rows(output, &["id", "origin", "reason", "source", "length", "received_at"], &rows)?;
         }
         Quarantine::Show { id } => {
-            let opened = data::read(folder)?;
+            let opened = data::read(home).await?;
             let found = opened.book.quarantine.get(&QuarantineId::from_text(id.clone())).await?;
             let entry = found.ok_or_else(|| not_found(&id))?;
             let received = String::from_utf8_lossy(&entry.kept).into_owned();
             output::one(output, &Shown { row: queries::quarantined(&entry), received })?;
         }
-        Quarantine::Release { id, with } => return release(folder, &id, with.as_deref()).await,
+        Quarantine::Release { id, with } => return release(home, &id, with.as_deref()).await,
     }
     Ok(Exit::Ok)
 }
 
-async fn release(folder: &Path, id: &str, with: Option<&Path>) -> anyhow::Result<Exit> {
-    let opened = data::own(folder).await?;
+async fn release(home: &Home, id: &str, with: Option<&Path>) -> anyhow::Result<Exit> {
+    let opened = data::own(home).await?;
     let name = QuarantineId::from_text(id);
     let entry = opened.book.quarantine.get(&name).await?.ok_or_else(|| not_found(id))?;
     let bytes = match with {

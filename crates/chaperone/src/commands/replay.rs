@@ -1,6 +1,5 @@
 //! `replay`: decides and judges everything again, from what was asked, observed and ruled.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -10,13 +9,13 @@ use services::replay::{self, Question, Record};
 use wire::answers::ReplayAnswer;
 
 use crate::cli::rules::Replay;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::Exit;
 use crate::output::{self, Format, line, talk};
 
-pub(super) async fn run(folder: &Path, output: Format, asked: Replay) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: &Home, output: Format, asked: Replay) -> anyhow::Result<Exit> {
     let what_if = asked.policy.as_deref().map(super::policy::read).transpose()?.map(WhatIf::of);
-    let opened = data::read(folder)?;
+    let opened = data::read(home).await?;
     let moment = Asked::from(asked.moment).moment(&opened.book).await?;
     let until = moment.known_until(&opened.book).await?;
     let record = if asked.diff { Record::Compared } else { Record::LeftAlone };

@@ -1,33 +1,34 @@
 //! `serve`: all roles of the program, or some; HTTP and the dashboard on loopback.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use services::api;
 use services::roles::{HasBus, Role, Roles};
 
+use crate::bus::Bus;
 use crate::cli::Serve;
-use crate::data;
+use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::talk;
 use crate::playing::{self, Stage};
 
-pub(super) async fn run(folder: &Path, serve: Serve) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: &Home, serve: Serve) -> anyhow::Result<Exit> {
     let listener = api::bind(serve.listen).await.map_err(|error| stop(Exit::Usage, format!("{error:#}")))?;
     let roles = roles(&serve)?;
-    let opened = data::own(folder).await?;
+    let bus = Bus::at(&serve.bus).await?;
+    let opened = data::own(home).await?;
     let book = Arc::into_inner(opened.book).context("the book was just opened and nobody else holds it")?;
     let book = Arc::new(book.doing_at_once(playing::at_once(&roles)));
     talk(format_args!("listening on http://{}", listener.local_addr()?));
-    let stage = Stage { book, roles, exchange: None, loops: Vec::new() };
-    playing::play(stage, folder, listener, stopped()).await?;
+    let stage = Stage { book, roles, bus };
+    playing::play(stage, &home.folder, listener, stopped()).await?;
     Ok(Exit::Ok)
 }
 
 /// The roles that were asked for, or all that can work.
 fn roles(serve: &Serve) -> anyhow::Result<Roles> {
-    let has_bus = HasBus::No;
+    let has_bus = if serve.bus.nats.is_some() { HasBus::Yes } else { HasBus::No };
     let roles =
         if serve.roles.is_empty() { Roles::all(has_bus) } else { Roles::of(serve.roles.iter().copied()) };
     let idle: Vec<&str> = roles.iter().filter(|role| role.needs_bus()).map(Role::name).collect();

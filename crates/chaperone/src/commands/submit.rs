@@ -8,15 +8,15 @@ use wire::answers::ReceiptAnswer;
 use wire::input::Defaults;
 use wire::problem::Problem;
 
-use crate::data::{self, Opened};
+use crate::data::{self, Home, Opened};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, talk};
 
 const COLUMNS: &[&str] = &["status", "stream", "events", "position", "code", "message"];
 
-pub(super) async fn run(folder: &Path, output: Format, file: &Path) -> anyhow::Result<Exit> {
+pub(super) async fn run(home: &Home, output: Format, file: &Path) -> anyhow::Result<Exit> {
     let bytes = super::read_all(file)?;
-    let opened = data::own(folder).await?;
+    let opened = data::own(home).await?;
     let mut receipts = Vec::new();
     let mut worst = Exit::Ok;
     for (place, command) in documents(&bytes) {
