@@ -1,7 +1,7 @@
 //! `consent.*`: the customer's own voice, in letters and one-time tokens.
 
-use domain::event::consent as facts;
 use domain::event::change::{VerificationOutcome, Verifier};
+use domain::event::consent as facts;
 use domain::event::consent::{AskedAbout, Authority, Inducement, TokenFault};
 use domain::event::{Anchor, Evidence, Party};
 use domain::id::*;
