@@ -178,3 +178,69 @@ fn a_policy_of_thirty_days_decides_by_thirty_days() {
     ingest(&chaperone, &pipeline);
     assert_agree(&decided(&chaperone), &recomputed(&pipeline, &["--window-days", "30"]));
 }
+
+/// What a replay under another window decides, as its verdict log says, and its answer.
+fn replayed(chaperone: &Chaperone, folder: &TempDir, days: &str) -> (Decisions, Value) {
+    let policy = folder.path().join("policy.json");
+    let log = folder.path().join("verdicts.jsonl");
+    std::fs::write(&policy, format!(r#"{{"registration":{{"protection_days":{days}}}}}"#)).unwrap();
+    let arguments = ["replay", "--diff", "--output", "json", "--policy"].map(Into::into);
+    let files = [policy.into_os_string(), "--log".into(), log.clone().into_os_string()];
+    let answer = chaperone.run::<std::ffi::OsString>(arguments.into_iter().chain(files)).ended_with(0).json();
+    let outcomes: BTreeMap<String, String> =
+        decided(chaperone).into_iter().map(|(row, (_, outcome, _))| (row, outcome)).collect();
+    let lines = std::fs::read_to_string(log).unwrap();
+    let decision = |line: &str| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let text = |name: &str| line[name].as_str().map(str::to_owned);
+        let midnight = |until: String| until.strip_suffix("T00:00:00.000Z").unwrap().to_owned();
+        let opportunity = text("source_id").unwrap().strip_prefix("crm:").unwrap().to_owned();
+        let outcome = outcomes[&opportunity].clone();
+        (opportunity, (text("registration").unwrap(), outcome, text("protected_until").map(midnight)))
+    };
+    (lines.lines().map(decision).collect(), answer)
+}
+
+#[test]
+fn a_replay_under_another_window_decides_as_an_independent_program_decides_it() {
+    let Some(pipeline) = shared_data(PIPELINE) else { return };
+    let chaperone = Chaperone::new();
+    ingest(&chaperone, &pipeline);
+    let recorded = recomputed(&pipeline, &[]);
+    let folder = tempfile::tempdir().unwrap();
+    for days in ["30", "60", "90", "180"] {
+        let (found, answer) = replayed(&chaperone, &folder, days);
+        let expected = recomputed(&pipeline, &["--window-days", days]);
+        assert_agree(&found, &expected);
+        let differing: BTreeSet<&str> = expected
+            .iter()
+            .filter(|(row, one)| recorded[*row] != **one)
+            .map(|(row, _)| row.as_str())
+            .collect();
+        let differences = answer["differences"].as_array().unwrap();
+        assert_eq!(differences.len(), differing.len(), "{days} days: each row that differs, once");
+        assert!(differences.iter().all(|row| row["pattern"] == "deal" && row["cause"] == "policy"));
+    }
+    assert_agree(&decided(&chaperone), &recorded);
+}
+
+#[test]
+fn the_verdict_log_knows_nothing_of_arrival_or_threads() {
+    let Some(pipeline) = shared_data(PIPELINE) else { return };
+    let (header, rows) = rows(&pipeline);
+    let mut days: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows {
+        days.entry(column(&row, 5).to_owned()).or_default().push(row);
+    }
+    let mut days: Vec<Vec<String>> = days.into_values().collect();
+    Random::from_seed(4_384).shuffle(&mut days);
+    let folder = tempfile::tempdir().unwrap();
+    let shuffled = written(&folder, &header, days.into_iter().flatten());
+    let digest = |file: &Path, threads: &str| {
+        let chaperone = Chaperone::new();
+        ingest(&chaperone, file);
+        let arguments = ["replay", "--threads", threads, "--output", "json"];
+        chaperone.run(arguments).ended_with(0).json()["verdict_log"].clone()
+    };
+    assert_eq!(digest(&pipeline, "1"), digest(&shuffled, "3"));
+}
