@@ -28,7 +28,9 @@ fn is_token(text: &str) -> bool {
 }
 
 fn is_reference(text: &str) -> bool {
-    !text.is_empty() && text.len() <= REFERENCE_BYTES_MAX && !text.chars().any(char::is_control)
+    let is_plain = || text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    let has_length = !text.is_empty() && text.len() <= REFERENCE_BYTES_MAX;
+    has_length && (is_plain() || !text.chars().any(char::is_control))
 }
 
 macro_rules! text_ids {
@@ -134,8 +136,12 @@ pub struct Digest(pub [u8; 32]);
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits = |byte: &u8| [byte >> 4, byte & 15].map(|half| char::from(DIGITS[usize::from(half)]));
+        let mut text = String::with_capacity("sha256:".len() + 64);
+        text.push_str("sha256:");
+        text.extend(self.0.iter().flat_map(digits));
+        f.write_str(&text)
     }
 }
 

@@ -237,12 +237,12 @@ impl Book {
         }
         if Worlds::concerns(stream) {
             self.worlds().take(stream, fact.clone());
-        } else if batch(fact).is_some() {
+        } else if batch(&fact.event).is_some() {
             self.worlds().take_batch(stream, fact);
         }
         let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
         shelf.directory.take(stream, fact);
-        if guards(fact) {
+        if guards(&fact.event) {
             shelf.guarded.insert(stream.clone());
         }
         if let Stream::Case(..) = stream {
@@ -355,12 +355,12 @@ impl Book {
     }
 }
 
-/// Whether shelving `fact` changes more than that its account is known.
-pub(crate) fn is_shelved(stream: &Stream, fact: &Fact) -> bool {
+/// Whether shelving a fact changes more than that its account is known.
+pub(crate) fn is_shelved(stream: &Stream, event: &Event) -> bool {
     match stream {
         Stream::Account(..) => {
-            let is_opened = matches!(fact.event, Event::Account(AccountEvent::Opened(_)));
-            is_opened || guards(fact) || batch(fact).is_some()
+            let is_opened = matches!(event, Event::Account(AccountEvent::Opened(_)));
+            is_opened || guards(event) || batch(event).is_some()
         }
         Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) | Stream::Case(..) => true,
         Stream::Partnership(..) => false,
@@ -368,9 +368,9 @@ pub(crate) fn is_shelved(stream: &Stream, fact: &Fact) -> bool {
 }
 
 /// Whether policing has to look at an account with this fact.
-fn guards(fact: &Fact) -> bool {
+fn guards(event: &Event) -> bool {
     matches!(
-        fact.event,
+        event,
         Event::Handoff(HandoffEvent::Accepted(_))
             | Event::Change(ChangeEvent::Executed(_) | ChangeEvent::Requested(_))
             | Event::Account(AccountEvent::OverrideRecorded(_))

@@ -18,13 +18,14 @@ use futures::StreamExt as _;
 use ports::Version;
 use rustc_hash::{FxHashMap, FxHashSet};
 use wire::answers::IngestSummary;
-use wire::input::Record;
 
 use crate::book::Book;
+use lines::Told;
 use record::Prepared;
 
-/// A chunk of records that is read where it is prepared, off the writing path.
-pub type Chunk = Box<dyn FnOnce() -> Vec<Record> + Send>;
+/// A chunk of records that is read where it is prepared, off the writing path; each is handed over as soon as
+/// it is read.
+pub type Chunk = Box<dyn FnOnce(&mut dyn FnMut(Told)) + Send>;
 
 /// Records prepared together, in records: enough that a group commit carries thousands of events, few enough
 /// that five chunks (one counted, one written, two prepared, one read) stay below 32 MB.
@@ -60,7 +61,7 @@ where
     let mut run = Run::new(Arc::clone(&book), source);
     let now = book.now();
     let mut prepared = futures::stream::iter(chunks)
-        .map(|chunk| tokio::task::spawn_blocking(move || chunk.map(|read| record::prepare(read(), now))))
+        .map(|chunk| tokio::task::spawn_blocking(move || chunk.map(|read| record::prepare(read, now))))
         .buffered(CHUNKS_AHEAD);
     // While the journal writes one chunk, the next is taken apart, and the one before it is counted.
     let mut flying = None;

@@ -53,13 +53,15 @@ pub enum Answer {
 pub async fn take(book: &Book, source: &str, record: Record) -> anyhow::Result<Answer> {
     let inputs = match record.reading {
         Ok(inputs) => inputs,
-        Err(problem) => return turn_away(book, source, &record.place, record.received, problem).await,
+        Err(problem) => return turn_away(book, source, &record.place, record.received.into(), problem).await,
     };
     let mut answers = Vec::with_capacity(inputs.len());
     for input in inputs {
         match take_input(book, input).await? {
             Ok(taken) => answers.push(taken),
-            Err(problem) => return turn_away(book, source, &record.place, record.received, problem).await,
+            Err(problem) => {
+                return turn_away(book, source, &record.place, record.received.into(), problem).await;
+            }
         }
     }
     Ok(together(answers))
@@ -174,7 +176,7 @@ pub async fn turn_away(
     book: &Book,
     source: &str,
     origin: &str,
-    received: Vec<u8>,
+    received: Bytes,
     problem: Problem,
 ) -> anyhow::Result<Answer> {
     let whereabouts = match &problem.place {
@@ -184,7 +186,7 @@ pub async fn turn_away(
     };
     let put = book.quarantine.put(TurnedAway {
         source: source.into(),
-        received: Bytes::from(received),
+        received,
         reason: problem.to_string(),
         whereabouts,
         origin: origin.to_owned(),

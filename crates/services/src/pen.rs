@@ -45,15 +45,17 @@ pub struct Penned {
 impl Entry {
     /// The entry as the journal takes it; what it expects of the stream is for the caller to say.
     pub fn pen(self) -> Penned {
-        self.pen_on(&mut Sheet::default())
+        let (append, facts) = self.pen_on(&mut Sheet::default(), |_| true);
+        Penned { append, facts: facts.into_iter().map(|(_, fact)| fact).collect() }
     }
 
-    /// The same, written where others are.
-    pub fn pen_on(self, sheet: &mut Sheet) -> Penned {
+    /// The entry as the journal takes it, written where others are, and those of its facts that are wanted, by
+    /// their index.
+    pub fn pen_on(self, sheet: &mut Sheet, is_wanted: impl Fn(&Event) -> bool) -> (Append, Vec<(u64, Fact)>) {
         let vendor = self.stream.vendor();
         let key = ids::input_key(vendor, &self.producer.source, &self.producer.id);
         let mut events = Vec::with_capacity(self.lines.len());
-        let mut facts = Vec::with_capacity(self.lines.len());
+        let mut facts = Vec::new();
         for (index, line) in (0u32..).zip(self.lines) {
             let id = ids::event_id(vendor, &self.producer.source, &self.producer.id, index);
             let draft = Draft {
@@ -72,11 +74,13 @@ impl Entry {
             let (text, fact) = sheet.write(&draft);
             let kind = wire::event::kind(&draft.event);
             events.push(NewEvent { id: id.0, kind, text, fact });
-            facts.push(unplaced(draft));
+            if is_wanted(&draft.event) {
+                facts.push((u64::from(index), unplaced(draft)));
+            }
         }
         let stream = self.stream.to_string().into();
         let append = Append { key, digest: self.digest.0, stream, expect: Expect::NoStream, events };
-        Penned { append, facts }
+        (append, facts)
     }
 }
 

@@ -110,7 +110,7 @@ fn counted_for(book: &Book, stream: &Stream) -> Vec<Stream> {
 /// Guarded accounts that the uniform act recorded last covers too: with each more of them it is more uniform.
 async fn covered_alike(book: &Book, stream: &Stream) -> anyhow::Result<Vec<Stream>> {
     let loaded = book.load(stream).await?;
-    let Some(batch) = loaded.facts.last().and_then(batch) else { return Ok(Vec::new()) };
+    let Some(batch) = loaded.facts.last().and_then(|last| batch(&last.event)) else { return Ok(Vec::new()) };
     let world = book.world(stream.vendor());
     let shelf = book.shelf();
     let covered = world.program.covered(batch).map(|id| Stream::Account(stream.vendor().clone(), id.clone()));

@@ -62,7 +62,7 @@ impl Worlds {
     /// Takes in that a uniform act covers an account, if `fact` says so.
     pub fn take_batch(&mut self, stream: &Stream, fact: &Fact) {
         let Stream::Account(vendor, account) = stream else { return };
-        if let Some(batch) = batch(fact) {
+        if let Some(batch) = batch(&fact.event) {
             self.folded.remove(vendor);
             let covered = self.covered.entry(vendor.clone()).or_default();
             covered.push((fact.meta.position, batch.clone(), account.clone()));
@@ -103,9 +103,9 @@ impl Worlds {
     }
 }
 
-/// The uniform act a fact belongs to, if it does.
-pub(crate) fn batch(fact: &Fact) -> Option<&BatchId> {
-    let Event::Account(AccountEvent::HolderRecorded(recorded)) = &fact.event else { return None };
+/// The uniform act an event belongs to, if it does.
+pub(crate) fn batch(event: &Event) -> Option<&BatchId> {
+    let Event::Account(AccountEvent::HolderRecorded(recorded)) = event else { return None };
     recorded.batch.as_ref()
 }
 

@@ -12,7 +12,7 @@ use ports::{Clock as _, SystemClock};
 use services::ingest::{Chunk, Progress, lines};
 use wire::answers::IngestSummary;
 use wire::foreign::{self, Format};
-use wire::input::{Defaults, Record};
+use wire::input::Defaults;
 
 use crate::cli::Ingest;
 use crate::data::{self, Home};
@@ -59,12 +59,13 @@ fn watched(chunks: Chunks, readable: Arc<AtomicBool>) -> Chunks {
     Box::new(chunks.map(move |chunk| {
         let readable = Arc::clone(&readable);
         chunk.map(|read| -> Chunk {
-            Box::new(move || {
-                let records = read();
-                if records.iter().any(|record| record.reading.is_ok()) {
-                    readable.store(true, Ordering::Relaxed);
-                }
-                records
+            Box::new(move |take| {
+                read(&mut |told| {
+                    if told.reading.is_ok() {
+                        readable.store(true, Ordering::Relaxed);
+                    }
+                    take(told);
+                });
             })
         })
     }))
@@ -120,16 +121,16 @@ fn mapping(ingest: &Ingest, format: Format) -> anyhow::Result<Option<foreign::cs
 fn dry_run(chunks: Chunks) -> anyhow::Result<IngestSummary> {
     let mut summary = IngestSummary::default();
     for chunk in chunks {
-        for record in (chunk.context("reading the file")?)() {
+        chunk.context("reading the file")?(&mut |told| {
             summary.read += 1;
-            match record {
-                Record { reading: Ok(_), .. } => summary.accepted += 1,
-                Record { place, reading: Err(problem), .. } => {
-                    talk(format_args!("{place}: {problem}"));
+            match told.reading {
+                Ok(_) => summary.accepted += 1,
+                Err(problem) => {
+                    talk(format_args!("{}: {problem}", told.place));
                     summary.quarantined += 1;
                 }
             }
-        }
+        });
     }
     Ok(summary)
 }
@@ -154,6 +155,7 @@ fn show(bar: &ProgressBar, progress: Progress) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wire::input::Record;
     use wire::problem::Problem;
 
     fn record(reading: Result<Vec<wire::input::Input>, Problem>) -> Record {
@@ -162,9 +164,9 @@ mod tests {
 
     fn seen_in(reading: Result<Vec<wire::input::Input>, Problem>) -> bool {
         let readable = Arc::new(AtomicBool::new(false));
-        let chunk: Chunk = Box::new(move || vec![record(reading)]);
+        let chunk: Chunk = Box::new(move |take| take(record(reading).into()));
         let chunks = watched(Box::new(std::iter::once(Ok(chunk))), Arc::clone(&readable));
-        chunks.flatten().for_each(|read| drop(read()));
+        chunks.flatten().for_each(|read| read(&mut drop));
         readable.load(Ordering::Relaxed)
     }
 

@@ -1,9 +1,12 @@
 //! Files as chunks of records: lines are cut here and read later, off the writing path.
 
+use std::fmt;
 use std::io::{BufRead, Read as _};
+use std::ops::Range;
 
+use bytes::Bytes;
 use wire::cloudevents;
-use wire::input::{Defaults, Record};
+use wire::input::{Defaults, Input, Record};
 use wire::problem::Problem;
 
 use super::{CHUNK_RECORDS, Chunk};
@@ -11,15 +14,48 @@ use super::{CHUNK_RECORDS, Chunk};
 /// The longest line that is read whole, in bytes: 1 MiB, far above the 48 KiB an event may have. Of a longer
 /// one the first part is kept for the quarantine.
 pub const LINE_BYTES_MAX: u64 = 1024 * 1024;
+/// Room taken for a chunk's lines, in bytes, at 640 each; longer ones take more.
+const CHUNK_BYTES: usize = CHUNK_RECORDS * 640;
 
-/// Room for most lines, in bytes, so that they are not moved while they are read.
-const LINE_BYTES: usize = 1_024;
+/// One record of a file, read.
+pub struct Told {
+    /// Where it stands.
+    pub place: Place,
+    /// The bytes as they stand there.
+    pub received: Bytes,
+    /// What it says, or why it cannot be read.
+    pub reading: Result<Vec<Input>, Problem>,
+}
+
+/// Where a record stands in its file.
+pub enum Place {
+    /// The number of its line, from 1.
+    Line(u64),
+    /// Such as `row 204`.
+    Named(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Named(name) => f.write_str(name),
+        }
+    }
+}
+
+impl From<Record> for Told {
+    fn from(Record { place, received, reading }: Record) -> Self {
+        Self { place: Place::Named(place), received: received.into(), reading }
+    }
+}
 
 /// A line of a file.
 struct Line {
     /// From 1.
     number: u64,
-    bytes: Vec<u8>,
+    /// Where it is in its chunk, in bytes.
+    bytes: Range<usize>,
     /// How long it was, when it was too long to be kept whole.
     cut_from: Option<u64>,
 }
@@ -31,9 +67,10 @@ pub fn cloudevents(
 ) -> impl Iterator<Item = std::io::Result<Chunk>> + Send + 'static {
     let mut number = 0;
     std::iter::from_fn(move || {
-        let mut lines: Vec<Line> = Vec::new();
+        let mut bytes = Vec::with_capacity(CHUNK_BYTES);
+        let mut lines: Vec<Line> = Vec::with_capacity(CHUNK_RECORDS);
         while lines.len() < CHUNK_RECORDS {
-            match next_line(&mut input, &mut number) {
+            match next_line(&mut input, &mut number, &mut bytes) {
                 Ok(Some(line)) => lines.push(line),
                 Ok(None) => break,
                 Err(error) => return Some(Err(error)),
@@ -42,8 +79,10 @@ pub fn cloudevents(
         if lines.is_empty() {
             return None;
         }
-        let defaults = defaults.clone();
-        let read: Chunk = Box::new(move || lines.into_iter().map(|line| record(line, &defaults)).collect());
+        let (bytes, defaults) = (Bytes::from(bytes), defaults.clone());
+        let read: Chunk = Box::new(move |take| {
+            lines.into_iter().for_each(|line| take(told(&line, bytes.slice(line.bytes.clone()), &defaults)));
+        });
         Some(Ok(read))
     })
 }
@@ -54,27 +93,36 @@ pub fn ready(
 ) -> impl Iterator<Item = std::io::Result<Chunk>> + Send + 'static {
     std::iter::from_fn(move || {
         let chunk: Vec<Record> = records.by_ref().take(CHUNK_RECORDS).collect();
-        if chunk.is_empty() { None } else { Some(Ok(Box::new(move || chunk) as Chunk)) }
+        if chunk.is_empty() {
+            return None;
+        }
+        let read: Chunk = Box::new(move |take| chunk.into_iter().map(Told::from).for_each(take));
+        Some(Ok(read))
     })
 }
 
-fn record(line: Line, defaults: &Defaults) -> Record {
-    let place = format!("line {}", line.number);
+fn told(line: &Line, received: Bytes, defaults: &Defaults) -> Told {
     let reading = match line.cut_from {
         Some(length) => Err(Problem::at_byte(
             LINE_BYTES_MAX,
             format!("a line of at most {LINE_BYTES_MAX} bytes, found {length}"),
         )),
-        None => cloudevents::read(&line.bytes, defaults),
+        None => cloudevents::read(&received, defaults),
     };
-    Record { place, received: line.bytes, reading }
+    Told { place: Place::Line(line.number), received, reading }
 }
 
-fn next_line(input: &mut impl BufRead, number: &mut u64) -> std::io::Result<Option<Line>> {
+/// Reads the next line behind what `bytes` holds already.
+fn next_line(
+    input: &mut impl BufRead,
+    number: &mut u64,
+    bytes: &mut Vec<u8>,
+) -> std::io::Result<Option<Line>> {
+    let start = bytes.len();
     loop {
-        let mut bytes = Vec::with_capacity(LINE_BYTES);
+        bytes.truncate(start);
         let mut length =
-            u64::try_from(input.take(LINE_BYTES_MAX).read_until(b'\n', &mut bytes)?).unwrap_or(u64::MAX);
+            u64::try_from(input.take(LINE_BYTES_MAX).read_until(b'\n', bytes)?).unwrap_or(u64::MAX);
         if length == 0 {
             return Ok(None);
         }
@@ -83,11 +131,12 @@ fn next_line(input: &mut impl BufRead, number: &mut u64) -> std::io::Result<Opti
         if cut {
             length += skip_line(input)?;
         }
-        while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+        while bytes.len() > start && bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
             bytes.pop();
         }
-        if !bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Some(Line { number: *number, bytes, cut_from: cut.then_some(length) }));
+        if !bytes[start..].iter().all(u8::is_ascii_whitespace) {
+            let cut_from = cut.then_some(length);
+            return Ok(Some(Line { number: *number, bytes: start..bytes.len(), cut_from }));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use bytes::Bytes;
 use domain::event::Event;
 use domain::event::partner::PartnerEvent;
 use domain::fact::{Fact, Producer};
@@ -11,19 +12,20 @@ use domain::stream::Stream;
 use domain::time::Instant;
 use ports::{Append, AppendError, Outcome, Receipt};
 use tokio::task::JoinHandle;
-use wire::input::{Input, Record};
+use wire::input::Input;
 use wire::problem::Problem;
 use wire::record::Sheet;
 
-use super::Run;
+use super::lines::{Place, Told};
+use super::{CHUNK_RECORDS, Chunk, Run};
 use crate::book::{CONFLICT_TRIES_MAX, expect, is_shelved};
 use crate::intake;
-use crate::pen::{self, Penned};
+use crate::pen;
 
 /// A record ready to be written, or to be turned away.
 pub(super) struct Prepared {
-    place: String,
-    received: Vec<u8>,
+    place: Place,
+    received: Bytes,
     reading: Result<Vec<Ready>, Problem>,
     /// Partners it names as doing something, unless it enrolls them itself.
     pub(super) partners: Vec<(VendorId, PartnerId)>,
@@ -39,13 +41,15 @@ struct Ready {
 }
 
 /// Turns records into appends; the costly part, done off the writing path.
-pub(super) fn prepare(chunk: Vec<Record>, now: Instant) -> Vec<Prepared> {
+pub(super) fn prepare(read: Chunk, now: Instant) -> Vec<Prepared> {
     let mut sheet = Sheet::for_many();
-    chunk.into_iter().map(|record| prepare_one(record, now, &mut sheet)).collect()
+    let mut chunk = Vec::with_capacity(CHUNK_RECORDS);
+    read(&mut |told| chunk.push(prepare_one(told, now, &mut sheet)));
+    chunk
 }
 
-fn prepare_one(record: Record, now: Instant, sheet: &mut Sheet) -> Prepared {
-    let Record { place, received, reading } = record;
+fn prepare_one(told: Told, now: Instant, sheet: &mut Sheet) -> Prepared {
+    let Told { place, received, reading } = told;
     let reading = reading.and_then(|inputs| {
         inputs.iter().try_for_each(|input| intake::check(input, now))?;
         Ok(inputs)
@@ -57,17 +61,18 @@ fn prepare_one(record: Record, now: Instant, sheet: &mut Sheet) -> Prepared {
             partners
                 .extend(intake::named_partners(input).into_iter().map(|partner| (vendor.clone(), partner)));
         }
-        inputs.into_iter().map(|input| ready(input, sheet)).collect()
+        // In place it would be moved once more, since what is ready takes less room.
+        let mut all = Vec::with_capacity(inputs.len());
+        all.extend(inputs.into_iter().map(|input| ready(input, sheet)));
+        all
     });
     Prepared { place, received, reading, partners }
 }
 
 fn ready(input: Input, sheet: &mut Sheet) -> Ready {
     let (stream, producer) = (input.stream.clone(), input.producer.clone());
-    let Penned { append, facts } = intake::entry(input).pen_on(sheet);
-    let count = facts.len() as u64;
-    let shelved = (0u64..).zip(facts).filter(|(_, fact)| is_shelved(&stream, fact)).collect();
-    Ready { stream, producer, append, facts: count, shelved }
+    let (append, shelved) = intake::entry(input).pen_on(sheet, |event| is_shelved(&stream, event));
+    Ready { stream, producer, facts: append.events.len() as u64, append, shelved }
 }
 
 /// One append of the chunk and the record it belongs to.
@@ -86,7 +91,7 @@ struct Slot {
 pub(super) struct UnderWay {
     /// Partners it names that nobody enrolled.
     seen: Vec<Stream>,
-    kept: Vec<(String, Vec<u8>)>,
+    kept: Vec<(Place, Bytes)>,
     problems: Vec<Option<Problem>>,
     slots: Vec<Slot>,
     /// Slots that are not answered yet.
@@ -267,7 +272,7 @@ impl Run {
         &mut self,
         problems: Vec<Option<Problem>>,
         appended: Vec<bool>,
-        kept: Vec<(String, Vec<u8>)>,
+        kept: Vec<(Place, Bytes)>,
     ) -> anyhow::Result<()> {
         let mut turned_away = Vec::new();
         for ((problem, appended), (place, received)) in problems.into_iter().zip(appended).zip(kept) {
@@ -283,7 +288,7 @@ impl Run {
         // Asked for together they share syncs, as events do.
         let (book, source) = (&self.book, &self.source);
         let puts = turned_away.into_iter().map(|(place, received, problem)| async move {
-            intake::turn_away(book, source, &place, received, problem).await
+            intake::turn_away(book, source, &place.to_string(), received, problem).await
         });
         futures::future::try_join_all(puts).await?;
         Ok(())
