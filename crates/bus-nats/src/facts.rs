@@ -4,6 +4,9 @@ mod checkpoint;
 mod publish;
 mod stream;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use async_nats::jetstream;
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::message::StreamMessage;
@@ -19,30 +22,40 @@ pub use stream::{FACT_SUBJECTS, FactStream};
 /// published, and whoever publishes has to wait for the disk.
 const GLANCES_MAX: usize = 16;
 
+/// How often in a row an empty stream may leave open whether it took something before it is made anew: a leader
+/// that was lost explains one time.
+const UNANSWERED_MAX: u32 = 2;
+
 /// The facts on JetStream; clones share the connection.
 #[derive(Clone, Debug)]
 pub struct NatsFacts {
     connection: Connection,
     stream: FactStream,
+    /// How often in a row publishing was not answered.
+    unanswered: Arc<AtomicU32>,
 }
 
 impl NatsFacts {
     /// The stream over the connection; it is made, or set right, when it is first asked.
     pub fn new(connection: Connection, stream: FactStream) -> Self {
-        Self { connection, stream }
+        Self { connection, stream, unanswered: Arc::default() }
     }
 
     /// What the stream has, if it did not move between asking for its state and for its last message. Both
     /// are asked of the stream's leader: a follower may not have the last message yet.
     async fn glance(&self, jetstream: &jetstream::Context) -> Result<Option<Extent>, BusError> {
         let stream = stream::open(jetstream, &self.stream).await?;
-        let State { messages, last_sequence: sequence, .. } = stream.cached_info().state;
+        let State { messages, last_sequence: sequence, consumer_count, .. } = stream.cached_info().state;
         let (last, end) = match last_among(&stream, publish::EVERY_SUBJECT).await? {
             Some(last) => {
                 let message = last.sequence;
                 (last, Behind { sequence, message })
             }
             None if messages == 0 => {
+                if self.is_hollow(consumer_count) {
+                    stream::remove(jetstream, &self.stream).await?;
+                    return Ok(None);
+                }
                 let end = Behind { sequence, message: 0 };
                 return Ok(Some(Extent { end, messages, checkpoint: None }));
             }
@@ -59,6 +72,13 @@ impl NatsFacts {
         let checkpoint = checkpoint::read(&last.headers)
             .map_err(|what| BusError::Foreign { sequence: last.sequence, what })?;
         Ok(Some(Extent { end, messages, checkpoint: Some(checkpoint) }))
+    }
+
+    /// Whether the stream only seems to be there. A server that removes a stream and makes it anew at the same
+    /// time may remove the new one's files (seen on 2.15.1): it is listed, empty, and never answers what is
+    /// published. Removed once more it is well; it has no messages and no readers that could be lost.
+    fn is_hollow(&self, consumers: usize) -> bool {
+        consumers == 0 && self.unanswered.load(Ordering::Relaxed) >= UNANSWERED_MAX
     }
 
     fn jetstream(&self) -> Result<&jetstream::Context, BusError> {
@@ -83,7 +103,13 @@ impl FactBus for NatsFacts {
             return Ok(behind);
         }
         let client = self.connection.client().map_err(|error| BusError::Unavailable(error.to_string()))?;
-        let last = publish::all_or_none(client, self.jetstream()?, messages, behind).await?;
+        let answer = publish::all_or_none(client, self.jetstream()?, messages, behind).await;
+        if matches!(answer, Err(PublishError::Indeterminate(_))) {
+            self.unanswered.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.unanswered.store(0, Ordering::Relaxed);
+        }
+        let last = answer?;
         Ok(Behind { sequence: last, message: last })
     }
 

@@ -5,6 +5,8 @@
 
 #[path = "support/faults.rs"]
 mod befalling;
+#[path = "support/cluster.rs"]
+mod cluster;
 #[path = "support/reading.rs"]
 mod reading;
 #[path = "support/world.rs"]

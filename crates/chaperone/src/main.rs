@@ -1,5 +1,6 @@
 //! Chaperone, the one binary: reads the command line, wires the adapters and says what came of it.
 
+mod bus;
 mod checkpoints;
 mod cli;
 mod commands;

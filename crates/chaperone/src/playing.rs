@@ -16,15 +16,14 @@ use services::roles::{Role, Roles, clock, follower};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::bus::Bus;
 use crate::checkpoints::FileCheckpoints;
 
 /// What the process plays its roles with.
 pub(crate) struct Stage {
     pub book: Arc<Book>,
     pub roles: Roles,
-    pub exchange: Option<Arc<dyn Exchange>>,
-    /// Further loops, of roles that live on the bus.
-    pub loops: Vec<Loop>,
+    pub bus: Option<Bus>,
 }
 
 /// One role's loop, made anew at each start.
@@ -51,12 +50,13 @@ pub(crate) async fn play(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let Stage { book, roles, exchange, loops } = stage;
+    let Stage { book, roles, bus } = stage;
+    let exchange = bus.as_ref().map(Bus::exchange);
     let standings = Standings::default();
     let (running, ending) = watch::channel(());
     let mut supervisor = Supervisor::new(standings.clone(), ending);
     let checkpoints: Arc<dyn Checkpoints> = Arc::new(FileCheckpoints::open(folder, book.journal.id()));
-    let commands = Arc::new(Commands::new(Arc::clone(&book), roles.clone(), exchange));
+    let commands = Arc::new(Commands::new(Arc::clone(&book), roles.clone(), exchange.clone()));
     for role in ANSWERING.into_iter().filter(|role| roles.has(*role)) {
         let duty = [Duty::Settle, Duty::Judge].into_iter().find(|duty| duty.role() == role);
         let (book, checkpoints) = (Arc::clone(&book), Arc::clone(&checkpoints));
@@ -74,7 +74,7 @@ pub(crate) async fn play(
         let book = Arc::clone(&book);
         supervisor.play(Role::Clock, move |standing| clock::keep(Arc::clone(&book), standing));
     }
-    for Loop { role, start } in loops {
+    for Loop { role, start } in bus.iter().flat_map(|bus| bus.loops(&roles, &book, &commands)) {
         supervisor.play(role, start);
     }
     if book.is_shared() {
@@ -82,12 +82,23 @@ pub(crate) async fn play(
         supervisor.attend("follower", move || follower::follow(Arc::clone(&book)));
     }
     let doors = if roles.has(Role::Api) { Doors::All } else { Doors::Health };
-    if roles.has(Role::Api) {
-        standings.of(Role::Api).runs();
+    let serving = Serving { book, commands, standings: standings.clone(), doors };
+    match exchange {
+        Some(exchange) if roles.has(Role::Api) => {
+            let serving = serving.clone();
+            supervisor.play(Role::Api, move |_| answer(serving.clone(), Arc::clone(&exchange)));
+        }
+        None if roles.has(Role::Api) => standings.of(Role::Api).runs(),
+        Some(_) | None => {}
     }
-    let serving = Serving { book, commands, standings, doors };
     let served = api::serve(serving, listener, shutdown).await;
     drop(running);
     supervisor.ended().await;
     served
+}
+
+/// Answers reads over the bus for as long as the process plays the api role.
+async fn answer(serving: Serving, exchange: Arc<dyn Exchange>) -> Result<(), Stopped> {
+    let _answering = api::bus::answer(&serving, exchange.as_ref()).await.map_err(anyhow::Error::from)?;
+    std::future::pending().await
 }

@@ -78,7 +78,8 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))
 }
 
-/// What a server answers from.
+/// What a server answers from; a copy answers from the same.
+#[derive(Clone)]
 pub struct Serving {
     pub book: Arc<Book>,
     pub commands: Arc<Commands>,

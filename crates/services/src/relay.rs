@@ -23,6 +23,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::roles::supervisor;
+
 pub use place::Alarm;
 use place::Place;
 
@@ -55,6 +57,15 @@ impl From<BusError> for Stopped {
     }
 }
 
+impl From<Stopped> for supervisor::Stopped {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Alarm(alarm) => Self::Halted(alarm.to_string()),
+            Stopped::Failed(error) => Self::Failed(error),
+        }
+    }
+}
+
 /// Publishes `journal` on `bus`, for ever, and says through `published` up to where that is done: a position,
 /// and the recorded time there in unix milliseconds where it is known.
 ///
@@ -68,21 +79,26 @@ pub async fn relay<F>(
 where
     F: FnMut(Position, Option<i64>),
 {
+    let mut refused = None;
     loop {
         let Some(place) = place::agree(journal.as_ref(), bus).await? else { continue };
+        if refused == Some(place.end) {
+            let told = "the bus takes nothing where it says that it ends";
+            return Err(anyhow::anyhow!(told).into());
+        }
         published(place.position, place.recorded_ms);
-        // It comes back when the bus is not as it was left: then it is looked at again.
-        carry_on(journal, bus, place, &mut published).await?;
+        refused = carry_on(journal, bus, place, &mut published).await?;
     }
 }
 
-/// Publishes what follows `place` until the bus is found otherwise than it was left.
+/// Publishes what follows `place` until the bus is found otherwise than it was left; returns where it refused
+/// to take something.
 async fn carry_on<F>(
     journal: &Arc<dyn Journal>,
     bus: &dyn FactBus,
     mut place: Place,
     published: &mut F,
-) -> Result<(), Stopped>
+) -> Result<Option<Behind>, Stopped>
 where
     F: FnMut(Position, Option<i64>),
 {
@@ -97,11 +113,8 @@ where
         if !batch.messages.is_empty() {
             match bus.publish(&batch.messages, place.end).await {
                 Ok(end) => place = place.moved(end, &batch),
-                Err(PublishError::Moved) => return Ok(()),
-                Err(PublishError::Indeterminate(why)) => {
-                    tracing::warn!("looks where the bus is: {why}");
-                    return Ok(());
-                }
+                Err(PublishError::Moved) => return Ok(Some(place.end)),
+                Err(error @ PublishError::Indeterminate(_)) => return Err(anyhow::Error::from(error).into()),
                 Err(PublishError::Bus(error)) => return Err(error.into()),
             }
             published(place.position, place.recorded_ms);
@@ -109,7 +122,7 @@ where
         if Instant::now() >= look_at {
             let extent = bus.extent().await?;
             if (extent.end, extent.messages) != (place.end, place.ordinal) {
-                return Ok(());
+                return Ok(None);
             }
             looked = Instant::now();
         }

@@ -49,6 +49,15 @@ pub(super) async fn open(jetstream: &jetstream::Context, wanted: &FactStream) ->
         .map_err(|error| BusError::Unavailable(format!("asking for stream {}: {error}", wanted.name)))
 }
 
+/// Removes the stream, so that it is made anew.
+pub(super) async fn remove(jetstream: &jetstream::Context, wanted: &FactStream) -> Result<(), BusError> {
+    tracing::warn!(stream = %wanted.name, "stream {} is empty and answers nothing; it is made anew", wanted.name);
+    let removed = jetstream.delete_stream(&wanted.name).await;
+    removed
+        .map(drop)
+        .map_err(|error| BusError::Unavailable(format!("removing stream {}: {error}", wanted.name)))
+}
+
 fn is_absent(error: &GetStreamError) -> bool {
     matches!(error.kind(), GetStreamErrorKind::JetStream(told) if told.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }

@@ -21,7 +21,12 @@ pub(crate) async fn facts(url: &str, stream: &str) -> Vec<Message> {
     let Ok(mut stream) = jetstream::new(client).get_stream(stream).await else { return Vec::new() };
     let count = stream.info().await.expect("the server answers").state.messages;
     let ordered = consumer::pull::OrderedConfig::default();
-    let consumer = stream.create_consumer(ordered).await.expect("the server takes readers");
+    let consumer = loop {
+        // A cluster that has just lost a server may need longer than the client waits.
+        if let Ok(consumer) = stream.create_consumer(ordered.clone()).await {
+            break consumer;
+        }
+    };
     let mut messages = consumer.messages().await.expect("the server takes readers");
     let mut read = Vec::new();
     while (read.len() as u64) < count {

@@ -1,12 +1,14 @@
 //! A journal that grows, relays that publish it, a server that fails, and the question whether the bus is a prefix.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bus_nats::{Connection, FactStream, NatsFacts, Options};
 use bytes::Bytes;
-use ports::bus::{FactBus, Message};
+use ports::bus::{Behind, BusError, Extent, FactBus, Message, PublishError};
 use ports::memory::MemoryJournal;
 use ports::{Append, Expect, Journal, ManualClock, NewEvent, PAGE_EVENTS_MAX, Position, Recorded, Select};
 use services::relay::{Alarm, Stopped, relay};
@@ -20,7 +22,9 @@ const NOON_MS: i64 = 1_780_056_000_000;
 /// Streams the events are spread over.
 const STREAMS: u64 = 97;
 /// How long a bus may take until it has everything, in seconds, before a test gives up.
-const SETTLE_S_MAX: u64 = 120;
+const SETTLE_S_MAX: u64 = 60;
+/// How many of the bus's last answers a test that fails shows.
+const REMEMBERED_MAX: usize = 30;
 /// The pause of a relay between two starts, in milliseconds.
 const RESTART_MS: u64 = 50;
 
@@ -96,8 +100,46 @@ pub(crate) async fn facts(url: &str, replicas: usize) -> NatsFacts {
     NatsFacts::new(connection, FactStream { replicas, ..FactStream::default() })
 }
 
+/// Remembers the last answers of the bus, for the message of a test that fails.
+struct Remembering {
+    facts: NatsFacts,
+    answers: Arc<Mutex<VecDeque<String>>>,
+}
+
+impl Remembering {
+    fn note(&self, answer: String) {
+        let mut answers = self.answers.lock().unwrap();
+        answers.push_back(answer);
+        if answers.len() > REMEMBERED_MAX {
+            answers.pop_front();
+        }
+    }
+}
+
+#[async_trait]
+impl FactBus for Remembering {
+    async fn extent(&self) -> Result<Extent, BusError> {
+        let answer = self.facts.extent().await;
+        self.note(format!("extent: {answer:?}"));
+        answer
+    }
+
+    async fn publish(&self, messages: &[Message], behind: Behind) -> Result<Behind, PublishError> {
+        let answer = self.facts.publish(messages, behind).await;
+        self.note(format!("{} behind {behind:?}: {answer:?}", messages.len()));
+        answer
+    }
+
+    async fn empty(&self, upto: u64) -> Result<(), BusError> {
+        let answer = self.facts.empty(upto).await;
+        self.note(format!("emptied up to {upto}: {answer:?}"));
+        answer
+    }
+}
+
 /// A relay that is started again whenever it fails; it ends when this goes, whatever it is doing.
 pub(crate) struct Relaying {
+    answers: Arc<Mutex<VecDeque<String>>>,
     published: watch::Receiver<u64>,
     task: JoinHandle<Alarm>,
 }
@@ -106,8 +148,10 @@ impl Relaying {
     pub(crate) fn start(story: &Story, url: &str, replicas: usize) -> Self {
         let (told, published) = watch::channel(0);
         let (story, url) = (story.clone(), url.to_owned());
+        let answers = Arc::<Mutex<VecDeque<String>>>::default();
+        let noted = Arc::clone(&answers);
         let task = tokio::spawn(async move {
-            let facts = facts(&url, replicas).await;
+            let facts = Remembering { facts: facts(&url, replicas).await, answers: noted };
             loop {
                 let say = |position: Position, _| {
                     told.send_replace(position.lo());
@@ -118,7 +162,7 @@ impl Relaying {
                 }
             }
         });
-        Self { published, task }
+        Self { answers, published, task }
     }
 
     /// Up to which event it has published.
@@ -145,6 +189,9 @@ impl Relaying {
 
 impl Drop for Relaying {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the bus last answered the relay: {:#?}", self.answers.lock().unwrap());
+        }
         self.task.abort();
     }
 }

@@ -50,6 +50,7 @@ const CHECKS: &[Check] = checks![
     an_emptied_bus_keeps_its_number_and_takes_the_same_messages_again,
     whoever_did_not_see_it_emptied_publishes_nothing,
     what_came_later_is_not_removed,
+    a_bus_emptied_beyond_its_end_takes_messages_where_it_says_it_ends,
 ];
 
 /// Runs every check against a fresh bus, naming each on stderr.
@@ -181,6 +182,16 @@ async fn what_came_later_is_not_removed(subject: Subject<'_>) {
     subject.publish(4..=6, seen).await;
     subject.bus.empty(seen.sequence).await.expect("the bus answers");
     assert_eq!(subject.read().await, messages(4..=6));
+}
+
+async fn a_bus_emptied_beyond_its_end_takes_messages_where_it_says_it_ends(subject: Subject<'_>) {
+    subject.bus.empty(20).await.expect("the bus answers");
+    let end = subject.extent().await.end;
+    let end = subject.publish(1..=3, end).await;
+    subject.bus.empty(end.sequence + 20).await.expect("the bus answers");
+    let end = subject.extent().await.end;
+    subject.publish(1..=3, end).await;
+    assert_eq!(subject.read().await, messages(1..=3));
 }
 
 #[cfg(test)]
