@@ -4,6 +4,7 @@ mod abandonment;
 mod agreement;
 mod backdating;
 mod bases;
+mod commands;
 mod contacts;
 mod contested;
 mod guises;
