@@ -307,6 +307,20 @@ pub struct GroundAnswer {
     pub holds_because: String,
     /// The events that make it hold.
     pub events: Vec<String>,
+    /// Where something was looked for that is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub searched: Option<SearchedAnswer>,
+}
+
+/// What was looked through for something that is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SearchedAnswer {
+    /// The account whose stream was read.
+    pub account: String,
+    /// Up to which event of that stream, included.
+    pub until: String,
+    /// Streams of partners, as `partner=revision`, up to that revision.
+    pub partners: Vec<String>,
 }
 
 /// One finding of a story or a replay.

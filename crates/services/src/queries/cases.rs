@@ -1,11 +1,13 @@
 //! Cases: the inbox, and one case with its evidence and what would clear it.
 
-use domain::event::case::{Clearing, Finding, Opened, Severity};
+use domain::event::case::{Clearing, Finding, Opened, Searched, SearchedPartner, Severity};
 use domain::fact::Fact;
 use domain::id::{AccountId, CaseId, VendorId};
 use domain::stream::Stream;
 use views::cases::Case;
-use wire::answers::{CaseAnswer, CaseRow, FindingAnswer, FindingRow, GroundAnswer, HistoryRow};
+use wire::answers::{
+    CaseAnswer, CaseRow, FindingAnswer, FindingRow, GroundAnswer, HistoryRow, SearchedAnswer,
+};
 use wire::shape::Words as _;
 
 use super::accounts::told;
@@ -200,9 +202,19 @@ fn finding(finding: &Finding) -> FindingAnswer {
                 part: ground.part.clone(),
                 holds_because: ground.holds_because.clone(),
                 events: ids(&ground.events),
+                searched: ground.searched.as_ref().map(searched),
             })
             .collect(),
         clearing: clearing(&finding.clearing),
+    }
+}
+
+fn searched(searched: &Searched) -> SearchedAnswer {
+    let revision = |known: &SearchedPartner| format!("{}={}", known.partner, known.revision);
+    SearchedAnswer {
+        account: searched.account.to_string(),
+        until: searched.until.to_string(),
+        partners: searched.partners.iter().map(revision).collect(),
     }
 }
 
