@@ -115,6 +115,10 @@ class Deploy(unittest.TestCase):
         with bus.nats() as server, bus.chaperone(server) as address:
             with urllib.request.urlopen(f"{address}/v1/roles") as answer:
                 self.assertEqual(len(json.load(answer)), 9)
+            # What was never counted is not listed.
+            one = urllib.request.Request(f"{address}/v1/events", json.dumps(bus.submission(1)).encode(),
+                                         {"content-type": "application/cloudevents+json"})
+            urllib.request.urlopen(one).close()
             with urllib.request.urlopen(f"{address}/metrics") as answer:
                 counted = set(re.findall(r"^# TYPE (\w+) ", answer.read().decode(), re.MULTILINE))
         dashboard = (DEPLOY / "grafana/chaperone.json").read_text()
