@@ -1,10 +1,10 @@
 //! The connection to the servers: made in the background, kept for ever, and refused to servers that are too old.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use async_nats::jetstream;
-use async_nats::rustls;
+use async_nats::{Event, ServerError, jetstream, rustls};
 use ports::bus::BusError;
 
 /// How long the client waits for one connection attempt, in seconds; a server that is there answers in
@@ -58,6 +58,12 @@ pub enum ConnectError {
         /// Where it is looked for.
         url: String,
     },
+    /// A server answers and does not let us in: mend the user or the password.
+    #[error("the NATS server at {url} refuses the user and password")]
+    Refused {
+        /// Where it is.
+        url: String,
+    },
     /// The server answers and must not be used.
     #[error(
         "the NATS server is version {found}, which may lose or repeat what it acknowledged: \
@@ -72,7 +78,7 @@ pub enum ConnectError {
 impl From<ConnectError> for BusError {
     fn from(error: ConnectError) -> Self {
         match error {
-            ConnectError::Away { .. } => Self::Unavailable(error.to_string()),
+            ConnectError::Away { .. } | ConnectError::Refused { .. } => Self::Unavailable(error.to_string()),
             ConnectError::Address { .. } | ConnectError::Certificates(_) | ConnectError::TooOld { .. } => {
                 Self::Unfit(error.to_string())
             }
@@ -85,7 +91,10 @@ impl From<ConnectError> for BusError {
 pub struct Connection {
     client: async_nats::Client,
     jetstream: jetstream::Context,
+    /// Where the servers are, without what lets us in.
     url: Arc<str>,
+    /// Whether a server refused us since the last one that did not.
+    refused: Arc<AtomicBool>,
 }
 
 impl Connection {
@@ -94,29 +103,45 @@ impl Connection {
     /// # Errors
     /// The address or the machine's certificates cannot be read.
     pub async fn open(options: &Options) -> Result<Self, ConnectError> {
-        let address = |why: String| ConnectError::Address { url: options.url.clone(), why };
+        let url = public(&options.url);
+        let address = |why: String| ConnectError::Address { url: url.clone(), why };
         let servers: Vec<async_nats::ServerAddr> = options
             .url
             .split(',')
             .map(|url| url.trim().parse())
             .collect::<Result<_, _>>()
             .map_err(|error: std::io::Error| address(error.to_string()))?;
+        let refused = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&refused);
         let mut with = async_nats::ConnectOptions::new()
             .name(&options.name)
             .retry_on_initial_connect()
             .connection_timeout(Duration::from_secs(CONNECT_S_MAX))
             .ping_interval(Duration::from_secs(PING_S))
+            .event_callback(move |event| {
+                note(&noted, &event);
+                std::future::ready(())
+            })
             .reconnect_delay_callback(|attempts| {
                 let doubled = 10_u64.saturating_mul(1 << attempts.min(10));
                 Duration::from_millis(doubled.min(RECONNECT_MS_MAX))
             });
+        // The client does not look at the user in an address by itself. Replies come to an inbox of the user's
+        // own, so that a server can keep others from reading it.
+        if let Some((user, password)) =
+            servers.iter().find_map(|server| server.username().zip(server.password()))
+        {
+            with = with
+                .user_and_password(user.to_owned(), password.to_owned())
+                .custom_inbox_prefix(format!("_INBOX_{user}"));
+        }
         if options.url.contains("tls://") || options.url.contains("wss://") {
             with = with.tls_client_config(tls()?);
         }
         let client = with.connect(servers).await.map_err(|error| address(error.to_string()))?;
         let jetstream =
             jetstream::ContextBuilder::new().timeout(Duration::from_secs(API_S_MAX)).build(client.clone());
-        Ok(Self { client, jetstream, url: options.url.as_str().into() })
+        Ok(Self { client, jetstream, url: url.into(), refused })
     }
 
     /// The client, while the server it speaks to is one that may be used.
@@ -136,7 +161,11 @@ impl Connection {
     }
 
     fn check(&self) -> Result<(), ConnectError> {
-        let away = || ConnectError::Away { url: self.url.to_string() };
+        let url = || self.url.to_string();
+        let away = || match self.refused.load(Ordering::Relaxed) {
+            true => ConnectError::Refused { url: url() },
+            false => ConnectError::Away { url: url() },
+        };
         let server = self.client.try_server_info().ok_or_else(away)?;
         if may_be_used(&server.version) {
             Ok(())
@@ -144,6 +173,34 @@ impl Connection {
             Err(ConnectError::TooOld { found: server.version })
         }
     }
+}
+
+fn note(refused: &AtomicBool, event: &Event) {
+    match event {
+        Event::Connected => refused.store(false, Ordering::Relaxed),
+        Event::ServerError(ServerError::AuthorizationViolation) => refused.store(true, Ordering::Relaxed),
+        Event::ServerError(error) => tracing::warn!("the NATS server says: {error}"),
+        Event::ClientError(error) if error.to_string().to_ascii_lowercase().contains("authorization") => {
+            refused.store(true, Ordering::Relaxed);
+        }
+        Event::ClientError(_)
+        | Event::Disconnected
+        | Event::LameDuckMode
+        | Event::Draining
+        | Event::Closed
+        | Event::SlowConsumer(_) => {}
+    }
+}
+
+/// The addresses without users and passwords, which stand in no log and no error.
+fn public(url: &str) -> String {
+    let addresses = url.split(',').map(|one| {
+        let one = one.trim();
+        let (scheme, rest) = one.split_once("://").map_or(("", one), |(scheme, rest)| (scheme, rest));
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
+    });
+    addresses.collect::<Vec<_>>().join(",")
 }
 
 /// An explicit configuration: without one the client asks for the process's default provider of
@@ -178,7 +235,7 @@ fn may_be_used(version: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ConnectError, Connection, Options, may_be_used};
+    use super::{ConnectError, Connection, Options, may_be_used, public};
 
     #[test]
     fn a_server_older_than_its_line_allows_is_refused() {
@@ -201,6 +258,12 @@ mod tests {
         let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let connection = Connection::open(&Options::at(&format!("nats://{nobody}"))).await.unwrap();
         assert!(matches!(connection.client(), Err(ConnectError::Away { .. })));
+    }
+
+    #[test]
+    fn no_password_stands_in_what_is_said_of_an_address() {
+        let url = "nats://roles:secret@one:4222, tls://roles:s@cret@two,three:4222";
+        assert_eq!(public(url), "nats://one:4222,tls://two,three:4222");
     }
 
     #[tokio::test]

@@ -40,7 +40,10 @@ impl Bus {
         let opened = Connection::open(&Options::at(url)).await;
         let connection = opened.map_err(|error| match error {
             ConnectError::Address { .. } => stop(Exit::Usage, error.to_string()),
-            ConnectError::Certificates(_) | ConnectError::Away { .. } | ConnectError::TooOld { .. } => {
+            ConnectError::Certificates(_)
+            | ConnectError::Away { .. }
+            | ConnectError::Refused { .. }
+            | ConnectError::TooOld { .. } => {
                 error.into()
             }
         })?;

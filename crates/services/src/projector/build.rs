@@ -52,8 +52,11 @@ pub async fn build(
         projections.remove(&bucket).await?;
         projections.open(&bucket).await?;
     }
-    let mut values = futures::stream::iter(&streams)
-        .map(|stream| async move { (stream, value(book, view, stream, standing).await) })
+    let mut values = futures::stream::iter(streams)
+        .map(|stream| async move {
+            let value = value(book, view, &stream, standing).await;
+            (stream, value)
+        })
         .buffered(STREAMS_AT_A_TIME);
     let mut by_bucket: BTreeMap<String, Vec<Change>> = BTreeMap::new();
     while let Some((stream, value)) = values.next().await {
