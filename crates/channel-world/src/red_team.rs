@@ -54,10 +54,13 @@ impl Hunt {
         self.unnoticed.insert(scheme);
     }
 
-    /// The unnoticed plans of which no act can be left out: none of their cheaper variants went unnoticed.
+    /// The cheapest unnoticed plan of each trick, of which no act can be left out: none of their cheaper
+    /// variants went unnoticed.
     pub fn bare(&self) -> Vec<Scheme> {
         let mut bare = self.cheapest();
         bare.retain(|scheme| !scheme.cheaper().iter().any(|cheaper| self.unnoticed.contains(cheaper)));
+        let mut tricks = BTreeSet::new();
+        bare.retain(|scheme| tricks.insert(scheme.trick()));
         bare
     }
 

@@ -131,10 +131,12 @@ choice! {
 const DAYS: [u16; 4] = [30, 120, 240, 340];
 
 impl Scheme {
+    /// Half of the plans drawn change the holder: there is most to choose there.
     pub(super) fn drawn(random: &mut Random) -> Self {
+        let changes = random.below(2) == 0;
         let drawn = Self {
             taker: *random.pick(Taker::ALL),
-            means: *random.pick(Means::ALL),
+            means: if changes { Means::Changed } else { *random.pick(Means::ALL) },
             paper: *random.pick(Paper::ALL),
             check: *random.pick(Check::ALL),
             host_mail: *random.pick(HostMail::ALL),
@@ -179,6 +181,12 @@ impl Scheme {
         cheaper.extend(Means::ALL.iter().map(|means| Self { means: *means, ..*self }.without_idle_acts()));
         cheaper.retain(|scheme| scheme.cost() < self.cost());
         cheaper
+    }
+
+    /// What the plan hinges on: the same trick by another sale, or on another day, is the same trick.
+    pub(super) fn trick(&self) -> Self {
+        let sells = !matches!(self.means, Means::Changed | Means::Recorded | Means::Alias | Means::Sister);
+        Self { means: if sells { Means::Ordered } else { self.means }, day: DAYS[0], ..*self }
     }
 
     /// The same but for one act: left out, or another in its place.
