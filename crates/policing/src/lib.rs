@@ -17,6 +17,8 @@ pub mod tied;
 pub mod transition;
 mod words;
 
+use std::collections::BTreeSet;
+
 use domain::account::Account;
 use domain::event::case::Verdict;
 use domain::fact::Fact;
@@ -87,14 +89,29 @@ pub fn may_be_looked_at(facts: &[Fact]) -> bool {
     use domain::event::deal::DealEvent;
     use domain::event::handoff::HandoffEvent;
     use domain::event::trade::TradeEvent;
-    let (mut registrations, mut works) = (0, false);
+    let (mut claims, mut works) = (BTreeSet::new(), false);
+    let mut registrations = 0;
     for fact in facts {
         match &fact.event {
             Event::Change(_)
             | Event::Handoff(HandoffEvent::Accepted(_))
             | Event::Account(AccountEvent::OverrideRecorded(_))
             | Event::Consent(_) => return true,
-            Event::Deal(DealEvent::Submitted(_)) => registrations += 1,
+            Event::Deal(DealEvent::Submitted(submitted)) => {
+                registrations += 1;
+                claims.insert(&submitted.partner);
+            }
+            Event::Account(AccountEvent::HolderRecorded(recorded)) => {
+                claims.insert(&recorded.holder);
+            }
+            Event::Handoff(HandoffEvent::Invited(invited)) => {
+                claims.insert(&invited.host);
+            }
+            Event::Handoff(HandoffEvent::Requested(requested)) => {
+                claims.insert(&requested.host);
+            }
+            // What a correction makes of another fact may be anything.
+            Event::Correction(correction) if correction.target().is_some() => return true,
             Event::Deal(DealEvent::Progressed(_))
             | Event::Handoff(HandoffEvent::Progressed(_))
             | Event::Trade(TradeEvent::QuoteIssued(_) | TradeEvent::MeetingHeld(_)) => works = true,
@@ -111,7 +128,8 @@ pub fn may_be_looked_at(facts: &[Fact]) -> bool {
             | Event::Correction(_) => {}
         }
     }
-    (registrations > 0 && works) || patterns::contested_holder::may_be_contested(facts)
+    let is_claimed = registrations > 1 || (registrations == 1 && claims.len() > 1);
+    (is_claimed && works) || patterns::contested_holder::may_be_contested(facts)
 }
 
 /// The next instant after `until` at which time alone may bring something to light on the account: a commission

@@ -338,7 +338,7 @@ sections! {
         /// Objections of one host on one account that may be rejected before it is asked why.
         objections_rejected_min: Within<1, 100>,
         /// Registrations of one partner that may lapse without activity on one account before it is asked why.
-        idle_registrations_min: Within<1, 100>,
+        idle_registrations_min: Within<2, 100>,
         /// Civil days after a rescission in which a letter of another signer calls for a call-back.
         new_signer_days: Days,
         /// Civil days after the tail in which a gain follows from unreported work before its end (T11).
