@@ -109,8 +109,12 @@ impl Book {
             story.tell_of(partner, -200, PartnerEvent::Enrolled(enrolled));
         }
         story.tell_of("guest-sub", -200, owned_by("guest", AffiliationBasis::Registry, 10_000, -200));
-        let opened =
-            Opened { keys: Vec::new(), legal_name: "Acme".to_owned(), country: None, customer: Some(id("carla")) };
+        let opened = Opened {
+            keys: Vec::new(),
+            legal_name: "Acme".to_owned(),
+            country: None,
+            customer: Some(id("carla")),
+        };
         story.tell(-100, AccountEvent::Opened(opened));
         Self { story, now: 10, made: 0, change: None }
     }
@@ -154,7 +158,8 @@ impl Book {
                 let account = self.story.account();
                 let letter = account.letters.last().map(|letter| letter.letter.clone());
                 let wanted = account.letters.last().map_or_else(|| scope.clone(), |l| l.terms.scope.clone());
-                let ChangeEvent::Requested(mut requested) = requested(&named, gaining, wanted.clone(), None) else {
+                let ChangeEvent::Requested(mut requested) = requested(&named, gaining, wanted.clone(), None)
+                else {
                     return None;
                 };
                 requested.letter = letter.filter(|_| basis == Basis::CustomerLetter);
@@ -222,7 +227,12 @@ impl Book {
                 let account = self.story.account();
                 let objection = account.change(&id(&change))?.objections.last()?.event;
                 let (change, outcome) = (id(&change), ObjectionOutcome::Rejected);
-                let ruling = ChangeCommand::DecideObjection { change, objection, outcome, reason: "no proof".to_owned() };
+                let ruling = ChangeCommand::DecideObjection {
+                    change,
+                    objection,
+                    outcome,
+                    reason: "no proof".to_owned(),
+                };
                 (actor(Role::Adjudicator, None), Command::Change(ruling))
             }
             Ask::Execute => {
@@ -237,7 +247,9 @@ impl Book {
             }
             Ask::Submit => {
                 let named = self.name("d");
-                let DealEvent::Submitted(mut submitted) = submitted(&named, gaining, None) else { return None };
+                let DealEvent::Submitted(mut submitted) = submitted(&named, gaining, None) else {
+                    return None;
+                };
                 (submitted.scope, submitted.missing) = (scope, Vec::new());
                 (user(gaining), Command::Deal(DealCommand::Submit(Box::new(submitted))))
             }
@@ -258,7 +270,8 @@ impl Book {
                 let about = About::Change(id(&change?.0));
                 let published_to =
                     account.notices_about(&about).map(|notice| notice.notice.clone()).collect();
-                let officers = ["olga", "otto"].map(|name| Officer { principal: id(name), role: Role::VendorOfficer });
+                let officers =
+                    ["olga", "otto"].map(|name| Officer { principal: id(name), role: Role::VendorOfficer });
                 let hurry = OverrideRecorded {
                     scope,
                     holder: Some(id(gaining)),
@@ -312,8 +325,14 @@ impl Book {
 
 /// The patterns of what is found in one act, at S3 or more.
 fn against(story: &Story, act: EventId) -> Vec<String> {
-    let grave = |judged: &policing::Judged| judged.finding.act == act && judged.finding.severity >= Severity::S3;
-    story.judged().iter().filter(|judged| grave(judged)).map(|judged| judged.finding.pattern.clone()).collect()
+    let grave =
+        |judged: &policing::Judged| judged.finding.act == act && judged.finding.severity >= Severity::S3;
+    story
+        .judged()
+        .iter()
+        .filter(|judged| grave(judged))
+        .map(|judged| judged.finding.pattern.clone())
+        .collect()
 }
 
 fn gains(event: &Event) -> bool {
@@ -357,7 +376,9 @@ fn all_the_same(book: &Book, command: &Command, refused: &TakeoverRefused) -> Op
             })))
         }
         Command::Deal(DealCommand::Submit(_) | DealCommand::Approve { .. }) => {
-            let DealEvent::Approved(mut approved) = approved(refused.deal.as_ref()?.as_str()) else { return None };
+            let DealEvent::Approved(mut approved) = approved(refused.deal.as_ref()?.as_str()) else {
+                return None;
+            };
             (approved.scope, approved.protected_from) = (scope, day(book.now));
             Some(Event::Deal(DealEvent::Approved(approved)))
         }
@@ -375,7 +396,9 @@ fn agree(asks: &[(usize, usize, usize, i64)]) -> Result<(usize, usize), TestCase
             book.post();
             continue;
         }
-        let Some((actor, command)) = book.command(ASKS[*ask], GAINING[*gaining], LINES[*line]) else { continue };
+        let Some((actor, command)) = book.command(ASKS[*ask], GAINING[*gaining], LINES[*line]) else {
+            continue;
+        };
         let Ok(decided) = book.ask(&actor, &command) else { continue };
         let before = book.story.clone();
         for decided in decided {
@@ -384,7 +407,11 @@ fn agree(asks: &[(usize, usize, usize, i64)]) -> Result<(usize, usize), TestCase
             if gained {
                 let_through += 1;
                 let found = against(&book.story, act);
-                prop_assert!(found.is_empty(), "{command:?} let through, found {found:?} in {:?}", book.story);
+                prop_assert!(
+                    found.is_empty(),
+                    "{command:?} let through, found {found:?} in {:?}",
+                    book.story
+                );
             }
             let Event::Account(AccountEvent::TakeoverRefused(attempt)) = event else { continue };
             if !FOUND.contains(&attempt.rule.as_str()) {
@@ -398,7 +425,11 @@ fn agree(asks: &[(usize, usize, usize, i64)]) -> Result<(usize, usize), TestCase
             }
             let act = story.tell(book.now, Told(event));
             let found = against(&story, act);
-            prop_assert!(!found.is_empty(), "{command:?} refused as {}, nothing found in {story:?}", attempt.rule);
+            prop_assert!(
+                !found.is_empty(),
+                "{command:?} refused as {}, nothing found in {story:?}",
+                attempt.rule
+            );
         }
     }
     Ok((let_through, refused))
