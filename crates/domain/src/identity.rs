@@ -240,3 +240,118 @@ fn both_ways(relation: AccountRelation) -> [Relative; 2] {
         AccountRelation::Franchise => [Relative::Franchise; 2],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::identity::{Band, Linked, Merged, Related, Split};
+    use crate::event::{DecidedBy, PolicyRef};
+    use crate::fact::{Actor, Class, Context, Meta, Origin, Producer};
+    use crate::id::Digest;
+    use crate::time::Instant;
+
+    fn id<T: std::str::FromStr>(text: &str) -> T
+    where
+        T::Err: std::fmt::Debug,
+    {
+        text.parse().expect("an id")
+    }
+
+    fn fact(number: u64, event: IdentityEvent) -> Fact {
+        let at = Instant::EARLIEST;
+        let meta = Meta {
+            id: EventId(uuid::Uuid::from_u128(u128::from(number))),
+            position: number,
+            revision: number,
+            valid_at: at,
+            recorded_at: at,
+            class: Class::Ruled,
+            origin: Origin::Live,
+            producer: Producer { source: id("test"), id: id("1") },
+            actor: Actor::system(),
+            causation: None,
+            policy: None,
+            context: Context::default(),
+        };
+        Fact { meta, event: Event::Identity(event) }
+    }
+
+    fn decided_by() -> DecidedBy {
+        DecidedBy { policy: PolicyRef { version: 1, digest: Digest([0; 32]) }, person: None }
+    }
+
+    fn merged(absorbed: &str, survivor: &str, hard_keys: &[&str]) -> IdentityEvent {
+        let hard_keys = hard_keys.iter().map(|key| id(key)).collect();
+        let (absorbed, survivor) = (id(absorbed), id(survivor));
+        let (band, weights) = (Band::Auto, Vec::new());
+        IdentityEvent::Merged(Merged {
+            absorbed,
+            survivor,
+            band,
+            weights,
+            hard_keys,
+            decided_by: decided_by(),
+        })
+    }
+
+    fn decided(events: Vec<IdentityEvent>) -> Identities {
+        let facts = (1..).zip(events).map(|(number, event)| fact(number, event));
+        facts.fold(Identities::default(), |known, fact| known.evolve(&fact))
+    }
+
+    fn bonds(known: &Identities, account: &str) -> Vec<(String, Tie, usize)> {
+        let bonds = known.bonds(&id(account), |key| (key.as_str() == "duns:9").then(|| id("d")));
+        bonds.into_iter().map(|bond| (bond.other.to_string(), bond.tie, bond.decided.len())).collect()
+    }
+
+    #[test]
+    fn a_chain_of_merges_is_as_sure_as_its_weakest_link() {
+        let known = decided(vec![merged("b", "a", &["duns:1"]), merged("c", "b", &[])]);
+        let (hard, soft) = (Tie::Same(Match::Hard), Tie::Same(Match::Soft));
+        assert_eq!(bonds(&known, "a"), [("b".to_owned(), hard, 1), ("c".to_owned(), soft, 2)]);
+        assert_eq!(known.counts_for(&id("c"), std::iter::empty()), [&id("b"), &id("a")]);
+    }
+
+    #[test]
+    fn accounts_merged_into_each_other_end() {
+        let known = decided(vec![merged("b", "a", &[]), merged("a", "b", &[])]);
+        assert_eq!(bonds(&known, "a").len(), 1);
+        assert_eq!(known.counts_for(&id("a"), std::iter::empty()).len(), 2);
+    }
+
+    #[test]
+    fn a_split_takes_a_merge_back() {
+        let (survivor, restored) = (id("a"), id("b"));
+        let split = Split { survivor, restored, decided_by: decided_by(), moved: Vec::new() };
+        let known = decided(vec![merged("b", "a", &[]), IdentityEvent::Split(split)]);
+        assert_eq!(bonds(&known, "a"), []);
+        assert_eq!(known.survivor(&id("b")), None);
+    }
+
+    #[test]
+    fn a_linked_key_ties_the_account_that_was_opened_under_it() {
+        let (key, survivor, hard_keys) = (id("duns:9"), id("a"), vec![id("duns:9")]);
+        let (band, weights) = (Band::Auto, Vec::new());
+        let linked = Linked { key, survivor, band, weights, hard_keys, decided_by: decided_by() };
+        let known = decided(vec![IdentityEvent::Linked(linked)]);
+        assert_eq!(bonds(&known, "a"), [("d".to_owned(), Tie::Same(Match::Hard), 1)]);
+        let key: Key = id("duns:9");
+        assert_eq!(known.counts_for(&id("d"), std::iter::once(&key)), [&id("a")]);
+    }
+
+    #[test]
+    fn a_relation_is_seen_from_both_sides() {
+        let related = Related {
+            account: id("a"),
+            other: id("b"),
+            relation: AccountRelation::AcquiredBy,
+            during: Interval::open(Instant::EARLIEST),
+            basis: AffiliationBasis::Registry,
+            evidence: None,
+        };
+        let known = decided(vec![IdentityEvent::Related(related)]);
+        let relative = |relative| Tie::Related { relative, basis: AffiliationBasis::Registry };
+        assert_eq!(bonds(&known, "a"), [("b".to_owned(), relative(Relative::Acquirer), 1)]);
+        assert_eq!(bonds(&known, "b"), [("a".to_owned(), relative(Relative::Acquired), 1)]);
+    }
+}

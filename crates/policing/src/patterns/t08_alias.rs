@@ -1,5 +1,13 @@
 //! T08: the same customer under another name. The guest's family opened a second account for it, and gains there
 //! what the handoff protects here.
+//!
+//! Trigger: a gain on an account that identity decisions (a merge, a linked key) found to be this one, if that was
+//! opened by the guest's family since it accepted, itself or by the first registration on it. Key: handoff and
+//! gain; the window, the family and the bases are those of any takeover, judged on both streams together. A
+//! duplicate that somebody else opened is no alias: its gains are found by the patterns of plain takeover.
+//!
+//! S4 against whoever gained, if a hard id agrees in every decision on the way; without one, or where a family is
+//! only guessed, S2. A split of the two accounts takes the finding back; a namesake that nobody matched is none.
 
 use domain::event::case::{Ground, Severity};
 use domain::id::EventId;

@@ -1,5 +1,13 @@
 //! T09: not the customer itself but its parent, subsidiary or sister buys, with the same people or for the same
 //! need, and the guest's family sells there what the handoff protects here.
+//!
+//! Trigger: a gain by the guest's family on the account of a customer that an identity decision relates to this one
+//! at the time; a franchise buys for itself and is none. Key: handoff and gain. The predicate is asked twice, with
+//! the papers of this account and with those of the other: a letter, a release, a grant or an older relationship on
+//! either side clears. Besides, the two must meet: in a contact both have, or in the need, which is the same text,
+//! or product lines both name unless both texts are there and differ (a separate buying centre).
+//!
+//! S2 for one of the two, S3 for both; a relation or a family that is only guessed stays at S2.
 
 use domain::account::Account;
 use domain::account::gain::Gain;

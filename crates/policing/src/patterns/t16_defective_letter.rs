@@ -1,5 +1,14 @@
-//! T16: a change claims a customer's letter that lacks what a letter needs. Nobody has to answer for a letter
-//! that nobody relies on, and a sound one that follows in time heals it.
+//! T16: a change claims a customer's letter that lacks what a letter needs.
+//!
+//! Trigger: a request that names a letter with a fault, or a token that opened another change before. Key: the
+//! request. The faults are those of the form (name, account, signer's authority, gainer, scope, sole purpose, no
+//! inducement, statement) and of its use: older than sixty days, later than the act, taken back, overtaken, used
+//! before; they are looked for where the change was executed and took effect, else where it was requested. All are
+//! named; the one that the fewest events show is the proof. A letter that no change claims is nobody's fault.
+//!
+//! It clears where the account was free to move without the letter (any basis of the gain), and by a sound letter
+//! on record before papers can no longer arrive; a letter corrected as a typing error has no fault. S3 against
+//! whoever would gain.
 
 use domain::account::guest::{Change, Letter};
 use domain::calendar::zone_or_utc;

@@ -1,6 +1,13 @@
-//! T17: whoever vouches for the customer's will sits at the gaining side's desk. A verifier of the gaining family,
-//! one that is paid by the answer, or one that shares a session, a person, a network or a mail domain with it
-//! verifies nothing; networks the guest disclosed when it accepted excepted (it may host the customer).
+//! T17: whoever vouches for the customer's will sits at the gaining side's desk.
+//!
+//! Trigger: a verification that said yes, the use of a token, or a letter handed in in the customer's name, whose
+//! verifier or teller is of the gaining family, or which shares a session, a person, a network or a mail domain
+//! with an act of that family on this account; also a verifier paid by the answer, and one who asked nobody but the
+//! signer whose authority is unknown. Key: change and voice. What an unrelated partner shares too, a mail domain
+//! that anybody may use, and a network the guest disclosed when it accepted (it may host the customer) tie nobody.
+//!
+//! Another verification that nothing ties to the gaining side clears it. S4 against the gaining side; S2 where its
+//! family is only guessed.
 
 use domain::account::bearer::{Mark, marks};
 use domain::account::guest::{Change, Handoff, Verification};

@@ -1,5 +1,12 @@
-//! T18: the customer's papers contradict each other. Two reversals within the days the program names, or a letter
-//! by another signer soon after a rescission, call for one question to the customer; nobody is reproached.
+//! T18: the customer's papers contradict each other: a question to the customer, and a reproach to nobody.
+//!
+//! Trigger: two reversals of what the customer wrote about overlapping scopes within the days the policy names
+//! (30), or a letter for the same side by another signer within the days it names (14) after one was taken back.
+//! Key: the last of those papers; what goes on after is the same war. Respondent is the gaining side, as whoever
+//! should ask.
+//!
+//! It clears when somebody outside the gaining family asked the customer after the last paper and was answered, and
+//! when the customer itself put the last signer in charge between the papers (a reorganisation). S2.
 
 use domain::account::Contact;
 use domain::account::guest::Letter;

@@ -1,5 +1,10 @@
 //! T25: an officer of the vendor steps over the rules without what that takes: two of them, neither from direct
 //! sales, a reason, an end, and word to both sides. One such override is a breach; whom it favoured is no part of it.
+//!
+//! Trigger: an override that lacks any of these; word to both sides is only missed when the days in which papers
+//! may arrive (14) are over. Key: the override. The sides are host and guest of the handoff it touches, else
+//! whoever held the scope and whoever is to get it. An override in form is none; one in form that came later does
+//! not heal the first. S4 against the vendor.
 
 use domain::account::Account;
 use domain::account::guest::{Handoff, Override};
