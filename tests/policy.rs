@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::chaperone::{Chaperone, Finished};
 use tests::events::{Sender, command, lines, story};
+use tests::http::Client;
 
 const ACCOUNT: &str = "account-meridian.orsa-logistics";
 const TWO: [&str; 4] = ["--officer", "mara:vendor_officer", "--officer", "jon:adjudicator"];
@@ -263,4 +264,32 @@ fn a_calendar_is_published_by_an_officer_and_listed() {
         .unwrap();
     let refused = publish("mara:vendor_officer").ended_with(5);
     assert!(refused.stderr.contains("/zone"), "{}", refused.stderr);
+}
+
+#[test]
+fn policies_and_calendars_are_answered_over_http_too() {
+    let chaperone = Chaperone::new();
+    publish(&chaperone, &json!({"registration": {"protection_days": 30}}), "1970-01-01", &TWO).ended_with(0);
+    let server = chaperone.serve::<&str>([]);
+    let client = Client::new(&server.url);
+    let rows = client.get("/v1/policies").json(200);
+    assert_eq!((rows[0]["version"].clone(), rows[1]["version"].clone()), (json!(1), json!(2)));
+    for version in ["2", "current"] {
+        let shown = client.get(&format!("/v1/policies/{version}")).json(200);
+        assert_eq!(shown["policy"]["registration"]["protection_days"], 30, "{version}");
+        assert_eq!(shown["digest"], rows[1]["digest"]);
+    }
+    client.get("/v1/policies/9").problem(404);
+    assert_eq!(client.get("/v1/calendars").json(200), json!([]));
+    let head = json(&chaperone, "journal head")["recorded_at"].clone();
+    let unknown = command(
+        "publish-unknown",
+        "program.publish_policy",
+        "program-default",
+        Sender::Officer,
+        json!({"version": 3, "effective_from": head, "policy": {"patterns": {"T99": {}}},
+            "officers": [{"principal": "mara", "role": "vendor_officer"}, {"principal": "jon", "role": "adjudicator"}]}),
+    );
+    let refused = client.post("/v1/commands", "application/json", unknown.to_string()).problem(422);
+    assert!(refused.to_string().contains("unknown_pattern"), "{refused}");
 }

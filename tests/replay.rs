@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::chaperone::Chaperone;
 use tests::events::{Sender, command, event, lines, story};
+use tests::http::Client;
 use tests::random::Random;
 
 const ACCOUNT: &str = "account-meridian.orsa-logistics";
@@ -305,6 +306,12 @@ fn every_change_between_two_states_of_knowledge_has_one_cause() {
     assert!(causes(&first, &last, march).is_empty(), "what came and went changed nothing");
     assert!(causes(&first, &late, "2026-01-10").is_empty(), "it was not so yet");
     assert!(causes("0", &first, march).iter().all(|cause| cause == "data"));
+    let server = chaperone.serve::<&str>([]);
+    let path = format!(
+        "/v1/accounts/orsa-logistics/differences?known_from={first}&known_at={late}&as_of=2026-03-01T00:00:00Z"
+    );
+    let over_http = Client::new(&server.url).get(&path).json(200);
+    assert_eq!(over_http, changed(&chaperone, &first, &late, march), "the same over HTTP");
 }
 
 #[test]

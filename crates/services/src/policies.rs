@@ -66,12 +66,10 @@ fn published(book: &Book) -> Vec<(VendorId, Fact, PolicyPublished)> {
     let of_stream = facts
         .into_iter()
         .flat_map(|(stream, facts)| facts.into_iter().map(move |fact| (stream.vendor().clone(), fact)));
-    let policies = of_stream.filter_map(|(vendor, fact)| match &fact.event {
-        Event::Program(ProgramEvent::PolicyPublished(published)) => {
-            let published = PolicyPublished::clone(published);
-            Some((vendor, fact, published))
-        }
-        _other => None,
+    let policies = of_stream.filter_map(|(vendor, fact)| {
+        let Event::Program(ProgramEvent::PolicyPublished(published)) = &fact.event else { return None };
+        let published = PolicyPublished::clone(published);
+        Some((vendor, fact, published))
     });
     policies.collect()
 }

@@ -105,42 +105,33 @@ pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<
     let folded = FoldedWorlds::new(book, None);
     let elsewhere = Elsewhere::gather(book, moment.known)?;
     let inputs = inputs(moment, until, Under::Published, Asks::AsAnswered);
-    each_stood(book, moment, (&folded, &elsewhere), inputs, &mut |findings| {
+    let judge = |stream: Stream, facts: Vec<Fact>| {
+        let stood = stood(&stream, facts, moment.as_of, inputs, (&folded, &elsewhere));
+        Ok(stood.map(|stood| rows(&stream, &stood)).unwrap_or_default())
+    };
+    map_accounts(book.journal.as_ref(), &gathering(moment, None), judge, &mut |findings| {
         summary.accounts += 1;
         summary.findings.extend(findings);
+        Ok(())
     })?;
     summary.findings.sort();
     summary.elapsed_ms = elapsed_ms(book, started);
     Ok(summary)
 }
 
-fn each_stood(
-    book: &Book,
-    moment: Moment,
-    (folded, elsewhere): (&FoldedWorlds<'_>, &Elsewhere),
+/// One account as it stands by its facts and the inputs.
+fn stood(
+    stream: &Stream,
+    facts: Vec<Fact>,
+    as_of: Instant,
     inputs: Inputs,
-    take: &mut dyn FnMut(Vec<FindingRow>),
-) -> anyhow::Result<()> {
-    let gathering = gathering(moment, None);
-    let judge = |stream: Stream, facts: Vec<Fact>| {
-        let world = folded.of(stream.vendor(), inputs.horizon, inputs.under);
-        let Some(account) = stream.account() else { return Ok(Vec::new()) };
-        let ground = standing::Ground {
-            stream: &stream,
-            account,
-            world: &world,
-            as_of: moment.as_of,
-            until: inputs.until,
-            asks: inputs.asks,
-            elsewhere,
-            horizon: inputs.horizon,
-        };
-        Ok(standing::stand(ground, facts).map(|stood| rows(&stream, &stood)).unwrap_or_default())
-    };
-    map_accounts(book.journal.as_ref(), &gathering, judge, &mut |findings| {
-        take(findings);
-        Ok(())
-    })
+    (folded, elsewhere): (&FoldedWorlds<'_>, &Elsewhere),
+) -> Option<Stood> {
+    let world = folded.of(stream.vendor(), inputs.horizon, inputs.under);
+    let Inputs { horizon, asks, until, .. } = inputs;
+    let account = stream.account()?;
+    let ground = standing::Ground { stream, account, world: &world, as_of, until, asks, elsewhere, horizon };
+    standing::stand(ground, facts)
 }
 
 /// Decides and judges every account again and says what came of it: what is found, the digest of the verdict
@@ -164,7 +155,7 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
     let answer = &mut replayed.answer;
     let mut differences = Vec::new();
     let gathering = gathering(question.moment, question.threads);
-    let work = |stream: Stream, facts: Vec<Fact>| Ok(replaying.account(&stream, &facts));
+    let work = |stream: Stream, facts: Vec<Fact>| Ok(replaying.account(&stream, facts).unwrap_or_default());
     map_accounts(book.journal.as_ref(), &gathering, work, &mut |one: OfAccount| {
         answer.accounts += 1;
         answer.decisions += one.decisions;
@@ -200,12 +191,20 @@ fn inputs(moment: Moment, until: Instant, under: Under, asks: Asks) -> Inputs {
 }
 
 /// What a replay makes of one account.
+#[derive(Default)]
 struct OfAccount {
     findings: Vec<FindingRow>,
     lines: Vec<String>,
     decisions: u64,
     differences: Vec<Difference>,
     rulings: Vec<RulingRow>,
+}
+
+impl OfAccount {
+    fn new(stream: &Stream, stood: &Stood) -> Self {
+        let (lines, decisions) = verdicts::lines(stream, stood);
+        Self { findings: rows(stream, stood), lines, decisions, ..Self::default() }
+    }
 }
 
 struct Replaying<'a> {
@@ -216,21 +215,15 @@ struct Replaying<'a> {
 }
 
 impl Replaying<'_> {
-    fn account(&self, stream: &Stream, facts: &[Fact]) -> OfAccount {
-        let nothing = OfAccount {
-            findings: Vec::new(),
-            lines: Vec::new(),
-            decisions: 0,
-            differences: Vec::new(),
-            rulings: Vec::new(),
-        };
-        let Some(account) = stream.account() else { return nothing };
+    fn account(&self, stream: &Stream, facts: Vec<Fact>) -> Option<OfAccount> {
+        let (asked, as_of) = (self.asked(), self.question.moment.as_of);
+        if asked.asks == Asks::AsAnswered {
+            let stood = stood(stream, facts, as_of, asked, (&self.folded, &self.elsewhere))?;
+            return Some(OfAccount::new(stream, &stood));
+        }
         let worlds = |vendor: &VendorId, horizon, under| self.folded.of(vendor, horizon, under);
-        let swapping =
-            Swapping::new(stream, account, facts, self.question.moment.as_of, (&worlds, &self.elsewhere));
-        let asked = self.asked();
-        let Some(stood) = swapping.stood(asked) else { return nothing };
-        let (lines, decisions) = verdicts::lines(stream, &stood);
+        let swapping = Swapping::new(stream, stream.account()?, &facts, as_of, (&worlds, &self.elsewhere));
+        let stood = swapping.stood(asked)?;
         let differences = match self.question.record {
             Record::LeftAlone => Vec::new(),
             Record::Compared => self.differences(&swapping, &stood),
@@ -239,10 +232,10 @@ impl Replaying<'_> {
             Under::Published => Vec::new(),
             Under::WhatIf => {
                 let own = Inputs { under: Under::Published, ..asked };
-                swapping.between(own, asked, |own, other| outside::rulings(own, other, facts))
+                swapping.between(own, asked, |own, other| outside::rulings(own, other, &facts))
             }
         };
-        OfAccount { findings: rows(stream, &stood), lines, decisions, differences, rulings }
+        Some(OfAccount { differences, rulings, ..OfAccount::new(stream, &stood) })
     }
 
     /// The inputs of the answer that was asked for.

@@ -8,7 +8,6 @@ use domain::event::change::{ChangeEvent, ReversalReason};
 use domain::event::deal::DealEvent;
 use domain::fact::{Class, Fact};
 use domain::id::DealId;
-use domain::refusal::Refusal;
 use wire::answers::RulingRow;
 use wire::shape::Words as _;
 
@@ -38,19 +37,17 @@ pub(super) fn rulings(own: Ground<'_>, other: Ground<'_>, recorded: &[Fact]) -> 
 fn forbidden(ground: Ground<'_>, told: &[Fact], ruling: &Fact, command: &Command) -> Option<String> {
     let account = before(ground, told, &ruling.meta);
     match decide(ground, &account, &ruling.meta, command) {
-        Err(refusal) => Some(in_words(&refusal)),
+        Err(refusal) => Some(refusal.to_string()),
         Ok(decided) => {
-            let refused = decided.iter().find_map(|decided| match &decided.event {
-                Event::Account(AccountEvent::TakeoverRefused(refused)) => Some(refused.rule.clone()),
-                _other => None,
+            let refused = decided.iter().find_map(|decided| {
+                let Event::Account(AccountEvent::TakeoverRefused(refused)) = &decided.event else {
+                    return None;
+                };
+                Some(refused.rule.clone())
             });
             refused.map(|rule| format!("refused by {rule}")).or_else(|| rejected(ground, told, ruling))
         }
     }
-}
-
-fn in_words(refusal: &Refusal) -> String {
-    refusal.to_string()
 }
 
 /// Why the rules themselves would reject the registration that a person approved.
@@ -60,46 +57,44 @@ fn rejected(ground: Ground<'_>, told: &[Fact], ruling: &Fact) -> Option<String> 
     let unruled: Vec<Fact> = told.iter().filter(|fact| !is_answer(fact)).cloned().collect();
     let position = unruled.last().map_or(0, |fact| fact.meta.position);
     let derived = with_derived(ground.stream, unruled, ground.world);
-    derived.iter().filter(|fact| fact.meta.position > position).find_map(|fact| match &fact.event {
-        Event::Deal(DealEvent::Rejected(rejected)) if rejected.deal == approved.deal => {
-            Some(format!("rejected as {}", rejected.reason.word()))
-        }
-        _other => None,
+    derived.iter().filter(|fact| fact.meta.position > position).find_map(|fact| {
+        let Event::Deal(DealEvent::Rejected(rejected)) = &fact.event else { return None };
+        (rejected.deal == approved.deal).then(|| format!("rejected as {}", rejected.reason.word()))
     })
 }
 
 fn is_about(event: &Event, deal: &DealId) -> bool {
     let Event::Deal(event) = event else { return false };
-    match event {
-        DealEvent::Approved(approved) => approved.deal == *deal,
-        DealEvent::Rejected(rejected) => rejected.deal == *deal,
-        DealEvent::Returned(returned) => returned.deal == *deal,
-        _other => false,
-    }
+    matches!(event, DealEvent::Approved(ruled) if ruled.deal == *deal)
+        || matches!(event, DealEvent::Rejected(ruled) if ruled.deal == *deal)
+        || matches!(event, DealEvent::Returned(ruled) if ruled.deal == *deal)
 }
 
-/// The command a ruling followed from.
+/// The command a ruling followed from; `None` for rulings no policy has a say in.
 fn command(event: &Event) -> Option<Command> {
-    Some(match event {
-        Event::Deal(DealEvent::Approved(ruled)) => {
-            Command::Deal(DealCommand::Approve { deal: ruled.deal.clone() })
-        }
-        Event::Deal(DealEvent::Rejected(ruled)) => {
-            Command::Deal(DealCommand::Reject { deal: ruled.deal.clone(), reason: ruled.reason })
-        }
-        Event::Deal(DealEvent::Cancelled(ruled)) => {
-            Command::Deal(DealCommand::Cancel { deal: ruled.deal.clone(), reason: ruled.reason.clone() })
-        }
-        Event::Account(AccountEvent::OverrideRecorded(ruled)) => {
-            Command::Account(AccountCommand::Override(ruled.clone()))
-        }
-        Event::Change(ChangeEvent::Reversed(ruled)) if ruled.reason == ReversalReason::Ruling => {
-            Command::Change(ChangeCommand::Reverse { change: ruled.change.clone(), reason: ruled.reason })
-        }
-        Event::Change(ChangeEvent::Executed(ruled)) => Command::Change(ChangeCommand::Execute {
-            change: ruled.change.clone(),
-            effective_from: Some(ruled.effective_from),
-        }),
-        _other => return None,
-    })
+    if let Event::Deal(event) = event {
+        return of_deal(event).map(Command::Deal);
+    }
+    if let Event::Account(AccountEvent::OverrideRecorded(ruled)) = event {
+        return Some(Command::Account(AccountCommand::Override(ruled.clone())));
+    }
+    let Event::Change(event) = event else { return None };
+    if let ChangeEvent::Executed(ruled) = event {
+        let (change, effective_from) = (ruled.change.clone(), Some(ruled.effective_from));
+        return Some(Command::Change(ChangeCommand::Execute { change, effective_from }));
+    }
+    let ChangeEvent::Reversed(ruled) = event else { return None };
+    let (change, reason) = (ruled.change.clone(), ruled.reason);
+    (reason == ReversalReason::Ruling).then_some(Command::Change(ChangeCommand::Reverse { change, reason }))
+}
+
+fn of_deal(event: &DealEvent) -> Option<DealCommand> {
+    if let DealEvent::Approved(ruled) = event {
+        return Some(DealCommand::Approve { deal: ruled.deal.clone() });
+    }
+    if let DealEvent::Rejected(ruled) = event {
+        return Some(DealCommand::Reject { deal: ruled.deal.clone(), reason: ruled.reason });
+    }
+    let DealEvent::Cancelled(ruled) = event else { return None };
+    Some(DealCommand::Cancel { deal: ruled.deal.clone(), reason: ruled.reason.clone() })
 }

@@ -158,10 +158,11 @@ fn alike(parts: &[&IdedExpr], context: &Context<'_, '_>) -> Result<(), String> {
 }
 
 fn boolean(expression: &IdedExpr, context: &Context<'_, '_>) -> Result<(), String> {
-    match value(expression, context)? {
-        Value::Bool(_) => Ok(()),
-        other => Err(format!("expected true or false as the answer, found {}", other.type_of())),
+    let answer = value(expression, context)?;
+    if matches!(answer, Value::Bool(_)) {
+        return Ok(());
     }
+    Err(format!("expected true or false as the answer, found {}", answer.type_of()))
 }
 
 fn value(expression: &IdedExpr, context: &Context<'_, '_>) -> Result<Value, String> {
