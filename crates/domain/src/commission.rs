@@ -45,15 +45,15 @@ mod tests {
     #[test]
     fn five_percent_of_a_net_order_are_due() {
         let terms = terms(CommissionBase::NetOrder, None);
-        assert_eq!(due(&terms, euros(42_000_00)), Due::Amount(euros(2_100_00)));
+        assert_eq!(due(&terms, euros(4_200_000)), Due::Amount(euros(210_000)));
         assert_eq!(due(&terms, euros(0)), Due::Nothing);
     }
 
     #[test]
     fn an_order_below_the_minimum_owes_nothing_and_one_at_it_does() {
-        let terms = terms(CommissionBase::NetOrder, Some(euros(1_000_00)));
-        assert_eq!(due(&terms, euros(999_99)), Due::Nothing);
-        assert_eq!(due(&terms, euros(1_000_00)), Due::Amount(euros(50_00)));
+        let terms = terms(CommissionBase::NetOrder, Some(euros(100_000)));
+        assert_eq!(due(&terms, euros(99_999)), Due::Nothing);
+        assert_eq!(due(&terms, euros(100_000)), Due::Amount(euros(5_000)));
     }
 
     #[test]

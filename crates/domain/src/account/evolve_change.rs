@@ -5,7 +5,7 @@ use crate::account::gain::{GainKind, reporter};
 use crate::account::guest::*;
 use crate::account::holding::HeldBy;
 use crate::event::account::Locked;
-use crate::event::change::{ChangeEvent, Executed, Reversed, VerificationOutcome};
+use crate::event::change::{ChangeEvent, ErrorReported, Executed, Objected, Reversed, VerificationOutcome};
 use crate::fact::Meta;
 use crate::id::ChangeId;
 use crate::scope::Scope;
@@ -55,22 +55,7 @@ impl Account {
                 change.window_opened = Some(meta.id);
                 change.advance(ChangeState::WindowOpen);
             }
-            ChangeEvent::Objected(objected) => {
-                let objection = Objection {
-                    event: meta.id,
-                    at,
-                    by: objected.by.clone(),
-                    ground: objected.ground,
-                    inquiry_attested: objected.inquiry_attested,
-                    reported_by: reporter(&meta.actor),
-                    decided: None,
-                };
-                let change = self.change_mut(&objected.change);
-                if objection.suspends() {
-                    change.advance(ChangeState::Objected);
-                }
-                change.objections.push(objection);
-            }
+            ChangeEvent::Objected(objected) => self.object(meta, objected),
             ChangeEvent::ObjectionDecided(decided) => {
                 let change = self.change_mut(&decided.change);
                 let objection = change.objections.iter_mut().find(|known| known.event == decided.objection);
@@ -90,10 +75,7 @@ impl Account {
                 change.advance(ChangeState::Rescinded);
             }
             ChangeEvent::Reversed(reversed) => self.reverse(meta, reversed),
-            ChangeEvent::ErrorReported(reported) => {
-                let report = ErrorReport { event: meta.id, at, reported: reported.clone(), answered: None };
-                self.change_mut(&reported.change).error.get_or_insert(report);
-            }
+            ChangeEvent::ErrorReported(reported) => self.report_error(meta, reported),
             ChangeEvent::ErrorAnswered(answered) => {
                 if let Some(report) = &mut self.change_mut(&answered.change).error {
                     report.answered.get_or_insert((at, answered.answer, meta.id));
@@ -139,6 +121,29 @@ impl Account {
             basis: executed.basis,
         };
         self.gain(meta, kind, executed.holder.clone(), Some(executed.scope.clone()), at);
+    }
+
+    fn object(&mut self, meta: &Meta, objected: &Objected) {
+        let objection = Objection {
+            event: meta.id,
+            at: meta.valid_at,
+            by: objected.by.clone(),
+            ground: objected.ground,
+            inquiry_attested: objected.inquiry_attested,
+            reported_by: reporter(&meta.actor),
+            decided: None,
+        };
+        let change = self.change_mut(&objected.change);
+        if objection.suspends() {
+            change.advance(ChangeState::Objected);
+        }
+        change.objections.push(objection);
+    }
+
+    fn report_error(&mut self, meta: &Meta, reported: &ErrorReported) {
+        let (event, at, reported) = (meta.id, meta.valid_at, reported.clone());
+        let change = self.change_mut(&reported.change);
+        change.error.get_or_insert(ErrorReport { event, at, reported, answered: None });
     }
 
     fn reverse(&mut self, meta: &Meta, reversed: &Reversed) {

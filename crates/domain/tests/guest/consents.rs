@@ -195,9 +195,11 @@ fn voiding() -> Vec<Said> {
 
 #[test]
 fn a_failed_try_says_what_is_wrong_and_goes_to_the_customers_own_contact() {
-    let fault = |answered: Vec<domain::decide::Decided>| match &answered[0].event {
-        Event::Consent(ConsentEvent::TokenTryFailed(failed)) => failed.fault,
-        other => panic!("{other:?} is no failed try"),
+    let fault = |answered: Vec<domain::decide::Decided>| {
+        let Event::Consent(ConsentEvent::TokenTryFailed(failed)) = &answered[0].event else {
+            panic!("{answered:?} is no failed try")
+        };
+        failed.fault
     };
     let with = |terms: Digest, token: Digest| {
         consent(ConsentCommand::RedeemToken { token, change: id("c1"), terms })

@@ -26,13 +26,13 @@ fn holder(holder: &str, at: i64) -> Event {
     }))
 }
 
-fn euros(minor: i64) -> Money {
-    Money::new(minor, "EUR".parse().expect("a currency"))
+fn euros(whole: i64) -> Money {
+    Money::new(whole * 100, "EUR".parse().expect("a currency"))
 }
 
-fn order(named: &str, partner: &str, at: i64, minor: i64) -> Event {
+fn order(named: &str, partner: &str, at: i64, whole: i64) -> Event {
     let Event::Trade(TradeEvent::OrderBooked(order)) = guest_order(at) else { panic!("it is an order") };
-    let (order_id, partner, net) = (id(named), id(partner), Some(euros(minor)));
+    let (order_id, partner, net) = (id(named), id(partner), Some(euros(whole)));
     let scope = Some(lines(&["y"]));
     Event::Trade(TradeEvent::OrderBooked(Order { order: order_id, partner, net, scope, ..order }))
 }
@@ -53,11 +53,11 @@ fn taken() -> (Story, EventId) {
     let story = accepted().but(2, holder("beta", 2)).but(20, holder("guest", 20));
     let act = last(&story);
     let story = story
-        .but(10, order("o-before", "guest", 10, 900_00))
-        .but(25, order("o-1", "guest", 25, 1_000_00))
-        .but(49, order("o-2", "guest", 49, 2_000_00))
-        .but(60, order("o-3", "guest", 60, 4_000_00))
-        .but(30, order("o-other", "beta", 30, 7_000_00));
+        .but(10, order("o-before", "guest", 10, 900))
+        .but(25, order("o-1", "guest", 25, 1_000))
+        .but(49, order("o-2", "guest", 49, 2_000))
+        .but(60, order("o-3", "guest", 60, 4_000))
+        .but(30, order("o-other", "beta", 30, 7_000));
     (story, act)
 }
 
@@ -68,14 +68,14 @@ fn a_takeover_is_put_right_by_owner_commission_and_the_margin_of_a_month() {
     let restore = proposal.restore.expect("a holder was moved");
     assert_eq!((restore.holder, restore.instead_of), (id("beta"), id("guest")));
     let owed: Vec<_> = proposal.commission.iter().map(|owed| (owed.order.to_string(), owed.due)).collect();
-    let due = |minor: i64| Due::Amount(euros(minor));
+    let due = |whole: i64| Due::Amount(euros(whole));
     assert_eq!(
         owed,
-        [("o-1".to_owned(), due(50_00)), ("o-2".to_owned(), due(100_00)), ("o-3".to_owned(), due(200_00))]
+        [("o-1".to_owned(), due(50)), ("o-2".to_owned(), due(100)), ("o-3".to_owned(), due(200))]
     );
-    assert_eq!(proposal.commission[0].outstanding, Some(euros(50_00)));
+    assert_eq!(proposal.commission[0].outstanding, Some(euros(50)));
     assert_eq!(proposal.margin.orders.len(), 2, "the third order came after a month");
-    assert_eq!(proposal.margin.net, [euros(3_000_00)]);
+    assert_eq!(proposal.margin.net, [euros(3_000)]);
     assert_eq!(proposal.restitution.get(), 10_000);
 }
 

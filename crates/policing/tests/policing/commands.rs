@@ -137,6 +137,7 @@ impl Book {
     }
 
     /// Who asks for what; nothing where it makes no sense yet.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of ask")]
     fn command(&mut self, ask: Ask, gaining: &'static str, line: &str) -> Option<(Actor, Command)> {
         let scope = lines(&[line]);
         let change = self.change.clone();
@@ -347,43 +348,36 @@ fn gains(event: &Event) -> bool {
 /// The refused act as if it had happened all the same.
 fn all_the_same(book: &Book, command: &Command, refused: &TakeoverRefused) -> Option<Event> {
     let (holder, scope) = (refused.gaining.clone(), refused.scope.clone());
-    match command {
-        Command::Change(ChangeCommand::Execute { change, .. }) => {
-            let account = book.story.account();
-            let known = account.change(change)?;
-            Some(Event::Change(ChangeEvent::Executed(Executed {
-                change: change.clone(),
-                holder,
-                scope,
-                effective_from: known.effective_from?.max(day(book.now)),
-                basis: known.basis_claimed?,
-                basis_events: Vec::new(),
-                waiver: None,
-                emergency: None,
-                decided_by: None,
-                lock_until: None,
-            })))
-        }
-        Command::Account(AccountCommand::RecordHolder { basis, .. }) => {
-            Some(Event::Account(AccountEvent::HolderRecorded(HolderRecorded {
-                holder,
-                scope,
-                from: day(book.now),
-                previous: None,
-                basis_claimed: *basis,
-                change: None,
-                batch: None,
-            })))
-        }
-        Command::Deal(DealCommand::Submit(_) | DealCommand::Approve { .. }) => {
-            let DealEvent::Approved(mut approved) = approved(refused.deal.as_ref()?.as_str()) else {
-                return None;
-            };
-            (approved.scope, approved.protected_from) = (scope, day(book.now));
-            Some(Event::Deal(DealEvent::Approved(approved)))
-        }
-        _ => None,
+    if let Command::Change(ChangeCommand::Execute { change, .. }) = command {
+        let account = book.story.account();
+        let known = account.change(change)?;
+        return Some(Event::Change(ChangeEvent::Executed(Executed {
+            change: change.clone(),
+            holder,
+            scope,
+            effective_from: known.effective_from?.max(day(book.now)),
+            basis: known.basis_claimed?,
+            basis_events: Vec::new(),
+            waiver: None,
+            emergency: None,
+            decided_by: None,
+            lock_until: None,
+        })));
     }
+    if let Command::Account(AccountCommand::RecordHolder { basis, .. }) = command {
+        return Some(Event::Account(AccountEvent::HolderRecorded(HolderRecorded {
+            holder,
+            scope,
+            from: day(book.now),
+            previous: None,
+            basis_claimed: *basis,
+            change: None,
+            batch: None,
+        })));
+    }
+    let DealEvent::Approved(mut approved) = approved(refused.deal.as_ref()?.as_str()) else { return None };
+    (approved.scope, approved.protected_from) = (scope, day(book.now));
+    Some(Event::Deal(DealEvent::Approved(approved)))
 }
 
 /// Asks, records what follows, and compares with what the detector says of it.
