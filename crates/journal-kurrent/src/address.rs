@@ -2,6 +2,7 @@
 
 use eventstore::ClientSettings;
 
+use crate::envelope::Names;
 use crate::open::OpenError;
 
 /// What a connection string may begin with; the crate knows the older names only.
@@ -27,7 +28,12 @@ pub fn mirror_name(address: &str) -> String {
     let shown = without_password(address);
     let hosts = shown.split_once("://").map_or(shown.as_str(), |(_, hosts)| hosts);
     let plain = |char: char| if char.is_ascii_alphanumeric() { char.to_ascii_lowercase() } else { '-' };
-    format!("mirror-{}", hosts.trim_end_matches('/').chars().map(plain).collect::<String>())
+    let name = without_name(address).1.map_or(String::new(), |name| format!("-{name}"));
+    format!(
+        "mirror-{}{}",
+        hosts.trim_end_matches('/').chars().map(plain).collect::<String>(),
+        name.chars().map(plain).collect::<String>()
+    )
 }
 
 /// An address that was understood.
@@ -38,6 +44,8 @@ pub(crate) struct Address {
     pub(crate) shown: String,
     /// The user that is named, if one is.
     pub(crate) user: Option<String>,
+    /// How things are called there.
+    pub(crate) names: Names,
 }
 
 impl Address {
@@ -48,7 +56,10 @@ impl Address {
             SCHEMES.iter().find(|(scheme, _)| text.starts_with(scheme)).ok_or_else(|| {
                 bad("it begins with none of esdb://, kurrentdb://, esdb+discover://".to_owned())
             })?;
-        let mut url = format!("{known}{}", &text[scheme.len()..]);
+        let (plain, name) = without_name(&text[scheme.len()..]);
+        let names =
+            Names::of(name).ok_or_else(|| bad("journal= names one in a-z, 0-9, - and _".to_owned()))?;
+        let mut url = format!("{known}{plain}");
         if !url.to_lowercase().contains("discoveryinterval=") {
             let joint = if url.contains('?') { '&' } else { '?' };
             url = format!("{url}{joint}discoveryInterval={DISCOVERY_MS}");
@@ -59,8 +70,18 @@ impl Address {
         })?;
         let user = text[scheme.len()..].split_once('@');
         let user = user.map(|(user, _)| user.split(':').next().unwrap_or_default().to_owned());
-        Ok(Self { settings, shown, user })
+        Ok(Self { settings, shown, user, names })
     }
+}
+
+/// The address without the parameter that is ours, `journal`, and what that says.
+fn without_name(address: &str) -> (String, Option<&str>) {
+    let Some((hosts, query)) = address.split_once('?') else { return (address.to_owned(), None) };
+    let ours = |parameter: &&str| parameter.starts_with("journal=");
+    let name = query.split('&').find(ours).and_then(|parameter| parameter.strip_prefix("journal="));
+    let rest: Vec<&str> = query.split('&').filter(|parameter| !ours(parameter)).collect();
+    let address = if rest.is_empty() { hosts.to_owned() } else { format!("{hosts}?{}", rest.join("&")) };
+    (address, name)
 }
 
 fn without_password(text: &str) -> String {
@@ -87,6 +108,7 @@ mod tests {
     fn a_mirror_is_named_after_the_hosts_alone() {
         assert_eq!(mirror_name("esdb://admin:x@DB.example:2113?tls=true"), "mirror-db-example-2113");
         assert_eq!(mirror_name("kurrentdb://a:1,b:2/"), "mirror-a-1-b-2");
+        assert_eq!(mirror_name("esdb://a:1?tls=false&journal=trial"), "mirror-a-1-trial");
     }
 
     #[test]

@@ -12,16 +12,57 @@ use ports::{Append, NewEvent};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-/// What every type of ours begins with: the subscription's filter.
-pub(crate) const TYPES: &str = "chaperone.";
-const FACT: &str = "chaperone.fact.";
-const KEY: &str = "chaperone.key";
-/// The one event that says which journal this is; its id is the journal's.
-pub(crate) const FOUNDED: &str = "chaperone.journal";
-/// Where that event stands.
-pub(crate) const FOUNDING_STREAM: &str = "chaperone-journal";
-/// Where appends without events stand.
-pub(crate) const KEY_STREAM: &str = "chaperone-keys";
+const FACT: &str = "fact.";
+const KEY: &str = "key";
+const FOUNDED: &str = "journal";
+/// The longest name of a journal, in bytes: streams keep room for their own.
+const NAME_BYTES_MAX: usize = 40;
+
+/// How things are called there. A journal that has a name shares its server with others: its streams and types
+/// begin with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names {
+    before: String,
+}
+
+impl Names {
+    /// Those of the journal with this name, or of the one without; none when the name is none.
+    pub(crate) fn of(name: Option<&str>) -> Option<Self> {
+        let Some(name) = name else { return Some(Self::default()) };
+        let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
+        let is_name = (1..=NAME_BYTES_MAX).contains(&name.len()) && name.bytes().all(is_plain);
+        is_name.then(|| Self { before: format!("{name}:") })
+    }
+
+    /// What every type of ours begins with: the subscription's filter.
+    pub(crate) fn types(&self) -> String {
+        format!("{}chaperone.", self.before)
+    }
+
+    /// The type of the one event that says which journal this is; its id is the journal's.
+    pub(crate) fn founded(&self) -> String {
+        self.types() + FOUNDED
+    }
+
+    /// Where that event stands.
+    pub(crate) fn founding_stream(&self) -> String {
+        format!("{}chaperone-journal", self.before)
+    }
+
+    /// Where appends without events stand.
+    fn key_stream(&self) -> String {
+        format!("{}chaperone-keys", self.before)
+    }
+
+    /// A stream as it is called there.
+    pub(crate) fn there(&self, stream: &str) -> String {
+        format!("{}{stream}", self.before)
+    }
+
+    fn here<'s>(&self, stream: &'s str) -> &'s str {
+        stream.strip_prefix(&self.before).unwrap_or(stream)
+    }
+}
 
 const FORMAT: u8 = 1;
 /// Format, writer, key, digest, time, expected revision, place and count.
@@ -53,20 +94,22 @@ pub(crate) struct Enclosed {
 }
 
 /// The append as events, and the stream they go to.
-pub(crate) fn enclose(append: &Append, header: &Header) -> (Arc<str>, Vec<EventData>) {
+pub(crate) fn enclose(names: &Names, append: &Append, header: &Header) -> (String, Vec<EventData>) {
     if append.events.is_empty() {
         let data = Bytes::copy_from_slice(append.stream.as_bytes());
-        let event = EventData::binary(KEY, data).id(append.key).metadata(metadata(header, 0, b""));
-        return (Arc::from(KEY_STREAM), vec![event]);
+        let event =
+            EventData::binary(names.types() + KEY, data).id(append.key).metadata(metadata(header, 0, b""));
+        return (names.key_stream(), vec![event]);
     }
+    let types = names.types();
     let events = (0u16..).zip(&append.events).map(|(index, event)| {
-        labelled(&format!("{FACT}{}", event.kind), &event.text).id(event.id).metadata(metadata(
+        labelled(&format!("{types}{FACT}{}", event.kind), &event.text).id(event.id).metadata(metadata(
             header,
             index,
             &event.fact,
         ))
     });
-    (Arc::clone(&append.stream), events.collect())
+    (names.there(&append.stream), events.collect())
 }
 
 /// How many bytes the append is on the wire, as the server counts them.
@@ -97,20 +140,20 @@ fn metadata(header: &Header, index: u16, fact: &[u8]) -> Bytes {
 }
 
 /// Reads an event; none for one that is no part of an append, and what is wrong with one that cannot be read.
-pub(crate) fn open(event: &RecordedEvent) -> Result<Option<Enclosed>, String> {
-    if event.event_type == FOUNDED || !event.event_type.starts_with(TYPES) {
+pub(crate) fn open(names: &Names, event: &RecordedEvent) -> Result<Option<Enclosed>, String> {
+    let Some(name) = event.event_type.strip_prefix(&names.types()) else { return Ok(None) };
+    if name == FOUNDED {
         return Ok(None);
     }
     let unreadable = || format!("event {} in stream {} is not of our making", event.id, event.stream_id);
     let (header, index, fact) = header(&event.custom_metadata).ok_or_else(unreadable)?;
-    if event.event_type == KEY {
+    if name == KEY {
         let stream = std::str::from_utf8(&event.data).map_err(|_| unreadable())?;
         return Ok(Some(Enclosed { header, stream: Arc::from(stream), event: None }));
     }
-    let kind =
-        event.event_type.strip_prefix(FACT).and_then(|kind| kind.parse().ok()).ok_or_else(unreadable)?;
+    let kind = name.strip_prefix(FACT).and_then(|kind| kind.parse().ok()).ok_or_else(unreadable)?;
     let new = NewEvent { id: event.id, kind, text: event.data.clone(), fact };
-    Ok(Some(Enclosed { header, stream: Arc::from(event.stream_id.as_str()), event: Some((index, new)) }))
+    Ok(Some(Enclosed { header, stream: Arc::from(names.here(&event.stream_id)), event: Some((index, new)) }))
 }
 
 fn header(metadata: &Bytes) -> Option<(Header, u16, Bytes)> {

@@ -7,7 +7,7 @@ use eventstore::{Position, RecordedEvent};
 use ports::{ImportError, Journal, NewEvent, PastAppend, ReadError, Receipt, Version};
 use uuid::Uuid;
 
-use crate::envelope::{self, Enclosed, Header};
+use crate::envelope::{self, Enclosed, Header, Names};
 use crate::waiting::Arrived;
 
 /// Appends handed to the mirror together: a few milliseconds of its work, and one sync.
@@ -46,6 +46,7 @@ pub(crate) enum FoldError {
 
 /// The fold of `$all` into the mirror, from the position up to which the mirror holds it.
 pub(crate) struct Fold {
+    names: Names,
     mirror: Arc<dyn Journal>,
     writer: Uuid,
     /// The append whose events are still coming.
@@ -56,8 +57,8 @@ pub(crate) struct Fold {
 }
 
 impl Fold {
-    pub(crate) fn new(mirror: Arc<dyn Journal>, writer: Uuid, upto: Option<Position>) -> Self {
-        Self { mirror, writer, partial: None, complete: Vec::new(), upto }
+    pub(crate) fn new(names: Names, mirror: Arc<dyn Journal>, writer: Uuid, upto: Option<Position>) -> Self {
+        Self { names, mirror, writer, partial: None, complete: Vec::new(), upto }
     }
 
     /// How many appends wait to be taken into the mirror.
@@ -74,7 +75,7 @@ impl Fold {
     /// Takes one event; an append is complete with its last.
     pub(crate) fn hear(&mut self, event: &RecordedEvent) -> Result<(), FoldError> {
         let Some(Enclosed { header, stream, event: enclosed }) =
-            envelope::open(event).map_err(FoldError::Damaged)?
+            envelope::open(&self.names, event).map_err(FoldError::Damaged)?
         else {
             return Ok(());
         };

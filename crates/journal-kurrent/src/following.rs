@@ -69,7 +69,7 @@ enum Stopped {
 async fn once(shared: &Shared, fold: &mut Fold, standing: &watch::Sender<Standing>) -> Stopped {
     let line = shared.clients.line();
     let (send, mut heard) = mpsc::channel(HEARD_AHEAD);
-    let listening = listen(line.client.clone(), fold.upto, send);
+    let listening = listen(line.client.clone(), shared.clients.address.names.types(), fold.upto, send);
     let taking_in = async {
         let mut batch = Vec::new();
         while heard.recv_many(&mut batch, BATCH_APPENDS_MAX).await > 0 {

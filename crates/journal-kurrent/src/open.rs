@@ -16,7 +16,6 @@ use uuid::Uuid;
 use crate::address::Address;
 use crate::certificates;
 use crate::client::{Clients, Trouble, denied};
-use crate::envelope::{FOUNDED, FOUNDING_STREAM};
 use crate::fold::Fold;
 use crate::following::{Standing, follow};
 use crate::journal::{KurrentJournal, Shared};
@@ -138,7 +137,7 @@ impl KurrentJournal {
         };
         let upto = mirrored_upto(&clients, &*mirror).await?;
         let writer = random_id();
-        let fold = Fold::new(Arc::clone(&mirror), writer, upto);
+        let fold = Fold::new(address.names.clone(), Arc::clone(&mirror), writer, upto);
         let (tell, standing) = watch::channel(Standing { upto, ..Standing::default() });
         let shared = Shared::new(founded.id, writer, mirror, clock, clients, options, standing);
         let shared = Arc::new(shared);
@@ -162,17 +161,20 @@ fn is_supported(version: (usize, usize, usize)) -> bool {
 
 /// The event that says which journal this is.
 async fn founding(clients: &Clients) -> Result<Option<RecordedEvent>, Trouble> {
-    Ok(read(clients, FOUNDING_STREAM, StreamPosition::Start, 1).await?.into_iter().next())
+    Ok(read(clients, clients.address.names.founding_stream(), StreamPosition::Start, 1)
+        .await?
+        .into_iter()
+        .next())
 }
 
 /// Founds a journal; somebody else may be faster.
 async fn found(clients: &Clients) -> Result<(), Trouble> {
     let options = AppendToStreamOptions::default().expected_revision(ExpectedRevision::NoStream);
     // Without an id of ours, so that the crate makes a random one.
-    let event = EventData::binary(FOUNDED, "".into());
-    let appended = clients.call(|client| async move {
-        client.append_to_stream(FOUNDING_STREAM, &options, event).await.map(drop)
-    });
+    let names = &clients.address.names;
+    let (stream, event) = (names.founding_stream(), EventData::binary(names.founded(), "".into()));
+    let appended = clients
+        .call(|client| async move { client.append_to_stream(stream, &options, event).await.map(drop) });
     match appended.await {
         Err(Trouble::Moved(_)) => Ok(()),
         other => other,
@@ -182,7 +184,7 @@ async fn found(clients: &Clients) -> Result<(), Trouble> {
 /// Events of a stream there; none of a stream that is not there.
 pub(crate) async fn read(
     clients: &Clients,
-    stream: &str,
+    stream: String,
     from: StreamPosition<u64>,
     max: usize,
 ) -> Result<Vec<RecordedEvent>, Trouble> {
@@ -191,7 +193,6 @@ pub(crate) async fn read(
         StreamPosition::End => options.backwards(),
         StreamPosition::Start | StreamPosition::Position(_) => options.forwards(),
     };
-    let stream = stream.to_owned();
     let events = clients.call(|client: Client| async move {
         let mut events = Vec::new();
         let mut reading = client.read_stream(stream, &options).await?;
@@ -210,7 +211,7 @@ pub(crate) async fn read(
 async fn mirrored_upto(clients: &Clients, mirror: &dyn Journal) -> Result<Option<Position>, OpenError> {
     let Some(last) = last_event(mirror).await? else { return Ok(None) };
     let from = StreamPosition::Position(last.revision);
-    let events = read(clients, &last.stream, from, SEARCHED_MAX).await;
+    let events = read(clients, clients.address.names.there(&last.stream), from, SEARCHED_MAX).await;
     let events = events.map_err(|trouble| of_trouble(&trouble, &clients.address))?;
     let found = events.iter().find(|event| event.id == last.id).map(|event| event.position);
     found

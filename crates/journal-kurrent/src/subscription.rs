@@ -20,8 +20,6 @@ use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
-use crate::envelope::TYPES;
-
 /// What the crate says in its loop.
 const SPINNING: &str = "Received an unknown subscription message";
 
@@ -43,11 +41,16 @@ pub(crate) enum Ended {
     Unheard,
 }
 
-/// Passes on everything after `from`. It may be dropped at any time; the crate's own future may not.
-pub(crate) async fn listen(client: Client, from: Option<Position>, heard: mpsc::Sender<Heard>) -> Ended {
+/// Passes on everything of these types after `from`. It may be dropped at any time; the crate's own future may not.
+pub(crate) async fn listen(
+    client: Client,
+    types: String,
+    from: Option<Position>,
+    heard: mpsc::Sender<Heard>,
+) -> Ended {
     let options = SubscribeToAllOptions::default()
         .position(from.map_or(StreamPosition::Start, StreamPosition::Position))
-        .filter(SubscriptionFilter::on_event_type().add_prefix(TYPES));
+        .filter(SubscriptionFilter::on_event_type().add_prefix(types));
     let mut subscription = client.subscribe_to_all(&options).await;
     let watcher = Dispatch::new(Watcher);
     loop {

@@ -121,10 +121,10 @@ impl Shared {
             expected: actual.map(|version| version.revision),
             count: u16::try_from(append.events.len()).expect("the limit on events was checked"),
         };
-        let (stream, events) = envelope::enclose(append, &header);
+        let (stream, events) = envelope::enclose(&self.clients.address.names, append, &header);
         let options = AppendToStreamOptions::default().expected_revision(expected);
         let sent = self.clients.call(|client| async move {
-            let written = client.append_to_stream(stream.to_string(), &options, events).await?;
+            let written = client.append_to_stream(stream, &options, events).await?;
             // The crate's name notwithstanding, this is the revision of the last event.
             Ok(written.next_expected_version)
         });
@@ -149,7 +149,8 @@ impl Shared {
         there: Option<u64>,
     ) -> Result<(), AppendError> {
         let stream = &attempt.append.stream;
-        let last = read(&self.clients, stream, StreamPosition::End, 1).await;
+        let last =
+            read(&self.clients, self.clients.address.names.there(stream), StreamPosition::End, 1).await;
         let last = last.map_err(|trouble| self.gave_up(attempt, &trouble))?;
         let (Some(there), Some(last)) = (there, last.first()) else {
             let shown = &self.clients.address.shown;

@@ -125,6 +125,10 @@ fn lines(listener: TcpListener, tls: Option<TlsAcceptor>) -> impl Stream<Item = 
     let (ready, waiting) = mpsc::channel(LINES_WAITING);
     tokio::spawn(async move {
         while let Ok((line, _)) = listener.accept().await {
+            // As every gRPC server does: small answers are not held back.
+            if line.set_nodelay(true).is_err() {
+                continue;
+            }
             let (ready, tls) = (ready.clone(), tls.clone());
             tokio::spawn(async move {
                 let line: Box<dyn Duplex> = match tls {

@@ -22,8 +22,9 @@ struct Further {
 /// relay together, so it is tested with both.
 const FURTHER: &[Further] = &[
     Further { name: "bus-nats", tests_may_use: &["services"] },
-    // A server is not at hand everywhere, so the adapter is tested against one that speaks the same wire.
-    Further { name: "journal-kurrent", tests_may_use: &["kurrent-double"] },
+    // A server is not at hand everywhere, so the adapter is tested against one that speaks the same wire; its
+    // benchmark stands beside the embedded journal.
+    Further { name: "journal-kurrent", tests_may_use: &["kurrent-double", "journal-sqlite"] },
 ];
 
 const PLACES: &[Place] = &[
