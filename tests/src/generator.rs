@@ -61,6 +61,8 @@ struct Course {
     deals: u32,
     open_deal: Option<u32>,
     orders: u32,
+    /// The digest of its handoff's terms.
+    terms: String,
 }
 
 struct History {
@@ -99,14 +101,15 @@ impl History {
         self.facts.account_opened(account);
         self.facts.holder_recorded(account, holder);
         let guest = account.is_multiple_of(HANDOFF_EVERY).then(|| self.another_than(holder));
+        let mut terms = String::new();
         if let Some(guest) = guest {
             let handoff = Handoff { account, host: holder, guest };
-            let terms = self.digest();
+            terms = self.digest();
             self.facts.handoff_invited(&handoff, &terms);
             let policy = self.digest();
             self.facts.handoff_accepted(&handoff, &terms, &policy);
         }
-        self.courses.push(Course { holder, guest, ..Course::default() });
+        self.courses.push(Course { holder, guest, terms, ..Course::default() });
     }
 
     /// The lower of two draws: low numbers come about twice as often as the mean.
@@ -167,12 +170,12 @@ impl History {
         }
         course.orders += 1;
         let (order, cents) = (course.orders, self.cents());
-        let line = if self.random.below(OVERSTEP_EVERY) == 0 {
-            facts::GRANTED_LINE + 1
-        } else {
-            facts::GRANTED_LINE
-        };
+        let oversteps = self.random.below(OVERSTEP_EVERY) == 0;
+        let line = facts::GRANTED_LINE + u64::from(oversteps);
         self.facts.order_booked(account, order, guest, line, Some(&handoff), cents);
+        if !oversteps {
+            self.facts.commission_accrued(&handoff, order, &course.terms, cents);
+        }
     }
 
     fn cents(&mut self) -> u64 {
@@ -274,7 +277,7 @@ mod tests {
             *mix.entry(line["type"].as_str().unwrap().to_owned()).or_default() += 1;
             *traffic.entry(line["subject"].clone()).or_default() += 1;
         }
-        assert_eq!(mix.len(), 12, "{mix:#?}");
+        assert_eq!(mix.len(), 13, "{mix:#?}");
         assert!(traffic.values().max() > Some(&30), "no account is busier than the mean of 20");
     }
 }

@@ -12,6 +12,7 @@ const PROTECTION_DAYS: i64 = 365;
 const TAIL_DAYS: i64 = 90;
 const COMMISSION_DAYS: i64 = 365;
 const INVITATION_DAYS: i64 = 14;
+const COMMISSION_DUE_DAYS: i64 = 60;
 const DAY_MS: i64 = 86_400_000;
 const NEEDS: [&str; 4] = [
     "Replace the storage of two sites, migrate 40 TB and train the operators before the contract of the old maker ends in autumn",
@@ -182,6 +183,20 @@ impl Facts {
             format_args!(
                 r#"{{"order":"o-{account:07}-{order}","partner":"p-{partner:04}","sold_through":"p-0000","scope":{{"product_lines":["line-{line}"],"territories":["dach"]}},"lines":[{{"product_line":"line-{line}","quantity":{},"net":{{"amount":"{amount}","currency":"EUR"}}}}],"net":{{"amount":"{amount}","currency":"EUR"}},{under}"booked_at":"{at:.3}","end_customer_key":"crm:{account:07}"}}"#,
                 1 + order % 40
+            ),
+        );
+    }
+
+    /// What the paying system accrues for an order in the granted line: five percent of it for the host.
+    pub(super) fn commission_accrued(&mut self, handoff: &Handoff, order: u32, terms: &str, cents: u64) {
+        let Handoff { account, host, .. } = handoff;
+        let (base, amount, due) = (Amount(cents), Amount(cents / 20), self.instant(COMMISSION_DUE_DAYS));
+        self.on_account(
+            "commission.accrued",
+            "ledger.example",
+            *account,
+            format_args!(
+                r#"{{"commission":"c-{account:07}-{order}","handoff":"h-{account:07}","order":"o-{account:07}-{order}","payee":"p-{host:04}","base":{{"amount":"{base}","currency":"EUR"}},"rate_bp":500,"amount":{{"amount":"{amount}","currency":"EUR"}},"terms":"{terms}","due_at":"{due:.3}"}}"#
             ),
         );
     }
