@@ -101,7 +101,7 @@ fn segment(text: &str) -> String {
 }
 
 fn malformed(expected: &str) -> Bytes {
-    let problem = serde_json::json!({"type": "/problems/malformed", "title": "The request cannot be read",
+    let problem = serde_json::json!({"type": "urn:chaperone:problem:malformed", "title": "The request cannot be read",
         "status": 400, "detail": expected});
     problem.to_string().into()
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ports::{AppendError, QuarantineError, ReadError};
+use ports::{AppendError, AskError, QuarantineError, ReadError};
 use serde::Serialize;
 use wire::answers::{ProblemAnswer, ProblemPlace};
 use wire::problem::{Place, Problem};
@@ -169,6 +169,10 @@ impl From<anyhow::Error> for Failure {
             || matches!(error.downcast_ref(), Some(QuarantineError::Unavailable(_)));
         if overloaded {
             return Self::busy("the journal has too much to do");
+        }
+        if let Some(unanswered) = error.downcast_ref::<AskError>() {
+            tracing::warn!("another process was asked in vain: {unanswered}");
+            return Self::busy("the process that answers this cannot be reached");
         }
         tracing::error!(error = format!("{error:#}"), "a request could not be answered: {error:#}");
         if unavailable { Self::busy("the journal cannot be reached") } else { Self::internal() }
