@@ -1,6 +1,7 @@
 //! The bus of a process: one connection, and the loops of the roles that live on it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bus_nats::{
     ConnectError, Connection, FactStream, IntakeStream, NatsExchange, NatsFacts, NatsInbox, NatsProjections,
@@ -22,6 +23,10 @@ use services::roles::{Role, Roles};
 use crate::cli::AtBus;
 use crate::exit::{Exit, stop};
 use crate::playing::Loop;
+
+/// How long a command waits for the bus, in seconds, and how often it looks, in milliseconds.
+const REACHED_S_MAX: u64 = 10;
+const REACHED_AGAIN_MS: u64 = 20;
 
 /// A connection that may not be made yet: whoever needs it waits, and nobody else.
 pub(crate) struct Bus {
@@ -49,6 +54,23 @@ impl Bus {
         })?;
         let exchange = Arc::new(NatsExchange::new(connection.clone()));
         Ok(Some(Self { connection, replicas: asked.nats_replicas.into(), exchange }))
+    }
+
+    /// Waits until a server has answered, for as long as a person waits for a command.
+    ///
+    /// # Errors
+    /// None answered, or none that may be used.
+    pub(crate) async fn reached(&self) -> anyhow::Result<()> {
+        let give_up = tokio::time::Instant::now() + Duration::from_secs(REACHED_S_MAX);
+        loop {
+            match self.connection.client() {
+                Ok(_) => return Ok(()),
+                Err(ConnectError::Away { .. }) if tokio::time::Instant::now() < give_up => {
+                    tokio::time::sleep(Duration::from_millis(REACHED_AGAIN_MS)).await;
+                }
+                Err(error) => return Err(stop(Exit::Unavailable, error.to_string())),
+            }
+        }
     }
 
     /// Questions and answers between processes.

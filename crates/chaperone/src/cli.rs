@@ -83,9 +83,32 @@ pub(crate) enum Command {
     /// Say how well the rules find what was meant in simulated worlds, beside simpler methods.
     Judge(simulated::Judge),
     /// Say what is wrong and which command mends it.
-    Doctor,
+    Doctor(Doctor),
+    /// The projections on the bus.
+    #[command(subcommand)]
+    Projection(Projection),
     /// Write completions for a shell to standard output.
     Completions { shell: clap_complete::Shell },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Ask this server on loopback how its roles do, and nothing else; exit 7 unless it is ready.
+    #[arg(long, value_name = "ADDRESS")]
+    pub server: Option<SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Projection {
+    /// Which edition of each view is served, and up to which position.
+    List(AtBus),
+    /// Make a view anew beside the one that is served, say how they differ, and serve the new one.
+    Rebuild {
+        /// accounts, deals or cases.
+        view: String,
+        #[command(flatten)]
+        bus: AtBus,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod journal;
 mod judge;
 mod partner;
 mod policy;
+mod projection;
 mod quarantine;
 mod replay;
 mod serve;
@@ -26,7 +27,7 @@ use anyhow::Context as _;
 use clap::CommandFactory as _;
 use services::queries::Asked;
 
-use crate::cli::{Cli, Command, Moment};
+use crate::cli::{Cli, Command, Doctor, Moment};
 use crate::data::{self, Home};
 use crate::exit::Exit;
 use crate::output;
@@ -57,7 +58,9 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
         Command::Policy(asks) => policy::run(&home, format, asks).await,
         Command::Simulate(simulate) => simulate::run(format, &simulate),
         Command::Judge(judge) => judge::run(format, &judge).await,
-        Command::Doctor => doctor::run(&home()?, format).await,
+        Command::Doctor(Doctor { server: Some(server) }) => doctor::ask(server, format).await,
+        Command::Doctor(Doctor { server: None }) => doctor::run(&home()?, format).await,
+        Command::Projection(projection) => projection::run(&home()?, format, projection).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "chaperone", &mut script);

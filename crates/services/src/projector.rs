@@ -65,6 +65,19 @@ pub async fn served(projections: &dyn Projections, view: &View) -> anyhow::Resul
     found.map(read).transpose().with_context(|| format!("reading {} in {DIRECTORY}", view.name))
 }
 
+/// The position up to which an edition is written; none while it is being made for the first time.
+///
+/// # Errors
+/// The bus cannot be reached.
+pub async fn written(
+    projections: &dyn Projections,
+    view: &View,
+    edition: Edition,
+) -> anyhow::Result<Option<Position>> {
+    let head = projections.get(DIRECTORY, &edition.head_key(view)).await?;
+    Ok(head.and_then(|head| std::str::from_utf8(&head).ok().and_then(|head| head.parse().ok())))
+}
+
 /// Keeps every view current, building first what is not there in this version, until the bus or the journal fails.
 ///
 /// # Errors
@@ -135,9 +148,8 @@ impl Kept {
                 edition
             }
         };
-        let head = projections.get(DIRECTORY, &edition.head_key(view)).await?;
-        let head = head.and_then(|head| std::str::from_utf8(&head).ok().and_then(|head| head.parse().ok()));
-        Ok(Self { view, edition, written: head.unwrap_or(Position::START) })
+        let written = written(projections, view, edition).await?.unwrap_or(Position::START);
+        Ok(Self { view, edition, written })
     }
 
     /// Whether another edition is served now.

@@ -1,12 +1,20 @@
 //! `doctor`: what is wrong, and the command that mends it.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context as _;
 use ports::{Clock as _, Listing, SystemClock};
 use serde::Serialize;
 use services::queries::doctor;
+use wire::answers::RoleRow;
 
 use crate::data::{self, Home};
-use crate::exit::Exit;
+use crate::exit::{Exit, stop};
 use crate::output::{self, Format, talk};
+
+/// How long a server may take to answer, in seconds: it is on this machine, and who watches it asks every ten.
+const ANSWER_S_MAX: u64 = 4;
 
 /// Something to mend.
 #[derive(Debug, Serialize)]
@@ -30,6 +38,28 @@ pub(super) async fn run(home: &Home, output: Format) -> anyhow::Result<Exit> {
         output::rows(output, &["what", "mend"], &complaints)?;
     }
     Ok(if complaints.is_empty() { Exit::Ok } else { Exit::Failure })
+}
+
+/// Asks a server that runs here how its roles do.
+pub(super) async fn ask(server: SocketAddr, output: Format) -> anyhow::Result<Exit> {
+    let ready = tokio::task::spawn_blocking(move || {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(ANSWER_S_MAX)))
+            .build()
+            .into();
+        let roles = agent.get(format!("http://{server}/v1/roles")).call()?.body_mut().read_to_vec()?;
+        let ready = agent.get(format!("http://{server}/readyz")).call().is_ok();
+        Ok::<_, ureq::Error>((roles, ready))
+    });
+    let (roles, ready) = match ready.await? {
+        Ok(answered) => answered,
+        Err(error) => {
+            return Err(stop(Exit::Unavailable, format!("the server at {server} does not answer: {error}")));
+        }
+    };
+    let roles: Vec<RoleRow> = serde_json::from_slice(&roles).context("reading what the server says")?;
+    output::rows(output, &["role", "state", "restarts", "position", "lag_events", "lag_ms", "problem"], &roles)?;
+    Ok(if ready { Exit::Ok } else { Exit::Unavailable })
 }
 
 async fn examine(opened: &data::Opened, home: &Home, complaints: &mut Vec<Complaint>) -> anyhow::Result<()> {

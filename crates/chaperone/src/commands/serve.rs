@@ -19,7 +19,9 @@ pub(super) async fn run(home: &Home, serve: Serve) -> anyhow::Result<Exit> {
     let bus = Bus::at(&serve.bus).await?;
     let opened = data::own(home).await?;
     let book = Arc::into_inner(opened.book).context("the book was just opened and nobody else holds it")?;
-    let book = Arc::new(book.doing_at_once(playing::at_once(&roles)));
+    let book = book.doing_at_once(playing::at_once(&roles));
+    // On a server others write too; a folder has one process.
+    let book = Arc::new(if home.journal.is_some() { book.shared() } else { book });
     talk(format_args!("listening on http://{}", listener.local_addr()?));
     let stage = Stage { book, roles, bus };
     playing::play(stage, &home.folder, listener, stopped()).await?;
