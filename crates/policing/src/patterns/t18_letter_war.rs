@@ -202,7 +202,8 @@ fn sighting<'a>(scene: &Scene<'a>, war: War<'a>) -> Sighting<'a> {
     }
 }
 
-/// Somebody outside the gaining family asked the customer after the last paper, and was answered.
+/// Somebody outside the gaining family asked the customer after the last paper, on a contact long on file, and was
+/// answered: whoever was found to sign would also be found to answer.
 fn called_back(scene: &Scene<'_>, war: &War<'_>) -> Option<EventId> {
     let terms = &war.letter.terms;
     let verified = scene.known.account.changes.iter().filter(|change| change.scope.overlaps(&terms.scope));
@@ -211,7 +212,10 @@ fn called_back(scene: &Scene<'_>, war: &War<'_>) -> Option<EventId> {
             Verifier::Vendor => true,
             Verifier::Partner(partner) => kin_of(scene, &terms.gaining, partner, known.at).is_none(),
         };
-        outside && known.at >= war.last_at && known.verified.outcome != VerificationOutcome::Unreachable
+        let days = scene.policy_at(known.at).policy.consent.contact_on_file_days;
+        let on_file = days_after(scene, known.verified.contact_on_file_since, days) <= known.at;
+        let answered = known.verified.outcome != VerificationOutcome::Unreachable;
+        outside && on_file && known.at >= war.last_at && answered
     });
     asked.min_by_key(|known| (known.at, known.event)).map(|known| known.event)
 }

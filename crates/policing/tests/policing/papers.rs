@@ -26,6 +26,16 @@ fn verified_by(story: &mut Story, verified: Verified) -> EventId {
     told
 }
 
+fn customers_contact(contact: &str) -> ContactReplaced {
+    ContactReplaced {
+        party: Party::Customer,
+        purpose: ContactPurpose::CustomerAuthority,
+        previous: None,
+        contact: id(contact),
+        confirmed_by: None,
+    }
+}
+
 pub(crate) fn rescinded(story: &mut Story, letter: &str, signer: &str, at: i64) {
     let paper =
         LetterRescinded { letter: id(letter), signer: id(signer), signed_at: day(at), document: digest(8) };
@@ -58,7 +68,7 @@ fn from_one_network(story: &mut Story) {
     story.acted(told, |actor| actor.network = Some(digest(42)));
 }
 
-pub(crate) const CASES: [Case; 23] = [
+pub(crate) const CASES: [Case; 26] = [
     Case {
         name: "T16: a letter older than sixty days is relied on",
         tell: |story| {
@@ -178,6 +188,23 @@ pub(crate) const CASES: [Case; 23] = [
         found: &[],
     },
     Case {
+        name: "T17: nobody was asked but a contact the guest had put on file",
+        tell: |story| {
+            story.tell_by(8, "guest", AccountEvent::ContactReplaced(customers_contact("mate")));
+            verified_by(story, Verified { contact: id("mate"), ..verification("c1") });
+        },
+        found: &["T17 S4"],
+    },
+    Case {
+        name: "T17: the customer put the same contact on file itself",
+        tell: |story| {
+            story.tell_by(8, "guest", AccountEvent::ContactReplaced(customers_contact("mate")));
+            story.tell_by(9, "customer", AccountEvent::ContactReplaced(customers_contact("mate")));
+            verified_by(story, Verified { contact: id("mate"), ..verification("c1") });
+        },
+        found: &[],
+    },
+    Case {
         name: "T17: a captive verifier to whom the customer said no",
         tell: |story| {
             let no = Verified {
@@ -261,6 +288,19 @@ pub(crate) const CASES: [Case; 23] = [
             story.tell(22, ChangeEvent::Verified(verification("c1")));
         },
         found: &[],
+    },
+    Case {
+        name: "T18: only the signer who was found last was called back",
+        tell: |story| {
+            wrote_for(story, "l1", "guest", "cio", 10);
+            rescinded(story, "l1", "cio", 12);
+            wrote_for(story, "l2", "guest", "intern", 20);
+            story.tell(21, requested("c1", "guest", gtx(), Some("l2")));
+            let new =
+                Verified { contact: id("intern"), contact_on_file_since: day(18), ..verification("c1") };
+            story.tell(22, ChangeEvent::Verified(new));
+        },
+        found: &["T18 S2"],
     },
     Case {
         name: "T18: a change of mind that stays is none",
