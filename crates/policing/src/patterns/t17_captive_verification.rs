@@ -2,21 +2,24 @@
 //!
 //! Trigger: a verification that said yes, the use of a token, or a letter handed in in the customer's name, whose
 //! verifier or teller is of the gaining family, or which shares a session, a person, a network or a mail domain
-//! with an act of that family on this account; also a verifier paid by the answer, and one who asked nobody but the
-//! signer whose authority is unknown. Key: change and voice. What an unrelated partner shares too, a mail domain
+//! with an act of that family on this account; also a verifier paid by the answer, and one who asked nobody but a
+//! contact that family put on file, or the signer whose authority is unknown. Key: change and voice. What an unrelated partner shares too, a mail domain
 //! that anybody may use, and a network the guest disclosed when it accepted (it may host the customer) tie nobody.
 //!
 //! Another verification that nothing ties to the gaining side clears it. S4 against the gaining side; S2 where its
 //! family is only guessed.
 
+use domain::account::Contact;
 use domain::account::bearer::{Mark, marks};
 use domain::account::guest::{Change, Handoff, Verification};
+use domain::calendar::zone_or_utc;
+use domain::event::Party;
 use domain::event::case::{ClearedBy, Ground, Severity};
 use domain::event::change::{Basis, VerificationOutcome, Verifier};
 use domain::event::consent::Authority;
 use domain::fact::Actor;
 use domain::family::Kinship;
-use domain::id::{EventId, PartnerId};
+use domain::id::{ContactRef, EventId, PartnerId};
 use domain::protection::procedure::protecting;
 use domain::protection::words;
 use domain::time::Instant;
@@ -146,12 +149,41 @@ fn link(scene: &Scene<'_>, change: &Change, gaining: &PartnerId, voice: &Voice<'
         let words = "the verifier is paid by the answer".to_owned();
         return Some(Link { words, shown_by: Vec::new(), kinship: itself()? });
     }
+    let verified = verified?;
+    if let Some(link) = planted_contact(scene, gaining, &verified.contact, voice.at) {
+        return Some(link);
+    }
     let letter = change.letter.as_ref().and_then(|letter| scene.known.account.letter(letter))?;
-    let asked_itself = letter.terms.authority == Authority::Unknown
-        && verified.is_some_and(|verified| verified.contact == letter.terms.signer);
+    let asked_itself =
+        letter.terms.authority == Authority::Unknown && verified.contact == letter.terms.signer;
     let words = "nobody was asked but the signer, whose authority is unknown".to_owned();
     let kinship = itself()?;
     asked_itself.then_some(Link { words, shown_by: vec![letter.event], kinship })
+}
+
+/// The contact that was asked is one that the gaining family put on file not long before, and nobody else ever did.
+fn planted_contact(scene: &Scene<'_>, gaining: &PartnerId, asked: &ContactRef, at: Instant) -> Option<Link> {
+    let contacts = || {
+        let customers = scene.known.account.contacts.iter().filter(|known| known.party == Party::Customer);
+        customers.filter(|known| known.contact == *asked)
+    };
+    let by_family = |known: &Contact| kin_of(scene, gaining, known.by.as_ref()?, known.during.from);
+    if contacts().any(|known| by_family(known).is_none()) {
+        return None;
+    }
+    let policy = &scene.policy_at(at).policy;
+    let days = i64::from(policy.consent.contact_on_file_days);
+    let settled =
+        |known: &&Contact| known.during.from.plus_civil_days(days, &zone_or_utc(&policy.zone)) <= at;
+    let planted = contacts().filter(|known| known.during.from <= at && !settled(known));
+    let first = planted.min_by_key(|known| (known.during.from, known.event))?;
+    let kinship = by_family(first)?;
+    let shown_by = kinship.path.iter().copied().chain([first.event]).collect();
+    Some(Link {
+        words: format!("the contact that was asked was put on file by {gaining}"),
+        shown_by,
+        kinship,
+    })
 }
 
 /// A mark of the voice that the gaining family acted with too, and no unrelated partner.
