@@ -257,6 +257,8 @@ fn every_answer_is_what_the_document_says_it_is() {
         ("{id}", first("/v1/quarantine", "id")),
         ("{event}", "1".to_owned()),
         ("{schema}", "deal.submitted.v1.json".to_owned()),
+        ("{version}", "current".to_owned()),
+        ("/differences", "/differences?known_from=0".to_owned()),
         ("/v1/claims/check", "/v1/claims/check?account=solvik-retail&partner=northwind-it".to_owned()),
     ];
     let mut seen = 0;

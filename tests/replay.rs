@@ -135,6 +135,9 @@ fn the_verdict_log_is_the_same_on_any_number_of_threads_and_in_any_order_of_arri
         let again = replay(&shuffled, &[]);
         assert_eq!(again["findings"], first["findings"], "arrival by seed {seed}");
         assert_eq!(again["verdict_log"], log, "arrival by seed {seed}");
+        let compared = replay(&shuffled, &["--diff"]);
+        assert_eq!(compared["differences"], json!([]), "the record of seed {seed} says the same");
+        assert_eq!(compared["verdict_log"], log, "arrival by seed {seed}");
     }
 }
 

@@ -86,6 +86,11 @@ impl Horizon {
         }
     }
 
+    /// Whether it is a state of knowledge somebody could have had: the journal up to one position.
+    pub fn is_prefix(&self) -> bool {
+        [self.correction, self.identity, self.policy].iter().all(|position| *position == self.data)
+    }
+
     /// Whether a fact is known.
     pub fn knows(&self, fact: &Fact) -> bool {
         let position = match Input::of(&fact.event) {

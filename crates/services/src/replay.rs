@@ -4,6 +4,7 @@ mod again;
 mod causes;
 mod gather;
 mod holders;
+mod naming;
 mod outside;
 mod record;
 mod standing;

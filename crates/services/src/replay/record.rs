@@ -13,6 +13,7 @@ use domain::time::Instant;
 use ports::{KindSet, Position, Scan, StreamShare};
 use views::cases::Case;
 
+use super::naming::Naming;
 use super::swapping::Swapping;
 use super::verdicts::{About, Verdicts, verdicts};
 use crate::book::Book;
@@ -64,7 +65,8 @@ pub(crate) fn findings(book: &Book, upto: Position) -> anyhow::Result<Findings> 
 pub(crate) struct OnRecord {
     pub(crate) verdicts: Verdicts,
     account: Account,
-    places: HashMap<domain::id::EventId, u64>,
+    places: HashMap<String, u64>,
+    naming: Naming,
 }
 
 impl OnRecord {
@@ -81,20 +83,24 @@ impl OnRecord {
         let account = so_far.iter().fold(Account::default(), |account, fact| account.evolve(fact));
         let ripe = findings.iter().filter(|finding| finding.violated_at <= swapping.as_of).cloned();
         let ripe: Vec<Finding> = ripe.map(|finding| ripened(finding, until)).collect();
-        let verdicts = verdicts(swapping.account, &account, &ripe, swapping.as_of);
-        let places = recorded.iter().map(|fact| (fact.meta.id, fact.meta.position)).collect();
-        Self { verdicts, account, places }
+        let naming = Naming::of(&recorded);
+        let verdicts = verdicts(swapping.account, &account, &ripe, (&naming, swapping.as_of));
+        let places = recorded.iter().map(|fact| (naming.name(fact.meta.id), fact.meta.position)).collect();
+        Self { verdicts, account, places, naming }
     }
 
     /// Where in the journal an answer was given; `None` when that is not known.
     pub(crate) fn given_at(&self, (pattern, about): &About) -> Option<u64> {
         let event = match pattern.as_str() {
-            "deal" => self.account.deals.iter().find(|deal| deal.deal.as_str() == about)?.decided?,
+            "deal" => {
+                let deal = self.account.deals.iter().find(|deal| deal.deal.as_str() == about)?;
+                self.naming.name(deal.decided?)
+            }
             "change" => {
                 let change = self.account.changes.iter().find(|change| change.change.as_str() == about)?;
-                change.executions.first()?.event
+                self.naming.name(change.executions.first()?.event)
             }
-            _ => domain::id::EventId(about.parse().ok()?),
+            _ => about.clone(),
         };
         self.places.get(&event).copied()
     }

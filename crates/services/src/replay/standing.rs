@@ -10,6 +10,7 @@ use domain::time::Instant;
 use policing::{Judged, Watermark};
 
 use super::again;
+use super::naming::Naming;
 use crate::elsewhere::{self, Elsewhere, Reviewed, Subject};
 use crate::horizon::Horizon;
 use crate::sentinel::registration;
@@ -46,13 +47,23 @@ pub(crate) struct Stood {
     pub(crate) account: Account,
     /// What was found, cleared or not.
     pub(crate) judged: Vec<Judged>,
+    facts: Vec<Fact>,
 }
 
-/// Decides and judges an account again from its recorded facts: what the rules derived from recorded facts is
-/// dropped and derived anew.
+impl Stood {
+    /// What its events are called.
+    pub(crate) fn naming(&self) -> Naming {
+        Naming::of(&self.facts)
+    }
+}
+
+/// Decides and judges an account again from its recorded facts. What the rules derived from recorded facts is
+/// derived anew; where the record is asked for as it was at one position and says the same, it is kept, so that
+/// what is found cites events one can look up.
 pub(crate) fn stand(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<Stood> {
     let head = recorded.last()?.meta.id;
-    let told: Vec<Fact> = recorded.into_iter().filter(|fact| !fact.is_settled()).collect();
+    let is_kept = ground.asks == Asks::AsAnswered && ground.horizon.is_prefix();
+    let told: Vec<Fact> = recorded.into_iter().filter(|fact| is_kept || !fact.is_settled()).collect();
     let told = match ground.asks {
         Asks::AsAnswered => told,
         Asks::Again => again::decided(ground, told),
@@ -62,7 +73,7 @@ pub(crate) fn stand(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<Stood> {
     so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
     let account = so_far.iter().fold(Account::default(), |account, fact| account.evolve(fact));
     let judged = judged(ground, &account, so_far, Watermark { head, until: ground.until });
-    Some(Stood { account, judged })
+    Some(Stood { account, judged, facts })
 }
 
 fn judged(

@@ -131,6 +131,6 @@ impl<'a> Swapping<'a> {
     /// What is held of an account that stands as `stood`.
     pub(crate) fn held(&self, stood: &Stood) -> Verdicts {
         let findings = stood.judged.iter().map(|judged| &judged.finding);
-        verdicts(self.account, &stood.account, findings, self.as_of)
+        verdicts(self.account, &stood.account, findings, (&stood.naming(), self.as_of))
     }
 }

@@ -13,6 +13,7 @@ use views::holders;
 use wire::answers::VerdictLine;
 use wire::shape::Words as _;
 
+use super::naming::Naming;
 use super::standing::Stood;
 use crate::queries::{cases, words};
 
@@ -26,7 +27,7 @@ pub(crate) fn verdicts<'f>(
     account_id: &AccountId,
     account: &Account,
     findings: impl IntoIterator<Item = &'f Finding>,
-    as_of: Instant,
+    (naming, as_of): (&Naming, Instant),
 ) -> Verdicts {
     let mut verdicts = Verdicts::new();
     let mut say = |pattern: &str, about: String, says: String| {
@@ -39,11 +40,11 @@ pub(crate) fn verdicts<'f>(
         say("change", change.change.to_string(), words::change_state(change.state).to_owned());
     }
     for refused in &account.refusals {
-        say("attempt", refused.event.to_string(), format!("refused by {}", refused.refused.rule));
+        say("attempt", naming.name(refused.event), format!("refused by {}", refused.refused.rule));
     }
     for row in holders::rows(account_id, account, as_of) {
         let says = format!("{} since {}", row.holder, row.since);
-        say("holder", format!("{} by {}", words::scope(&row.scope), row.event), says);
+        say("holder", format!("{} by {}", words::scope(&row.scope), naming.name(row.event)), says);
     }
     for handoff in &account.handoffs {
         let until = handoff.protected_until.map(|until| format!(", protected until {until}"));
@@ -52,7 +53,7 @@ pub(crate) fn verdicts<'f>(
     }
     for finding in findings.into_iter().filter(|finding| stands(&finding.verdict)) {
         let says = format!("{} {}", cases::severity(finding.severity), words::verdict(&finding.verdict));
-        say(&finding.pattern, finding.act.to_string(), says);
+        say(&finding.pattern, naming.name(finding.act), says);
     }
     verdicts
 }
@@ -113,16 +114,17 @@ pub(super) fn lines(stream: &Stream, stood: &Stood) -> (Vec<String>, u64) {
     });
     let decisions: Vec<String> = decided.chain(refused).chain(changed).map(|line| line.canonical()).collect();
     let count = u64::try_from(decisions.len()).unwrap_or(u64::MAX);
-    let found = stood.judged.iter().map(|judged| found(stream, &judged.finding).canonical());
+    let naming = stood.naming();
+    let found = stood.judged.iter().map(|judged| found(stream, &judged.finding, &naming).canonical());
     (decisions.into_iter().chain(found).collect(), count)
 }
 
-fn found(stream: &Stream, finding: &Finding) -> VerdictLine {
+fn found(stream: &Stream, finding: &Finding, naming: &Naming) -> VerdictLine {
     VerdictLine::Finding {
         account: stream.to_string(),
         pattern: finding.pattern.clone(),
         rule_version: finding.rule_version,
-        act: finding.act.to_string(),
+        act: naming.name(finding.act),
         at: finding.violated_at.to_string(),
         severity: cases::severity(finding.severity).to_owned(),
         verdict: words::verdict(&finding.verdict),

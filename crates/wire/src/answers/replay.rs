@@ -134,7 +134,7 @@ pub enum VerdictLine {
         pattern: String,
         /// The version of the pattern's rule.
         rule_version: u32,
-        /// The act's event.
+        /// The act's event; one that the rules derived is named after the event it follows from.
         act: String,
         /// When it happened.
         at: String,
