@@ -117,3 +117,116 @@ impl Source {
         Ok(self.entries.last().copied())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::pending::{EntryKey, Pending};
+
+    /// Entries of a run, which are three leaves.
+    const RUN_ENTRIES: u64 = 700;
+
+    fn tables() -> Connection {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(crate::schema::TABLES).expect("the tables");
+        connection
+    }
+
+    /// Spread over the keys there are, each once.
+    fn key(value: u64) -> EntryKey {
+        let [stream, revision] = [value.wrapping_mul(0x9E37_79B9) & 0xFFFF_FFFF, value % 7];
+        EntryKey::of_revision(u32::try_from(stream).expect("32 bits"), revision)
+    }
+
+    /// Writes the `number`th run and returns what it holds.
+    fn write(connection: &Connection, number: u64) -> BTreeMap<u64, u64> {
+        let mut pending = Pending::default();
+        let values = number * RUN_ENTRIES + 1..=(number + 1) * RUN_ENTRIES;
+        values.clone().for_each(|value| pending.add(key(value), value));
+        runs::write(connection, Index::Id, &pending).expect("memory takes it");
+        values.map(|value| (key(value).in_run(), value)).collect()
+    }
+
+    fn levels(connection: &Connection) -> Vec<Option<u32>> {
+        let mut select = connection.prepare("SELECT level FROM runs ORDER BY level").expect("the table");
+        let levels = select.query_map([], |row| row.get(0)).expect("the table");
+        levels.collect::<rusqlite::Result<_>>().expect("levels are numbers")
+    }
+
+    fn assert_found(connection: &Connection, written: &BTreeMap<u64, u64>) {
+        for (key, value) in written.iter().step_by(97) {
+            let found = runs::find(connection, Index::Id, *key..=*key).expect("memory is read");
+            assert_eq!(found, [Entry { key: *key, value: *value }]);
+            let absent = runs::find(connection, Index::Id, key + 1..=key + 1).expect("memory is read");
+            assert_eq!(absent.first().map(|entry| entry.value), written.get(&(key + 1)).copied());
+        }
+        let mut all = Vec::new();
+        runs::each(connection, Index::Id, |entry| all.push((entry.key, entry.value)))
+            .expect("memory is read");
+        all.sort_unstable();
+        assert!(all.iter().copied().eq(written.iter().map(|(key, value)| (*key, *value))));
+        let (middle, end) = (u64::MAX / 3, u64::MAX / 3 * 2);
+        let mut range = runs::find(connection, Index::Id, middle..=end).expect("memory is read");
+        range.sort_unstable();
+        let expected: Vec<Entry> =
+            written.range(middle..=end).map(|(key, value)| Entry { key: *key, value: *value }).collect();
+        assert_eq!(range, expected);
+        let last = runs::last(connection, Index::Id, middle..=end).expect("memory is read");
+        assert_eq!(last, expected.last().copied());
+    }
+
+    #[test]
+    fn everything_is_found_before_during_and_after_every_merge() {
+        let connection = tables();
+        let mut merging = Merging::new(Index::Id);
+        let mut written = BTreeMap::new();
+        for number in 0..100 {
+            written.extend(write(&connection, number));
+            for _ in 0..7 {
+                merging.step(&connection, 100).expect("memory takes it");
+            }
+            if number % 9 == 0 {
+                assert_found(&connection, &written);
+            }
+        }
+        assert_found(&connection, &written);
+        assert!(levels(&connection).contains(&Some(2)), "{:?}", levels(&connection));
+        assert!(levels(&connection).len() < 20, "{:?}", levels(&connection));
+        assert_eq!(runs::upto(&connection, Index::Id), Ok(100 * RUN_ENTRIES));
+    }
+
+    #[test]
+    fn a_merge_that_was_cut_off_begins_anew_and_leaves_nothing_behind() {
+        let connection = tables();
+        let mut written = BTreeMap::new();
+        (0..8).for_each(|number| written.extend(write(&connection, number)));
+        for _ in 0..3 {
+            Merging::new(Index::Id).step(&connection, 400).expect("memory takes it");
+            assert_found(&connection, &written);
+        }
+        Merging::new(Index::Id).step(&connection, 8 * 700).expect("memory takes it");
+        assert_eq!(levels(&connection), [Some(1)]);
+        assert_found(&connection, &written);
+        let count = |table: &str| -> u64 {
+            let sql = format!("SELECT count(*) FROM {table}");
+            connection.query_row(&sql, [], |row| row.get(0)).expect("the table")
+        };
+        assert_eq!(count("leaves"), (8 * RUN_ENTRIES).div_ceil(288));
+        assert_eq!(count("fences"), count("leaves"));
+    }
+
+    #[test]
+    fn equal_keys_stay_together_however_many_there_are() {
+        let connection = tables();
+        let mut run = Run::begin(&connection, Index::Key).expect("memory takes it");
+        for value in 1..=1_000 {
+            let key = if value <= 200 { value } else { 200 };
+            run.add(&connection, Entry { key, value }).expect("memory takes it");
+        }
+        run.end(&connection, 0, 1_000).expect("memory takes it");
+        let found = runs::find(&connection, Index::Key, 200..=200).expect("memory is read");
+        assert_eq!(found.len(), 801);
+    }
+}

@@ -216,6 +216,32 @@ async fn verification_names_what_was_tampered_with() {
     }
 }
 
+#[tokio::test]
+async fn verification_names_what_an_index_has_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = open_with(dir.path(), Options { run_entries: 10, ..Options::default() });
+    for number in 0..25 {
+        record(&journal, number, "account-1").await;
+    }
+    drop(journal);
+    let leaves_of = |index: u8| {
+        let runs = format!("SELECT min(number) FROM runs WHERE of = {index}");
+        format!("DELETE FROM leaves WHERE number >> 32 = ({runs})")
+    };
+    for index in 1..=3 {
+        raw(dir.path()).execute(&leaves_of(index), []).unwrap();
+    }
+    let problems = problems(&SqliteJournal::open_reader(dir.path()).unwrap());
+    for problem in [
+        "position 3 is not found by its stream",
+        "position 3 is not found by its id",
+        "receipt 3 is not found by its key",
+    ] {
+        assert!(problems.iter().any(|found| found == problem), "{problem} not in {problems:?}");
+    }
+    assert!(!problems.iter().any(|found| found.contains(" 25 ")), "{problems:?}");
+}
+
 /// A clock that answers only when told: it holds the writer in the middle of a group.
 struct HeldClock {
     asked: SyncSender<()>,

@@ -5,6 +5,7 @@
 //! same file again finishes what was cut off.
 
 mod bulk;
+mod in_turn;
 pub mod lines;
 mod record;
 mod settle;
@@ -60,8 +61,12 @@ where
     let cases_before = book.shelf().cases.len();
     let mut run = Run::new(Arc::clone(&book), source);
     let now = book.now();
+    let sheets = Arc::default();
     let mut prepared = futures::stream::iter(chunks)
-        .map(|chunk| tokio::task::spawn_blocking(move || chunk.map(|read| record::prepare(read, now))))
+        .map(|chunk| {
+            let sheets = Arc::clone(&sheets);
+            tokio::task::spawn_blocking(move || chunk.map(|read| record::prepare(read, now, &sheets)))
+        })
         .buffered(CHUNKS_AHEAD);
     // While the journal writes one chunk, the next is taken apart, and the one before it is counted.
     let mut flying = None;
@@ -76,8 +81,8 @@ where
     run.finish(landed).await?;
     progress(Progress::Recorded { records: run.summary.read });
     drop(prepared);
-    let refused = settle::settle(&book, run.touched, &mut progress).await?;
-    let mut summary = run.summary;
+    let Run { mut summary, touched, .. } = run;
+    let refused = settle::settle(&book, touched, &mut progress).await?;
     summary.refused = refused.min(summary.accepted);
     summary.accepted -= summary.refused;
     let cases = book.shelf().cases.len() - cases_before;

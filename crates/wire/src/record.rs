@@ -77,13 +77,12 @@ pub struct Sheet {
     draft: Vec<u8>,
 }
 
-/// Room taken at a time, in bytes: some seventy events.
-const BLOCK_BYTES: usize = 64 * 1024;
-
 impl Sheet {
-    /// Room for many events.
-    pub fn for_many() -> Self {
-        Self { block: BytesMut::with_capacity(BLOCK_BYTES), draft: Vec::with_capacity(TEXT_BYTES) }
+    /// Makes room for so many bytes of texts and compact forms. What was written here before is taken back
+    /// once nobody holds it.
+    pub fn make_room(&mut self, bytes: usize) {
+        self.block.reserve(bytes);
+        self.draft.reserve(TEXT_BYTES);
     }
 
     /// The stored text and the compact form of an event.

@@ -1,14 +1,15 @@
 //! Files as chunks of records: lines are cut here and read later, off the writing path.
 
 use std::fmt;
-use std::io::{BufRead, Read as _};
+use std::io::BufRead;
 use std::ops::Range;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use wire::cloudevents;
 use wire::input::{Defaults, Input, Record};
 use wire::problem::Problem;
 
+use super::in_turn::InTurn;
 use super::{CHUNK_RECORDS, Chunk};
 
 /// The longest line that is read whole, in bytes: 1 MiB, far above the 48 KiB an event may have. Of a longer
@@ -66,8 +67,11 @@ pub fn cloudevents(
     defaults: Defaults,
 ) -> impl Iterator<Item = std::io::Result<Chunk>> + Send + 'static {
     let mut number = 0;
+    let mut buffers: InTurn<BytesMut> = InTurn::default();
     std::iter::from_fn(move || {
-        let mut bytes = Vec::with_capacity(CHUNK_BYTES);
+        let mut bytes = buffers.take();
+        // Takes back what this buffer gave away, if nobody holds it any more.
+        bytes.reserve(CHUNK_BYTES);
         let mut lines: Vec<Line> = Vec::with_capacity(CHUNK_RECORDS);
         while lines.len() < CHUNK_RECORDS {
             match next_line(&mut input, &mut number, &mut bytes) {
@@ -76,12 +80,14 @@ pub fn cloudevents(
                 Err(error) => return Some(Err(error)),
             }
         }
+        let read = bytes.split().freeze();
+        buffers.put_back(bytes);
         if lines.is_empty() {
             return None;
         }
-        let (bytes, defaults) = (Bytes::from(bytes), defaults.clone());
+        let defaults = defaults.clone();
         let read: Chunk = Box::new(move |take| {
-            lines.into_iter().for_each(|line| take(told(&line, bytes.slice(line.bytes.clone()), &defaults)));
+            lines.into_iter().for_each(|line| take(told(&line, read.slice(line.bytes.clone()), &defaults)));
         });
         Some(Ok(read))
     })
@@ -116,45 +122,38 @@ fn told(line: &Line, received: Bytes, defaults: &Defaults) -> Told {
 fn next_line(
     input: &mut impl BufRead,
     number: &mut u64,
-    bytes: &mut Vec<u8>,
+    bytes: &mut BytesMut,
 ) -> std::io::Result<Option<Line>> {
     let start = bytes.len();
     loop {
-        bytes.truncate(start);
-        let mut length =
-            u64::try_from(input.take(LINE_BYTES_MAX).read_until(b'\n', bytes)?).unwrap_or(u64::MAX);
+        let length = read_line(input, bytes)?;
         if length == 0 {
             return Ok(None);
         }
         *number += 1;
-        let cut = length == LINE_BYTES_MAX && bytes.last() != Some(&b'\n');
-        if cut {
-            length += skip_line(input)?;
-        }
-        while bytes.len() > start && bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
-            bytes.pop();
-        }
+        let cut_from = (length > LINE_BYTES_MAX).then_some(length);
+        let ends = bytes[start..].iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+        bytes.truncate(bytes.len() - ends);
         if !bytes[start..].iter().all(u8::is_ascii_whitespace) {
-            let cut_from = cut.then_some(length);
             return Ok(Some(Line { number: *number, bytes: start..bytes.len(), cut_from }));
         }
+        bytes.truncate(start);
     }
 }
 
-/// Passes over the rest of a line and says how long that was, in bytes.
-fn skip_line(input: &mut impl BufRead) -> std::io::Result<u64> {
-    let mut skipped = 0;
+/// Appends a line, with its end, as far as it is kept; returns how long it was, in bytes.
+fn read_line(input: &mut impl BufRead, bytes: &mut BytesMut) -> std::io::Result<u64> {
+    let mut length = 0;
     loop {
         let buffer = input.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(skipped);
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let end = memchr::memchr(b'\n', buffer);
         let used = end.map_or(buffer.len(), |at| at + 1);
+        let room = usize::try_from(LINE_BYTES_MAX.saturating_sub(length)).unwrap_or(usize::MAX);
+        bytes.extend_from_slice(&buffer[..used.min(room)]);
+        length += u64::try_from(used).unwrap_or(u64::MAX);
         input.consume(used);
-        skipped += u64::try_from(used).unwrap_or(u64::MAX);
-        if end.is_some() {
-            return Ok(skipped);
+        if end.is_some() || used == 0 {
+            return Ok(length);
         }
     }
 }

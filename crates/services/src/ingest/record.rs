@@ -1,6 +1,6 @@
 //! The first pass: records become appends, many in one group.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -16,6 +16,7 @@ use wire::input::Input;
 use wire::problem::Problem;
 use wire::record::Sheet;
 
+use super::in_turn::InTurn;
 use super::lines::{Place, Told};
 use super::{CHUNK_RECORDS, Chunk, Run};
 use crate::book::{CONFLICT_TRIES_MAX, expect, is_shelved};
@@ -40,11 +41,17 @@ struct Ready {
     shelved: Vec<(u64, Fact)>,
 }
 
+/// Room for what a chunk stores, in bytes, at 1 KiB a record; longer ones take more.
+const SHEET_BYTES: usize = CHUNK_RECORDS * 1_024;
+
 /// Turns records into appends; the costly part, done off the writing path.
-pub(super) fn prepare(read: Chunk, now: Instant) -> Vec<Prepared> {
-    let mut sheet = Sheet::for_many();
+pub(super) fn prepare(read: Chunk, now: Instant, sheets: &Mutex<InTurn<Sheet>>) -> Vec<Prepared> {
+    let waiting = || sheets.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut sheet = waiting().take();
+    sheet.make_room(SHEET_BYTES);
     let mut chunk = Vec::with_capacity(CHUNK_RECORDS);
     read(&mut |told| chunk.push(prepare_one(told, now, &mut sheet)));
+    waiting().put_back(sheet);
     chunk
 }
 
