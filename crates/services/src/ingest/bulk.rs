@@ -18,9 +18,9 @@ use crate::pen::{self, Penned};
 use crate::replay::{self, Gathering, map_accounts};
 use crate::{intake, sentinel, settling};
 
-/// Events gathered in one pass over the journal, in events: some 30 MB, so that an ingest stays below 256 MB.
+/// Events gathered in one pass over the journal, in events: some 20 MB, so that an ingest stays below 256 MB.
 /// Fewer would mean more passes.
-const PASS_EVENTS: u64 = 128 * 1_024;
+const PASS_EVENTS: u64 = 80 * 1_024;
 /// A row is passed over in the time in which one of so many streams of twenty events is read by itself.
 const ROWS_PER_STREAM: u64 = 512;
 /// Derived entries written together, in entries.
