@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::fact::Class;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use services::book::Book;
 use services::queries::{Asked, KnownAt, Moment, accounts, cases};
 use services::{intake, replay};
-use wire::answers::{AccountAnswer, FindingRow};
+use wire::answers::{AccountAnswer, Difference, FindingRow};
 use wire::input::{Defaults, Record};
 
 const DAY_MS: i64 = 86_400_000;
@@ -167,6 +167,14 @@ impl Desk {
         accounts::show(&self.book, &"acme".parse().unwrap(), &account.parse().unwrap(), asked).await.unwrap()
     }
 
+    /// What changed about the first account between two positions.
+    async fn changed(&self, from: u64, to: u64) -> Vec<Difference> {
+        let asked = Asked { as_of: Some(at(150)), known_at: Some(KnownAt::Position(to)) };
+        let (vendor, account) = ("acme".parse().unwrap(), "globex".parse().unwrap());
+        let from = KnownAt::Position(from);
+        accounts::changed(&self.book, &vendor, &account, from, asked).await.unwrap().differences
+    }
+
     fn replayed(&self, until: u64) -> Vec<FindingRow> {
         let moment = Moment { as_of: self.book.now(), known: Position::new(0, until) };
         replay::judge_all(&self.book, moment, self.book.now()).unwrap().findings
@@ -260,6 +268,38 @@ proptest! {
             for (head, then) in answered {
                 prop_assert_eq!(desk.shown("globex", Some(head)).await, then);
             }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn the_causes_of_two_differences_add_up_to_the_whole(
+        happenings in happenings(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        run(async {
+            let desk = Desk::new();
+            let events = all(&happenings);
+            let (first, middle) = (agreed().len(), agreed().len() + cut.index(happenings.len()));
+            let mut heads = Vec::new();
+            for event in &events {
+                desk.tell(event).await;
+                heads.push(desk.head().await);
+            }
+            let [from, between, to] = [heads[first - 1], heads[middle], heads[events.len() - 1]];
+            let whole = desk.changed(from, to).await;
+            let parts = [desk.changed(from, between).await, desk.changed(between, to).await];
+            let causes = ["data", "correction", "identity", "policy", "code"];
+            prop_assert!(parts.iter().flatten().chain(&whole).all(|row| causes.contains(&row.cause.as_str())));
+            let mut added: BTreeMap<(String, String), (Option<String>, Option<String>)> = BTreeMap::new();
+            for row in parts.into_iter().flatten() {
+                let before = added.get(&(row.pattern.clone(), row.about.clone())).map(|(was, _)| was.clone());
+                added.insert((row.pattern, row.about), (before.unwrap_or(row.was), row.is));
+            }
+            added.retain(|_, (was, is)| was != is);
+            let whole: BTreeMap<_, _> =
+                whole.into_iter().map(|row| ((row.pattern, row.about), (row.was, row.is))).collect();
+            prop_assert_eq!(added, whole);
             Ok(())
         })?;
     }
