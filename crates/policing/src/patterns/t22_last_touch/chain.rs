@@ -1,5 +1,7 @@
 //! Who had been at work before a claim, and the unbroken chain of contacts that shows it.
 
+use std::collections::HashSet;
+
 use domain::account::gain::{Touch, TouchKind};
 use domain::account::guest::Handoff;
 use domain::account::registration::Deal;
@@ -39,8 +41,11 @@ pub(super) fn incumbent<'a>(scene: &Scene<'a>, claim: &Claim<'a>) -> Option<Incu
     let holds = holds.map(|holding| (&holding.holder, None, vec![holding.event]));
     let mut earlier: Vec<&Deal> = account.deals.iter().filter(|deal| precedes(scene, claim, deal)).collect();
     earlier.sort_by_key(|deal| (deal.submitted_at, deal.submission));
+    // A partner's first registration shows what its others would.
+    let mut partners = HashSet::new();
     let found = earlier
         .into_iter()
+        .filter(|deal| partners.insert(deal.partner.as_ref()))
         .filter_map(|deal| Some((deal.partner.as_ref()?, None, deal.submission.into_iter().collect())));
     found.chain(hosts).chain(holds).find_map(|(partner, handoff, shown_by)| {
         let unrelated = scene.known.families.kinship(claim.claimant, partner, claim.at).is_none();
