@@ -1,0 +1,183 @@
+//! From producers over a real bus into the book: how many events a second, and how long until a projection has one.
+//!
+//! `cargo bench -p tests --bench intake` takes 40,000 events of 64 publishers in three rounds, and ten seconds at
+//! 1,000 events a second; beside the first stands the same with the client alone: publish, pull, acknowledge, and
+//! say so, with no book in between. Every server syncs always; the journal is SQLite with synchronous=FULL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and stops at the first surprise"
+)]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream;
+use async_nats::jetstream::consumer::pull;
+use futures::StreamExt as _;
+use serde_json::json;
+use tests::chaperone::Chaperone;
+use tests::nats::NatsServer;
+use tokio::sync::Mutex;
+
+/// Publishers side by side.
+const PUBLISHERS: u64 = 64;
+/// Events of one publisher under way at a time.
+const UNDER_WAY: u64 = 32;
+/// Events a second while latency is measured.
+const RATE_HZ: u64 = 1_000;
+const SUBJECT: &str = "chaperone.meridian.intake.crm";
+const RECEIPTS: &str = "chaperone.meridian.receipt.crm";
+
+fn main() {
+    let events = argument("--events", 40_000);
+    let rounds = argument("--rounds", 3);
+    let seconds = argument("--seconds", 10);
+    let Some(nats) = NatsServer::start() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    for round in 0..rounds {
+        let bare = runtime.block_on(bare(&nats, round, events));
+        let chaperone = Chaperone::new();
+        let server = chaperone.serve(["--nats", &nats.url()]);
+        let book = runtime.block_on(book(&nats, round, events));
+        println!(
+            "round {round}: book {book:.0} events/s, client alone {bare:.0} events/s, ratio {:.2}",
+            book / bare
+        );
+        if round + 1 == rounds {
+            runtime.block_on(latency(&nats, seconds));
+        }
+        drop(server);
+        runtime.block_on(emptied(&nats));
+    }
+}
+
+/// The number behind `name` on the command line.
+fn argument(name: &str, otherwise: u64) -> u64 {
+    let mut arguments = std::env::args().skip_while(|argument| argument != name);
+    arguments.nth(1).map_or(otherwise, |text| text.parse().unwrap())
+}
+
+/// About 600 bytes, as a CRM would tell of a meeting.
+fn event(id: &str, account: u64) -> String {
+    json!({"specversion": "1.0", "id": id, "source": "crm", "type": "chaperone.trade.meeting_held.v1",
+        "subject": format!("account-meridian.a{account}"), "time": "2026-03-01T10:00:00Z", "actorrole": "system",
+        "authtype": "system", "authid": "crm/export", "datacontenttype": "application/json",
+        "data": {"partner": "northwind", "scope": {"product_lines": ["servers"], "territories": ["de"]},
+            "at": "2026-03-01T10:00:00Z"}})
+    .to_string()
+}
+
+/// Publishes with 64 publishers and returns events a second, from the first one sent to the last one answered.
+async fn publish(nats: &NatsServer, subject: &'static str, answers: String, round: u64, events: u64) -> f64 {
+    let listener = async_nats::connect(nats.url()).await.unwrap();
+    let mut receipts = listener.subscribe(answers).await.unwrap();
+    listener.flush().await.unwrap();
+    let started = Instant::now();
+    let publishers = (0..PUBLISHERS).map(|publisher| {
+        let url = nats.url();
+        tokio::spawn(async move {
+            let context = jetstream::new(async_nats::connect(url).await.unwrap());
+            let mut waiting = std::collections::VecDeque::new();
+            for number in 0..events / PUBLISHERS {
+                if number >= UNDER_WAY {
+                    let oldest: jetstream::context::PublishAckFuture = waiting.pop_front().unwrap();
+                    oldest.await.unwrap();
+                }
+                let body = event(&format!("r{round}-{publisher}-{number}"), (publisher * 97 + number) % 5_000);
+                waiting.push_back(context.publish(subject, body.into()).await.unwrap());
+            }
+            for one in waiting {
+                one.await.unwrap();
+            }
+        })
+    });
+    let publishing = futures::future::join_all(publishers);
+    let answered = async {
+        for _ in 0..events / PUBLISHERS * PUBLISHERS {
+            receipts.next().await.unwrap();
+        }
+    };
+    let (published, ()) = tokio::join!(publishing, answered);
+    published.into_iter().for_each(|publisher| publisher.unwrap());
+    events as f64 / started.elapsed().as_secs_f64()
+}
+
+/// Waits until the roles have made their stream.
+async fn book(nats: &NatsServer, round: u64, events: u64) -> f64 {
+    let context = jetstream::new(async_nats::connect(nats.url()).await.unwrap());
+    while context.get_stream("CHAPERONE_INTAKE").await.is_err() {}
+    publish(nats, SUBJECT, RECEIPTS.to_owned(), round, events).await
+}
+
+/// The same with nothing in between: whoever pulls acknowledges and answers.
+async fn bare(nats: &NatsServer, round: u64, events: u64) -> f64 {
+    let client = async_nats::connect(nats.url()).await.unwrap();
+    let context = jetstream::new(client.clone());
+    let config = jetstream::stream::Config {
+        name: "BARE".to_owned(),
+        subjects: vec!["bare.intake".to_owned()],
+        retention: jetstream::stream::RetentionPolicy::WorkQueue,
+        ..Default::default()
+    };
+    let stream = context.create_stream(config).await.unwrap();
+    let wanted = pull::Config { durable_name: Some("bare".to_owned()), ..Default::default() };
+    let consumer = stream.create_consumer(wanted).await.unwrap();
+    let taking = tokio::spawn(async move {
+        let mut messages = consumer.stream().max_messages_per_batch(512).messages().await.unwrap();
+        while let Some(Ok(message)) = messages.next().await {
+            message.ack().await.unwrap();
+            client.publish("bare.receipt", "{}".into()).await.unwrap();
+        }
+    });
+    let rate = publish(nats, "bare.intake", "bare.receipt".to_owned(), round, events).await;
+    taking.abort();
+    context.delete_stream("BARE").await.unwrap();
+    rate
+}
+
+/// How long after an event was sent a watcher of the projection has it, at a steady rate.
+async fn latency(nats: &NatsServer, seconds: u64) {
+    let context = jetstream::new(async_nats::connect(nats.url()).await.unwrap());
+    let store = context.get_key_value("CHAPERONE_accounts_meridian_v1").await.unwrap();
+    let mut watch = store.watch_all().await.unwrap();
+    let sent: Arc<Mutex<HashMap<String, Instant>>> = Arc::default();
+    let noted = Arc::clone(&sent);
+    let watching = tokio::spawn(async move {
+        let mut took = Vec::new();
+        while took.len() < usize::try_from(seconds * RATE_HZ).unwrap() {
+            let Ok(Some(Ok(entry))) = tokio::time::timeout(Duration::from_secs(10), watch.next()).await else { break };
+            if let Some(at) = noted.lock().await.remove(&entry.key) {
+                took.push(at.elapsed());
+            }
+        }
+        took
+    });
+    let mut tick = tokio::time::interval(Duration::from_micros(1_000_000 / RATE_HZ));
+    for number in 0..seconds * RATE_HZ {
+        tick.tick().await;
+        let account = 100_000 + number;
+        sent.lock().await.insert(format!("a{account}"), Instant::now());
+        drop(context.publish(SUBJECT, event(&format!("l{number}"), account).into()).await.unwrap());
+    }
+    let mut took = watching.await.unwrap();
+    took.sort();
+    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
+    println!(
+        "published to projection at {RATE_HZ} events/s: p50 {:.1} ms, p99 {:.1} ms, {} of {} seen",
+        at(0.5),
+        at(0.99),
+        took.len(),
+        seconds * RATE_HZ
+    );
+}
+
+/// Another book must not find the bus of the last one.
+async fn emptied(nats: &NatsServer) {
+    let context = jetstream::new(async_nats::connect(nats.url()).await.unwrap());
+    let mut names = context.stream_names();
+    while let Some(Ok(name)) = names.next().await {
+        context.delete_stream(name).await.unwrap();
+    }
+}
