@@ -5,7 +5,8 @@ mod publish;
 mod stream;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use async_nats::jetstream;
 use async_nats::jetstream::ErrorCode;
@@ -26,6 +27,9 @@ const GLANCES_MAX: usize = 16;
 /// that was lost explains one time.
 const UNANSWERED_MAX: u32 = 2;
 
+/// How long a server may take to remove a stream's files, in seconds; some gigabytes are unlinked in one.
+const REMOVAL_S: u64 = 2;
+
 /// The facts on JetStream; clones share the connection.
 #[derive(Clone, Debug)]
 pub struct NatsFacts {
@@ -33,18 +37,20 @@ pub struct NatsFacts {
     stream: FactStream,
     /// How often in a row publishing was not answered.
     unanswered: Arc<AtomicU32>,
+    /// Whether the stream was there when it was last looked for.
+    seen: Arc<AtomicBool>,
 }
 
 impl NatsFacts {
     /// The stream over the connection; it is made, or set right, when it is first asked.
     pub fn new(connection: Connection, stream: FactStream) -> Self {
-        Self { connection, stream, unanswered: Arc::default() }
+        Self { connection, stream, unanswered: Arc::default(), seen: Arc::default() }
     }
 
     /// What the stream has, if it did not move between asking for its state and for its last message. Both
     /// are asked of the stream's leader: a follower may not have the last message yet.
     async fn glance(&self, jetstream: &jetstream::Context) -> Result<Option<Extent>, BusError> {
-        let stream = stream::open(jetstream, &self.stream).await?;
+        let stream = self.stream(jetstream).await?;
         let State { messages, last_sequence: sequence, consumer_count, .. } = stream.cached_info().state;
         let (last, end) = match last_among(&stream, publish::EVERY_SUBJECT).await? {
             Some(last) => {
@@ -54,6 +60,8 @@ impl NatsFacts {
             None if messages == 0 => {
                 if self.is_hollow(consumer_count) {
                     stream::remove(jetstream, &self.stream).await?;
+                    // The new one has not been asked to take anything yet.
+                    self.unanswered.store(0, Ordering::Relaxed);
                     return Ok(None);
                 }
                 let end = Behind { sequence, message: 0 };
@@ -74,9 +82,24 @@ impl NatsFacts {
         Ok(Some(Extent { end, messages, checkpoint: Some(checkpoint) }))
     }
 
-    /// Whether the stream only seems to be there. A server that removes a stream and makes it anew at the same
-    /// time may remove the new one's files (seen on 2.15.1): it is listed, empty, and never answers what is
-    /// published. Removed once more it is well; it has no messages and no readers that could be lost.
+    /// The stream, made when there is none. One that was there a moment ago is being removed, and a server that
+    /// makes a stream while it still removes one of the same name removes the new one's files as well (seen on
+    /// 2.15.1): the removal is given time first.
+    async fn stream(&self, jetstream: &jetstream::Context) -> Result<Stream, BusError> {
+        if let Some(found) = stream::find(jetstream, &self.stream).await? {
+            self.seen.store(true, Ordering::Relaxed);
+            return Ok(found);
+        }
+        if self.seen.swap(false, Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_secs(REMOVAL_S)).await;
+            let told = format!("stream {} was removed; it is made anew", self.stream.name);
+            return Err(BusError::Unavailable(told));
+        }
+        stream::make(jetstream, &self.stream).await
+    }
+
+    /// Whether the stream only seems to be there: without its files, it is listed, empty, and never answers what
+    /// is published. Removed once more it is well; it has no messages and no readers that could be lost.
     fn is_hollow(&self, consumers: usize) -> bool {
         consumers == 0 && self.unanswered.load(Ordering::Relaxed) >= UNANSWERED_MAX
     }
@@ -114,7 +137,7 @@ impl FactBus for NatsFacts {
     }
 
     async fn empty(&self, upto: u64) -> Result<(), BusError> {
-        let stream = stream::open(self.jetstream()?, &self.stream).await?;
+        let stream = self.stream(self.jetstream()?).await?;
         let purged = stream.purge().sequence(upto.saturating_add(1)).await;
         purged.map(drop).map_err(|error| BusError::Unavailable(error.to_string()))
     }

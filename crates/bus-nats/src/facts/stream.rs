@@ -26,27 +26,29 @@ impl Default for FactStream {
     }
 }
 
-/// The stream, made when there is none.
-pub(super) async fn open(jetstream: &jetstream::Context, wanted: &FactStream) -> Result<Stream, BusError> {
+/// The stream, if there is one, set right where it has to be.
+pub(super) async fn find(
+    jetstream: &jetstream::Context,
+    wanted: &FactStream,
+) -> Result<Option<Stream>, BusError> {
     let found = match jetstream.get_stream(&wanted.name).await {
         Ok(found) => found,
-        Err(error) if is_absent(&error) => return make(jetstream, wanted).await,
-        Err(error) => {
-            return Err(BusError::Unavailable(format!("asking for stream {}: {error}", wanted.name)));
-        }
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(asked_in_vain(wanted, &error)),
     };
     let config = &found.cached_info().config;
     let right = set_right(config.clone(), wanted).map_err(BusError::Unfit)?;
     if right == *config {
-        return Ok(found);
+        return Ok(Some(found));
     }
     tracing::warn!(stream = %wanted.name, "stream {} could lose facts and is set right", wanted.name);
     let updated = jetstream.update_stream(right).await;
     updated.map_err(|error| BusError::Unfit(format!("setting stream {} right: {error}", wanted.name)))?;
-    jetstream
-        .get_stream(&wanted.name)
-        .await
-        .map_err(|error| BusError::Unavailable(format!("asking for stream {}: {error}", wanted.name)))
+    jetstream.get_stream(&wanted.name).await.map(Some).map_err(|error| asked_in_vain(wanted, &error))
+}
+
+fn asked_in_vain(wanted: &FactStream, error: &GetStreamError) -> BusError {
+    BusError::Unavailable(format!("asking for stream {}: {error}", wanted.name))
 }
 
 /// Removes the stream, so that it is made anew.
@@ -62,7 +64,8 @@ fn is_absent(error: &GetStreamError) -> bool {
     matches!(error.kind(), GetStreamErrorKind::JetStream(told) if told.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }
 
-async fn make(jetstream: &jetstream::Context, wanted: &FactStream) -> Result<Stream, BusError> {
+/// The stream, made now.
+pub(super) async fn make(jetstream: &jetstream::Context, wanted: &FactStream) -> Result<Stream, BusError> {
     let config = Config {
         name: wanted.name.clone(),
         num_replicas: wanted.replicas,
