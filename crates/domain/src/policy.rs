@@ -39,8 +39,6 @@ pub struct RegistrationPolicy {
     pub decision_days_business: u16,
     /// Civil days before the end at which a person is reminded.
     pub reminder_days: Vec<u16>,
-    /// Open registrations a partner may have at once; off unless set (25 at HubSpot).
-    pub open_max: Option<u32>,
     /// Whether published tenders may be registered (NeuVector: no).
     pub tenders: Tenders,
 }
@@ -223,7 +221,6 @@ impl Default for Policy {
                 activity_days: 30,
                 decision_days_business: 2,
                 reminder_days: vec![30, 14, 7],
-                open_max: None,
                 tenders: Tenders::Refused,
             },
             handoff: HandoffPolicy {

@@ -166,16 +166,6 @@ macro_rules! stated_numbers {
 
 stated_numbers!(u8, u16, u32);
 
-impl<T, S: Stated<T>> Stated<Option<T>> for Option<S> {
-    fn state(value: Option<T>) -> Self {
-        value.map(S::state)
-    }
-
-    fn value(self) -> Option<T> {
-        self.map(S::value)
-    }
-}
-
 impl<T, S: Stated<T>> Stated<Vec<T>> for Vec<S> {
     fn state(value: Vec<T>) -> Self {
         value.into_iter().map(S::state).collect()
@@ -252,8 +242,6 @@ sections! {
         decision_days_business: DaysBusiness,
         /// Civil days before the end at which a person is reminded.
         reminder_days: Vec<Days>,
-        /// Open registrations a partner may have at once; no limit when null.
-        open_max: Option<Within<1, 1_000_000>>,
         /// Whether published tenders may be registered.
         tenders: Word<Tenders>,
     }
@@ -455,7 +443,8 @@ impl Shape for Policy {
 /// older policy does not state has its default. Guards are kept as they are: they were checked when published.
 impl Compact for Policy {
     fn put(&self, out: &mut Vec<u8>) {
-        let numbers = Self { patterns: Self::patterns_by_default(), ..self.clone() };
+        // The patterns stand beside the numbers: said twice, a change in one of the two would go unseen.
+        let numbers = Self { patterns: std::collections::BTreeMap::new(), ..self.clone() };
         let numbers = String::from_utf8(canonical(&numbers)).expect("RFC 8785 is UTF-8");
         put_text(&numbers, out);
         self.patterns.clone().into_iter().collect::<Vec<_>>().put(out);
