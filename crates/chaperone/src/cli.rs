@@ -23,8 +23,8 @@ pub(crate) struct Cli {
     /// Where the book lies [default: $XDG_DATA_HOME/chaperone].
     #[arg(long, global = true, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// A journal on KurrentDB or EventStoreDB, such as esdb://localhost:2113?tls=false [default: the one in the
-    /// book's folder, which then keeps a mirror of it and the quarantine].
+    /// A journal on KurrentDB or EventStoreDB, such as esdb://localhost:2113?tls=false, with &journal=NAME where
+    /// several share a server; the book's folder keeps a mirror of it [default: the journal in the folder].
     #[arg(long, global = true, value_name = "URL", value_parser = journal_address)]
     pub journal: Option<String>,
     /// How data is written to standard output.

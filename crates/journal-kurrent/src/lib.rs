@@ -22,6 +22,16 @@
 //! **Positions.** KurrentDB has two for an event, commit and prepare. Both are kept while a subscription runs,
 //! to take it up again; after a start they are those of the last mirrored event, read from its stream there,
 //! which shows at the same time that the mirror and the server tell the same story.
+//!
+//! **What was run.** Everywhere the suite and the failures run against a double that speaks the same wire
+//! (`tests/kurrent-double`); with `EVENTSTORE_URL` set the suite runs against that server too, as
+//! `.github/workflows/kurrent.yml` does. Several journals share a server when their addresses name them
+//! (`journal=NAME`), so that a suite finds an empty one each time.
+//!
+//! **What is not promised.** A process sees what others appended when the subscription has told it, not at the
+//! moment they were answered; an append that was decided on what is stale is a conflict, so that nothing is
+//! recorded on it. Appends under way at the same time may come to stand in another order than their clocks say;
+//! recorded time then is the later of the two, for everybody alike.
 #![warn(missing_docs)]
 
 mod address;

@@ -3,7 +3,7 @@
 //! The crate's subscription has a fault: when the server ends it as if all had been said, the crate asks the
 //! ended stream again and again within one poll, which neither returns nor can be cancelled. All it does in
 //! that loop is to log a warning; so it is polled under a subscriber of its own, which knows that warning and
-//! unwinds out of the poll. `tests/supervisor.rs` ends a subscription to show that this holds; the crate's
+//! unwinds out of the poll. `tests/failures/supervisor.rs` ends a subscription to show that this holds; the crate's
 //! version is pinned.
 
 use std::panic::{AssertUnwindSafe, resume_unwind};

@@ -1,5 +1,6 @@
 //! What the server holds: KurrentDB's rules about streams and positions, over a journal of ours.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,6 +13,8 @@ use uuid::Uuid;
 /// Places in the log are bytes, not ordinals: this far apart, and not from zero.
 const RECORD_BYTES: u64 = 1_000;
 const FIRST_BYTE: u64 = 17;
+/// Streams share so many locks: a test writes to a handful at once.
+const STREAM_LOCKS: usize = 256;
 
 /// An event about to be recorded, as the wire has it.
 #[derive(Clone, Debug)]
@@ -56,12 +59,13 @@ pub(crate) struct Appended {
 
 pub(crate) struct Log {
     journal: Arc<dyn Journal>,
-    writing: Mutex<()>,
+    /// Appends to one stream go one after the other, those to others beside them.
+    writing: [Mutex<()>; STREAM_LOCKS],
 }
 
 impl Log {
     pub(crate) fn over(journal: Arc<dyn Journal>) -> Self {
-        Self { journal, writing: Mutex::new(()) }
+        Self { journal, writing: std::array::from_fn(|_| Mutex::new(())) }
     }
 
     pub(crate) async fn append(
@@ -70,7 +74,10 @@ impl Log {
         expected: Expected,
         events: Vec<Proposed>,
     ) -> Result<Appended, Refused> {
-        let _writing = self.writing.lock().await;
+        let mut hasher = DefaultHasher::new();
+        stream.hash(&mut hasher);
+        let lock = usize::try_from(hasher.finish() % STREAM_LOCKS as u64).unwrap_or(0);
+        let _writing = self.writing[lock].lock().await;
         let version = self.journal.version(stream).await.map_err(failed)?;
         let current = version.map(|version| version.revision);
         if let Some(before) = self.recorded_before(stream, expected, &events).await? {
