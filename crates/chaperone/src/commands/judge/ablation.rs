@@ -61,7 +61,11 @@ fn as_they_arrived(events: &[String]) -> anyhow::Result<Vec<String>> {
         let key = format!("{} {}", event["source"], event["id"]);
         let arrived = first.entry(key).or_insert_with(|| event["recordedtime"].clone()).clone();
         if let Some(data) = event["data"].as_object_mut() {
-            WHEN.iter().filter_map(|name| data.get_mut(*name)).for_each(|when| *when = arrived.clone());
+            for name in WHEN {
+                if let Some(when) = data.get_mut(name) {
+                    *when = arrived.clone();
+                }
+            }
         }
         event["time"] = arrived;
         told.push(event.to_string());
