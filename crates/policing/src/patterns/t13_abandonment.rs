@@ -19,7 +19,7 @@ use domain::event::change::Basis;
 use domain::event::notice::About;
 use domain::family::Kinship;
 use domain::id::{EventId, NoticeId, PartnerId};
-use domain::protection::{self, Act, Attempt, Outcome, kin, words};
+use domain::protection::{self, Act, Attempt, Outcome, Violation, kin, words};
 use domain::time::{Instant, Interval};
 
 use super::takeover::capped_by;
@@ -68,7 +68,7 @@ fn claimed<'a>(scene: &Scene<'a>, handoff: &'a Handoff, claim: &'a Forfeiture) -
         Outcome::NotConcerned(_) => return None,
         Outcome::Cleared { by, because } => Seen::Cleared { by, because },
         Outcome::Violation(violation) => {
-            Seen::Breach(breach(handoff, claim, fault, violation.clearing, kinship.as_ref()))
+            Seen::Breach(breach(handoff, claim, fault, *violation, kinship.as_ref()))
         }
     };
     Some(Sighting {
@@ -86,7 +86,7 @@ fn breach(
     handoff: &Handoff,
     claim: &Forfeiture,
     fault: Fault,
-    bases: Vec<Clearing>,
+    violation: Violation,
     kinship: Option<&Kinship>,
 ) -> Breach {
     let Fault { part, because, proof: shown, nearest, .. } = fault;
@@ -95,9 +95,9 @@ fn breach(
         "forfeiture of {scope} by {} was claimed on {day} under handoff {}, although {because}",
         handoff.host, handoff.handoff,
     );
-    let base = [handoff.invited, handoff.accepted].into_iter().flatten();
+    let Violation { proof: base, clearing: bases, .. } = violation;
     let path = kinship.into_iter().flat_map(|kinship| kinship.path.iter().copied());
-    let mut proof: Vec<EventId> = base.chain(path).chain(shown.iter().copied()).collect();
+    let mut proof: Vec<EventId> = base.into_iter().chain(path).chain(shown.iter().copied()).collect();
     proof.push(claim.event);
     let mut seen = std::collections::HashSet::new();
     proof.retain(|event| seen.insert(*event));

@@ -23,7 +23,6 @@ use domain::event::Party;
 use domain::event::account::ContactPurpose;
 use domain::event::case::{ClearedBy, Clearing, Ground, Severity};
 use domain::event::change::Basis;
-use domain::family::Kinship;
 use domain::id::{EventId, PartnerId};
 use domain::protection::act::Judged as Act;
 use domain::protection::procedure::{Step, opening::notices, protecting};
@@ -31,7 +30,7 @@ use domain::protection::{Assessment, Haste, Outcome, haste, kin, words};
 use domain::time::Interval;
 
 use super::t15_haste;
-use super::takeover::capped_by;
+use super::takeover::{bare_proof, capped_by};
 use crate::judged::{About, Breach, Seen, Sighting};
 use crate::scene::Scene;
 
@@ -91,8 +90,8 @@ fn captured<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Vec<(&'a Hand
                 // The request is needed where only its day lies near enough.
                 let near = scene.days_after(gain.at, -days) <= contact.during.from;
                 let request = request.map(|(_, event)| event).filter(|_| !near);
-                let path = kinship.path.iter().chain(&gainer.path).copied().chain(request).collect();
-                Seen::Breach(capture(assessment, contact, by, path))
+                let path = kinship.path.iter().copied().chain(request).collect();
+                Seen::Breach(capture(scene, assessment, contact, by, path))
             }
         };
         let sighting = Sighting {
@@ -122,7 +121,13 @@ fn is_confirmed(account: &domain::account::Account, contact: &Contact) -> bool {
     })
 }
 
-fn capture(assessment: &Assessment<'_>, contact: &Contact, by: &PartnerId, path: Vec<EventId>) -> Breach {
+fn capture(
+    scene: &Scene<'_>,
+    assessment: &Assessment<'_>,
+    contact: &Contact,
+    by: &PartnerId,
+    path: Vec<EventId>,
+) -> Breach {
     let (gain, handoff) = (assessment.gain, assessment.handoff);
     let whose = if contact.party == Party::Customer { "the customer's" } else { "the host's" };
     let on = words::day(contact.during.from);
@@ -133,9 +138,8 @@ fn capture(assessment: &Assessment<'_>, contact: &Contact, by: &PartnerId, path:
         handoff.handoff,
         handoff.host,
     );
-    let base =
-        [handoff.invited, handoff.accepted, Some(contact.event), Some(gain.event)].into_iter().flatten();
-    let mut proof: Vec<EventId> = base.chain(path).collect();
+    let mut proof = bare_proof(scene, assessment);
+    proof.extend(path.into_iter().chain([contact.event]));
     let mut seen = HashSet::new();
     proof.retain(|event| seen.insert(*event));
     let not_confirmed = format!("{whose} side has not said that the contact is its own");
@@ -181,7 +185,7 @@ fn untold<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Opt
     let kinship = kin::of_guest(known, handoff, holder, done.at)?;
     let seen = match cleared(&assessment.outcome)? {
         Some((by, because)) => Seen::Cleared { by, because },
-        None => Seen::Breach(missing(handoff, change, done, opened, &kinship)),
+        None => Seen::Breach(missing(scene, assessment, change, done, opened)),
     };
     Some(Sighting {
         act: done.event,
@@ -195,12 +199,13 @@ fn untold<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Opt
 }
 
 fn missing(
-    handoff: &Handoff,
+    scene: &Scene<'_>,
+    assessment: &Assessment<'_>,
     change: &Change,
     done: &Execution,
     opened: EventId,
-    kinship: &Kinship,
 ) -> Breach {
+    let handoff = assessment.handoff;
     let sentence = format!(
         "change {} moved {} to {} on {} after a window, but no notice to {} is on record as delivered",
         change.change,
@@ -209,8 +214,8 @@ fn missing(
         words::day(done.at),
         handoff.host,
     );
-    let base = [handoff.invited, handoff.accepted, Some(opened), Some(done.event)].into_iter().flatten();
-    let proof = base.chain(kinship.path.iter().copied()).collect();
+    let mut proof = bare_proof(scene, assessment);
+    proof.push(opened);
     let receipt = format!("the receipt of a notice to {} before {}", handoff.host, words::day(done.at));
     let mut clearing = vec![Clearing { basis: "receipt".to_owned(), missing: receipt }];
     clearing.extend(t15_haste::clearing());

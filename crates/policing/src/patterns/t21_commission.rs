@@ -155,8 +155,10 @@ fn breach(scene: &Scene<'_>, handoff: &Handoff, orders: &[&Owing<'_>], sentence:
     for order in orders {
         let kinship = kin::of_guest(scene.known, handoff, &order.gain.partner, order.gain.at);
         let path = kinship.map(|kinship| kinship.path).unwrap_or_default();
-        let needed =
-            path.into_iter().chain(order.covered.shown_by(scene, order.gain)).chain([order.gain.event]);
+        let needed = path
+            .into_iter()
+            .chain(order.covered.shown_by(scene, handoff, order.gain))
+            .chain([order.gain.event]);
         for event in needed {
             if !proof.contains(&event) {
                 proof.push(event);

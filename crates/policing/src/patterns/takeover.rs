@@ -6,6 +6,8 @@ use domain::event::case::Severity;
 use domain::event::partner::AffiliationBasis;
 use domain::family::Kinship;
 use domain::id::{EventId, PartnerId};
+use domain::protection::question::Question;
+use domain::protection::walk::Ledger;
 use domain::protection::{Assessment, Outcome, Violation, act::Judged as Act, kin, words};
 
 use crate::judged::{About, Breach, Seen, Sighting};
@@ -108,6 +110,17 @@ fn context(scene: &Scene<'_>, assessment: &Assessment<'_>) -> Vec<EventId> {
     context.extend(assessment.handoff.grant_at(gain.at).map(|grant| grant.event));
     context.extend(signals(scene, assessment));
     context
+}
+
+/// What shows that a handoff protects against a gain, whatever cleared it.
+pub(super) fn bare_proof(scene: &Scene<'_>, assessment: &Assessment<'_>) -> Vec<EventId> {
+    let (gain, handoff) = (assessment.gain, assessment.handoff);
+    let nothing_before = Ledger::default();
+    let question = Question::new(scene.known, handoff, Act::from(gain), &nothing_before);
+    if let Some(Outcome::Violation(violation)) = question.map(|question| question.answer_by(&|_| false)) {
+        return violation.proof;
+    }
+    [handoff.invited, handoff.accepted, Some(gain.event)].into_iter().flatten().collect()
 }
 
 /// Sales acts of the guest's family before the gain that were not reported and that no terms allow: signals, and

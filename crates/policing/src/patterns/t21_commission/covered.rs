@@ -10,6 +10,9 @@ use domain::event::case::ClearedBy;
 use domain::event::change::Basis;
 use domain::event::handoff::GrantedAct;
 use domain::id::EventId;
+use domain::protection::act::Judged;
+use domain::protection::question::Question;
+use domain::protection::walk::Ledger;
 use domain::protection::{Outcome, Unconcerned, kin};
 
 use crate::scene::Scene;
@@ -70,19 +73,34 @@ fn grants<'a>(handoff: &'a Handoff, gain: &Gain) -> Option<&'a Grant> {
 }
 
 impl Covered {
-    /// What shows it beside handoff and order. A letter needs the change that claims it, and that its request.
-    pub(super) fn shown_by(&self, scene: &Scene<'_>, gain: &Gain) -> Vec<EventId> {
+    /// What shows it beside handoff and order. A letter needs the change that claims it, and that its request; where
+    /// the letter alone does not carry the order, the change it moved the account by.
+    pub(super) fn shown_by(&self, scene: &Scene<'_>, handoff: &Handoff, gain: &Gain) -> Vec<EventId> {
         let papers = match self {
             Self::Granted { by } => return vec![*by],
             Self::Later => return Vec::new(),
             Self::Moved(papers) => papers,
         };
         let account = scene.known.account;
+        let alone = is_carried_alone(scene, handoff, gain);
         let moved = account.changes.iter().filter(|change| {
             let letter = change.letter.as_ref().and_then(|letter| account.letter(letter));
-            change.gaining.as_ref() == Some(&gain.partner)
-                && letter.is_some_and(|letter| papers.contains(&letter.event))
+            let carries = !alone || change.gaining.as_ref() == Some(&gain.partner);
+            carries && letter.is_some_and(|letter| papers.contains(&letter.event))
         });
-        papers.iter().copied().chain(moved.filter_map(|change| change.requested)).collect()
+        let steps = moved.flat_map(|change| {
+            let done = change.executions.iter().filter(|_| !alone).map(|done| done.event);
+            change.requested.into_iter().chain(done)
+        });
+        papers.iter().copied().chain(steps).collect()
     }
+}
+
+/// Whether the customer's will lets the order pass by itself, without the change that it led to.
+fn is_carried_alone(scene: &Scene<'_>, handoff: &Handoff, gain: &Gain) -> bool {
+    let nothing_before = Ledger::default();
+    let question = Question::new(scene.known, handoff, Judged::from(gain), &nothing_before);
+    question.is_some_and(|question| {
+        matches!(question.answer(), Outcome::Cleared { by: ClearedBy::Basis(Basis::CustomerLetter), .. })
+    })
 }
