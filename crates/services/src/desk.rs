@@ -12,6 +12,7 @@ use domain::fact::{Class, Context, Fact, Origin};
 use domain::id::{EventId, PartnerId};
 use domain::refusal::Refusal;
 use domain::stream::Stream;
+use domain::time::Instant;
 use ports::{AppendError, Outcome, Position, Receipt, Select, Version};
 use wire::command::CommandInput;
 use wire::problem::Problem;
@@ -70,11 +71,13 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
             return Ok(Reply::Stale { actual: loaded.version });
         }
         let world = book.world(vendor);
-        let decided = match decide_on(book, &input, &loaded, &world) {
+        // Decided and recorded at one instant: a replay decides it again at the instant that is recorded.
+        let now = book.now();
+        let decided = match decide_on(book, &input, &loaded, &world, now) {
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
         };
-        match book.write(entry(book, &input, decided, &world), Arc::clone(&loaded)).await {
+        match book.write(entry(&input, decided, &world, now), Arc::clone(&loaded)).await {
             Ok(written) if written.receipt.outcome == Outcome::Repeated => {
                 return first_answer(book, &input, written.receipt).await;
             }
@@ -127,6 +130,7 @@ fn decide_on(
     input: &CommandInput,
     loaded: &Loaded,
     world: &World,
+    now: Instant,
 ) -> Result<Vec<Decided>, Refusal> {
     let actor = &input.actor;
     match (&input.command, &input.stream) {
@@ -144,16 +148,11 @@ fn decide_on(
         (Command::Case(command), Stream::Case(..)) => {
             let shelf = book.shelf();
             let case = shelf.cases.get(&input.stream).ok_or(Refusal::WrongStream { stream: "known case" })?;
-            decide::case::decide(case.decided.as_ref(), &world.program, book.now(), actor, command)
+            decide::case::decide(case.decided.as_ref(), &world.program, now, actor, command)
         }
         (command, Stream::Account(_, account)) => {
-            let context = decide::Context {
-                now: book.now(),
-                actor,
-                account,
-                families: &world.families,
-                program: &world.program,
-            };
+            let context =
+                decide::Context { now, actor, account, families: &world.families, program: &world.program };
             decide::decide(&loaded.account, &context, command)
         }
         (
@@ -198,8 +197,7 @@ fn gained_by(event: &Event, partner: &PartnerId) -> bool {
     settling::partners_of(event).contains(&partner)
 }
 
-fn entry(book: &Book, input: &CommandInput, decided: Vec<Decided>, world: &World) -> Entry {
-    let now = book.now();
+fn entry(input: &CommandInput, decided: Vec<Decided>, world: &World, now: Instant) -> Entry {
     let policy = world.program.policy_at(now).name.digest;
     let partner_revisions =
         input.actor.partner.iter().filter_map(|partner| {
