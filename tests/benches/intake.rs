@@ -85,7 +85,8 @@ async fn publish(nats: &NatsServer, subject: &'static str, answers: String, roun
                     let oldest: jetstream::context::PublishAckFuture = waiting.pop_front().unwrap();
                     oldest.await.unwrap();
                 }
-                let body = event(&format!("r{round}-{publisher}-{number}"), (publisher * 97 + number) % 5_000);
+                let body =
+                    event(&format!("r{round}-{publisher}-{number}"), (publisher * 97 + number) % 5_000);
                 waiting.push_back(context.publish(subject, body.into()).await.unwrap());
             }
             for one in waiting {
@@ -147,7 +148,10 @@ async fn latency(nats: &NatsServer, seconds: u64) {
     let watching = tokio::spawn(async move {
         let mut took = Vec::new();
         while took.len() < usize::try_from(seconds * RATE_HZ).unwrap() {
-            let Ok(Some(Ok(entry))) = tokio::time::timeout(Duration::from_secs(10), watch.next()).await else { break };
+            let Ok(Some(Ok(entry))) = tokio::time::timeout(Duration::from_secs(10), watch.next()).await
+            else {
+                break;
+            };
             if let Some(at) = noted.lock().await.remove(&entry.key) {
                 took.push(at.elapsed());
             }

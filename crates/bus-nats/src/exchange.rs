@@ -39,9 +39,8 @@ impl NatsExchange {
 impl Exchange for NatsExchange {
     async fn ask(&self, subject: &str, body: Bytes) -> Result<Bytes, AskError> {
         let client = self.connection.client().map_err(|error| AskError::Unavailable(error.to_string()))?;
-        let request = async_nats::Request::new()
-            .payload(body)
-            .timeout(Some(Duration::from_millis(ANSWER_MS_MAX)));
+        let request =
+            async_nats::Request::new().payload(body).timeout(Some(Duration::from_millis(ANSWER_MS_MAX)));
         match client.send_request(subject.to_owned(), request).await {
             Ok(answer) => Ok(answer.payload),
             Err(error) => Err(match error.kind() {

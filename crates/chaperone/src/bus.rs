@@ -48,9 +48,7 @@ impl Bus {
             ConnectError::Certificates(_)
             | ConnectError::Away { .. }
             | ConnectError::Refused { .. }
-            | ConnectError::TooOld { .. } => {
-                error.into()
-            }
+            | ConnectError::TooOld { .. } => error.into(),
         })?;
         let exchange = Arc::new(NatsExchange::new(connection.clone()));
         Ok(Some(Self { connection, replicas: asked.nats_replicas.into(), exchange }))

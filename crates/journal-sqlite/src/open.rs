@@ -46,6 +46,16 @@ pub enum OpenError {
         /// The newest format known here.
         known: i32,
     },
+    /// A program from before the first release wrote it.
+    #[error(
+        "the journal has format {found} of an unreleased program, this one knows {known}; ingest its sources again"
+    )]
+    OlderFormat {
+        /// The file's format.
+        found: i32,
+        /// The only format known here.
+        known: i32,
+    },
     /// The directory or lock file failed.
     #[error("the journal's directory cannot be used")]
     Io(#[from] io::Error),

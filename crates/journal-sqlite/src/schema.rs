@@ -13,7 +13,7 @@ use crate::open::OpenError;
 /// "CHAP", so that `file` and SQLite's own tools can tell a journal from another database.
 const APPLICATION_ID: i32 = 0x4348_4150;
 /// The format this code writes.
-const FORMAT: i32 = 1;
+const FORMAT: i32 = 2;
 
 /// SQLite's page size: with `cargo bench -p journal-sqlite --bench append` 4 and 8 KiB could not be told apart
 /// and 16 KiB cost half as much processor time again; 4 KiB is what disks write whole.
@@ -78,6 +78,9 @@ pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
     }
     if found > FORMAT {
         return Err(OpenError::NewerFormat { found, known: FORMAT });
+    }
+    if found < FORMAT {
+        return Err(OpenError::OlderFormat { found, known: FORMAT });
     }
     Ok(())
 }

@@ -145,13 +145,16 @@ async fn what_is_recorded_cannot_be_changed_or_deleted() {
 }
 
 #[tokio::test]
-async fn a_newer_format_and_a_foreign_file_are_refused_with_a_clear_error() {
+async fn a_newer_or_older_format_and_a_foreign_file_are_refused_with_a_clear_error() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()));
     raw(dir.path()).pragma_update(None, "user_version", 99).unwrap();
     let clock = Arc::new(ManualClock::default());
     let newer = SqliteJournal::open_owner(dir.path(), Options::default(), clock.clone()).map(|_| ());
-    assert!(matches!(newer, Err(OpenError::NewerFormat { found: 99, known: 1 })));
+    assert!(matches!(newer, Err(OpenError::NewerFormat { found: 99, known: 2 })));
+    raw(dir.path()).pragma_update(None, "user_version", 1).unwrap();
+    let older = SqliteJournal::open_owner(dir.path(), Options::default(), clock.clone()).map(|_| ());
+    assert!(matches!(older, Err(OpenError::OlderFormat { found: 1, known: 2 })));
     raw(dir.path()).pragma_update(None, "application_id", 1).unwrap();
     let foreign = SqliteJournal::open_owner(dir.path(), Options::default(), clock).map(|_| ());
     assert!(matches!(foreign, Err(OpenError::NotAJournal)));

@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use services::api::{self, Serving};
 use services::book::Book;
 use services::projector::{self, DIRECTORY, Edition, HEAD, build, view};
+use services::roles::Role;
 use services::roles::commands::Commands;
 use services::roles::intake::{self, Desk};
 use services::roles::standing::Standing;
 use services::roles::supervisor::Stopped;
-use services::roles::Role;
 
 /// 2026-03-02T09:00:00Z.
 const START_MS: i64 = 1_772_442_000_000;
@@ -190,10 +190,13 @@ async fn a_projection_follows_the_journal_and_one_made_anew_is_the_same() {
     assert_eq!(value(&projections, "CHAPERONE_accounts_acme_v1", "initech").await["account"], "initech");
 
     let deals = view::named("deals").unwrap();
-    let (before, now, report) =
-        build::rebuild(&book, projections.as_ref(), deals, &standing).await.unwrap();
+    let (before, now, report) = build::rebuild(&book, projections.as_ref(), deals, &standing).await.unwrap();
     assert_eq!((before, now), (Some(Edition { version: 1, made: 1 }), Edition { version: 1, made: 2 }));
-    assert_eq!((report.same, report.changed, report.only_before, report.only_now), (2, 0, 0, 0), "{report:?}");
+    assert_eq!(
+        (report.same, report.changed, report.only_before, report.only_now),
+        (2, 0, 0, 0),
+        "{report:?}"
+    );
     assert_eq!(value(&projections, DIRECTORY, "deals").await, json!({"version": 1, "made": 2}));
 
     // The role goes on in what is served now.

@@ -58,7 +58,11 @@ pub(super) async fn ask(server: SocketAddr, output: Format) -> anyhow::Result<Ex
         }
     };
     let roles: Vec<RoleRow> = serde_json::from_slice(&roles).context("reading what the server says")?;
-    output::rows(output, &["role", "state", "restarts", "position", "lag_events", "lag_ms", "problem"], &roles)?;
+    output::rows(
+        output,
+        &["role", "state", "restarts", "position", "lag_events", "lag_ms", "problem"],
+        &roles,
+    )?;
     Ok(if ready { Exit::Ok } else { Exit::Unavailable })
 }
 

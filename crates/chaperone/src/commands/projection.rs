@@ -77,8 +77,7 @@ async fn rebuild(home: &Home, output: Format, view: &'static View, at: &AtBus) -
     let opened = data::read(home).await?;
     let standing = Standing::new(Role::Projector);
     let projections = bus.projections();
-    let (before, now, report) =
-        build::rebuild(&opened.book, projections.as_ref(), view, &standing).await?;
+    let (before, now, report) = build::rebuild(&opened.book, projections.as_ref(), view, &standing).await?;
     for parked in standing.read().parked {
         talk(format_args!("{parked} is set aside: its events cannot be read"));
     }
@@ -88,7 +87,8 @@ async fn rebuild(home: &Home, output: Format, view: &'static View, at: &AtBus) -
 
 /// The bus, once a server has answered.
 async fn reached(at: &AtBus) -> anyhow::Result<Bus> {
-    let bus = Bus::at(at).await?.ok_or_else(|| stop(Exit::Usage, "expected --nats URL, where the views are"))?;
+    let bus =
+        Bus::at(at).await?.ok_or_else(|| stop(Exit::Usage, "expected --nats URL, where the views are"))?;
     bus.reached().await?;
     Ok(bus)
 }

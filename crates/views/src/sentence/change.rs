@@ -1,8 +1,8 @@
 //! A change of holder, step by step, told in a sentence.
 
 use domain::event::change::{
-    ChangeEvent, ErrorAnswer, Executed, ObjectionGround, ObjectionOutcome, Requested, ReversalReason, VerificationMethod,
-    VerificationOutcome, Verified,
+    ChangeEvent, ErrorAnswer, Executed, ObjectionGround, ObjectionOutcome, Requested, ReversalReason,
+    VerificationMethod, VerificationOutcome, Verified,
 };
 
 use super::Telling;

@@ -44,7 +44,9 @@ pub(super) fn consent_sentence(event: &ConsentEvent, telling: Telling<'_>) -> St
             };
             match asked.outcome {
                 VerificationOutcome::Confirmed => format!("asked about {about}, the customer confirms it"),
-                VerificationOutcome::Denied => format!("asked about {about}, the customer knows nothing of it"),
+                VerificationOutcome::Denied => {
+                    format!("asked about {about}, the customer knows nothing of it")
+                }
                 VerificationOutcome::Unreachable => {
                     format!("the customer cannot be reached to be asked about {about}")
                 }
@@ -112,7 +114,7 @@ fn recipient(to: &domain::event::Party, subject: &About, telling: Telling<'_>) -
         About::Handoff(handoff) | About::Forfeiture(handoff) => telling.party(to, Some(handoff)),
         About::Change(_) | About::Override(_) | About::Commitment(_) | About::Token(_) => {
             telling.party(to, None)
-        },
+        }
     }
 }
 
