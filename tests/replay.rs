@@ -1,5 +1,6 @@
 //! Replays through the real binary: the same verdicts whatever the order, other ones under another policy, and
 //! one cause for every difference.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -91,6 +92,7 @@ fn registered(deal: &str, partner: &str, days_ago: i64) -> Value {
     event(&format!("told-{deal}"), "deal.submitted", ACCOUNT, &at, registration(deal, partner))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a live command is given now, on the real clock")]
 fn days_before_now(days: i64) -> String {
     let now = jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap();
     let at = now - jiff::SignedDuration::from_hours(24 * days);

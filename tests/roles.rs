@@ -1,4 +1,5 @@
 //! The roles as processes of their own: one journal on a server, one bus, and restarts in turn under load.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -161,7 +161,7 @@ fn every_pattern_has_a_story_in_which_it_is_found() {
         let told = STORIES.iter().find(|told| told.story == row.example);
         let found = told.unwrap_or_else(|| panic!("{} of {} is no story", row.example, row.pattern)).found;
         let named = |found: &&str| found.split(' ').next() == Some(row.pattern);
-        assert!(found.iter().any(|found| named(&found)), "{} in {}", row.pattern, row.example);
+        assert!(found.iter().any(named), "{} in {}", row.pattern, row.example);
     }
 }
 

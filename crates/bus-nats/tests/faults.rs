@@ -2,6 +2,7 @@
 //!
 //! `CHAPERONE_FAULT_RUNS=100 cargo test -p bus-nats --test faults -- --nocapture` plays a hundred seeds and prints
 //! each; `CHAPERONE_FAULT_SEED=7` plays that one again.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/faults.rs"]
 mod befalling;

@@ -1,4 +1,5 @@
 //! Roles that live on the bus, over a bus in memory: intake with receipts, answers, and projections made anew.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use bytes::Bytes;
 use ports::inbox::Inbox;
 use ports::memory::{MemoryInbox, MemoryJournal, MemoryProjections, MemoryQuarantine};
 use ports::projections::Projections;
-use ports::{Append, Clock, Exchange, Expect, Journal, Listing, ManualClock, MemoryExchange, NewEvent};
+use ports::{Append, Clock, Exchange, Expect, Listing, ManualClock, MemoryExchange, NewEvent};
 use serde_json::{Value, json};
 use services::api::{self, Serving};
 use services::book::Book;

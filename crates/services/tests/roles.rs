@@ -1,4 +1,5 @@
 //! Several processes on one journal: each plays some roles, and what one leaves undone another does.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::sync::Arc;
 

@@ -48,7 +48,6 @@ enum Ask {
     Submit,
     Approve,
     Reverse,
-    Rescind,
     Override(OverrideAct),
 }
 
@@ -261,10 +260,6 @@ impl Book {
             Ask::Reverse => {
                 let (change, reason) = (id(&change?.0), ReversalReason::Ruling);
                 (actor(Role::Adjudicator, None), Command::Change(ChangeCommand::Reverse { change, reason }))
-            }
-            Ask::Rescind => {
-                let (change, letter) = (id(&change?.0), None);
-                (actor(Role::Customer, None), Command::Change(ChangeCommand::Rescind { change, letter }))
             }
             Ask::Override(act) => {
                 let account = self.story.account();

@@ -30,7 +30,7 @@ pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
         match answer(&fact, &submissions) {
             Answer::None => facts.push(fact),
             Answer::OfSubmission => {}
-            Answer::Of(command) => asks.push((fact.meta, command)),
+            Answer::Of(command) => asks.push((fact.meta, *command)),
         }
     }
     asks.sort_by_key(|(meta, _)| (meta.valid_at, meta.position));
@@ -90,7 +90,7 @@ enum Answer {
     None,
     /// A submission that is recorded itself, or a part of an answer that comes again with the rest.
     OfSubmission,
-    Of(Command),
+    Of(Box<Command>),
 }
 
 fn answer(fact: &Fact, submissions: &HashSet<Producer>) -> Answer {
@@ -102,16 +102,16 @@ fn answer(fact: &Fact, submissions: &HashSet<Producer>) -> Answer {
     }
     match &fact.event {
         Event::Deal(DealEvent::Extended(extended)) => {
-            Answer::Of(Command::Deal(DealCommand::Extend { deal: extended.deal.clone() }))
+            Answer::Of(Box::new(Command::Deal(DealCommand::Extend { deal: extended.deal.clone() })))
         }
         // It comes with the refused attempt to approve, or with the execution.
         Event::Deal(DealEvent::Rejected(_)) | Event::Account(AccountEvent::Locked(_)) => Answer::OfSubmission,
         Event::Change(ChangeEvent::Executed(executed)) => {
             let (change, effective_from) = (executed.change.clone(), Some(executed.effective_from));
-            Answer::Of(Command::Change(ChangeCommand::Execute { change, effective_from }))
+            Answer::Of(Box::new(Command::Change(ChangeCommand::Execute { change, effective_from })))
         }
         Event::Account(AccountEvent::TakeoverRefused(refused)) => {
-            attempt(refused).map_or(Answer::None, Answer::Of)
+            attempt(refused).map_or(Answer::None, |attempt| Answer::Of(Box::new(attempt)))
         }
         Event::Account(_)
         | Event::Deal(_)

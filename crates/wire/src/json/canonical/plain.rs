@@ -148,7 +148,7 @@ impl<'t> Copy<'t, '_> {
             return None;
         }
         if !members.is_sorted_by(|(a, _), (b, _)| a < b) {
-            members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+            members.sort_unstable_by_key(|(name, _)| *name);
             if members.windows(2).any(|pair| pair[0].0 == pair[1].0) {
                 return None;
             }
