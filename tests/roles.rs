@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use kurrent_double::{Double, Serving};
 use ports::SystemClock;
 use ports::memory::MemoryJournal;
@@ -16,6 +17,9 @@ use tests::nats::NatsServer;
 
 /// How long anything may take to happen, in seconds; generous, since the machine may be busy.
 const PATIENCE_S: u64 = 120;
+
+/// Accounts the submissions are about.
+const ACCOUNTS: usize = 200;
 
 /// Which roles each process plays; the rules and the intake are there twice.
 const PROCESSES: [&str; 8] = [
@@ -77,7 +81,7 @@ impl Process {
 
 fn submission(number: usize) -> Value {
     json!({"specversion": "1.0", "id": format!("s{number}"), "source": "crm", "actorrole": "system",
-        "type": "chaperone.deal.submitted.v1", "subject": format!("account-meridian.a{}", number % 20),
+        "type": "chaperone.deal.submitted.v1", "subject": format!("account-meridian.a{}", number % ACCOUNTS),
         "time": "2026-03-01T10:00:00Z", "data": {"deal": format!("d{number}"), "partner": "northwind",
             "scope": {"product_lines": ["servers"]}, "need": "servers", "complete": true, "missing": []}})
 }
@@ -114,9 +118,12 @@ async fn published(client: &async_nats::Client) -> Vec<(u64, String, Value)> {
     let stream = async_nats::jetstream::new(client.clone()).get_stream("CHAPERONE").await.unwrap();
     let state = stream.cached_info().state.clone();
     let mut events = Vec::new();
-    for sequence in state.first_sequence..=state.last_sequence {
-        let message = stream.get_raw_message(sequence).await.unwrap();
-        let header = |name: &str| message.headers.get(name).unwrap().as_str().to_owned();
+    let config = async_nats::jetstream::consumer::pull::OrderedConfig::default();
+    let mut messages = stream.create_consumer(config).await.unwrap().messages().await.unwrap();
+    for _ in 0..state.messages {
+        let message = messages.next().await.unwrap().unwrap();
+        let headers = message.headers.as_ref().unwrap();
+        let header = |name: &str| headers.get(name).unwrap().as_str().to_owned();
         let data = serde_json::from_slice(&message.payload).unwrap();
         events.push((header("ce-sequence").parse().unwrap(), header("ce-type"), data));
     }
@@ -182,7 +189,7 @@ async fn processes_restarted_in_turn_under_load_lose_and_repeat_nothing() {
     let store = jetstream.get_key_value("CHAPERONE_deals_meridian_v1").await.unwrap();
     until("the projection is current", async || {
         let mut projected = 0;
-        for account in 0..20 {
+        for account in 0..ACCOUNTS.min(count) {
             let value = store.get(format!("a{account}")).await.unwrap()?;
             let value: Value = serde_json::from_slice(&value).unwrap();
             projected += value["deals"].as_array().map_or(0, Vec::len);

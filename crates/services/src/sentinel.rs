@@ -2,7 +2,7 @@
 
 pub(crate) mod registration;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use domain::event::Event;
@@ -12,7 +12,7 @@ use domain::id::{CaseId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
 use policing::{CaseKey, Standing, Transition, Watermark, transitions};
-use ports::AppendError;
+use ports::{AppendError, Outcome};
 
 use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX, Shelf};
@@ -31,23 +31,30 @@ pub async fn look(book: &Book, stream: &Stream) -> anyhow::Result<()> {
         let loaded = book.load(stream).await?;
         let Some(watermark) = watermark(book, &loaded).await? else { return Ok(()) };
         let elsewhere = Elsewhere::of(book, stream).await?;
-        let mut told = due(book, stream, &loaded, &elsewhere, watermark).into_iter();
-        let lost = loop {
-            let Some((case, transitions)) = told.next() else { break false };
-            let entry = entry(book, &case, transitions, watermark);
-            let standing = book.load(&case).await?;
-            match book.write(entry, Arc::clone(&standing)).await {
-                Ok(_) => {}
-                // Another sentinel was faster: look at what it left.
-                Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => break true,
-                Err(error) => return Err(error.into()),
-            }
-        };
-        if !lost {
+        let told = due(book, stream, &loaded, &elsewhere, watermark);
+        let is_quiet = told.is_empty();
+        // What was found holds for the account as it was loaded: if it moved meanwhile, it is looked at again.
+        let is_current = record(book, told, watermark).await?
+            && (is_quiet || book.load(stream).await?.version == loaded.version);
+        if is_current {
             return Ok(());
         }
+        tokio::task::yield_now().await;
     }
     Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
+}
+
+/// Records what is told of each case; `false` when another sentinel was faster, so that it has to be looked at again.
+async fn record(book: &Book, told: Vec<Told>, watermark: Watermark) -> anyhow::Result<bool> {
+    for one in told {
+        let standing = book.load(&one.case).await?;
+        match book.write(entry(one, watermark), Arc::clone(&standing)).await {
+            Ok(written) if written.receipt.outcome == Outcome::Appended => {}
+            Ok(_) | Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(true)
 }
 
 /// Whether [`told`] may have anything to say about an account with these facts.
@@ -69,7 +76,7 @@ pub(crate) fn told(
     let Some(last) = loaded.facts.last() else { return Vec::new() };
     let watermark = Watermark { head: last.meta.id, until };
     let told = due(book, stream, loaded, elsewhere, watermark);
-    told.into_iter().map(|(case, transitions)| entry(book, &case, transitions, watermark)).collect()
+    told.into_iter().map(|one| entry(one, watermark)).collect()
 }
 
 /// Looks again at every account with a finding that was pending and need not be any longer, and at those on which
@@ -115,9 +122,16 @@ fn due(
     loaded: &Loaded,
     elsewhere: &Elsewhere,
     watermark: Watermark,
-) -> Vec<(Stream, Vec<Transition>)> {
+) -> Vec<Told> {
     let Stream::Account(vendor, account) = stream else { return Vec::new() };
-    let previous = previous(&book.shelf(), stream);
+    // Findings and the number of events they are made of are read together: the number is the key of what
+    // follows, so that of two who look at the same findings one is told to look again.
+    let (previous, so_far) = {
+        let shelf = book.shelf();
+        let so_far: HashMap<Stream, u64> =
+            shelf.cases_of(stream).map(|(stream, case)| (stream.clone(), case.events)).collect();
+        (previous(&shelf, stream), so_far)
+    };
     let world = book.world(vendor);
     let mut now = registration::review(account, &loaded.account, &loaded.facts, &world, watermark);
     let is_tied = world.identities.concern(account);
@@ -135,15 +149,26 @@ fn due(
     book.await_until(stream, policing::look_again_at(known, &world.program, watermark.until));
     let now = rules::guarded(now, known, &world.program);
     let told = transitions(&previous, &now, facts, watermark, |key| case_id(vendor, key));
-    let mut by_case: Vec<(Stream, Vec<Transition>)> = Vec::new();
+    let mut by_case: Vec<Told> = Vec::new();
     for transition in told {
         let case = Stream::Case(vendor.clone(), transition.case.clone());
-        match by_case.iter_mut().find(|(known, _)| *known == case) {
-            Some((_, transitions)) => transitions.push(transition),
-            None => by_case.push((case, vec![transition])),
+        if let Some(known) = by_case.iter_mut().find(|known| known.case == case) {
+            known.transitions.push(transition);
+            continue;
         }
+        let known = so_far.get(&case).copied();
+        let so_far = known.unwrap_or_else(|| book.shelf().cases.get(&case).map_or(0, |case| case.events));
+        by_case.push(Told { case, so_far, transitions: vec![transition] });
     }
     by_case
+}
+
+/// What has to be recorded about one case.
+struct Told {
+    case: Stream,
+    /// How many events it had when that was found out.
+    so_far: u64,
+    transitions: Vec<Transition>,
 }
 
 /// The findings on record about an account.
@@ -173,8 +198,8 @@ pub(crate) fn case_id(vendor: &VendorId, key: &CaseKey) -> CaseId {
     }
 }
 
-fn entry(book: &Book, case: &Stream, transitions: Vec<Transition>, watermark: Watermark) -> Entry {
-    let so_far = book.shelf().cases.get(case).map_or(0, |known| known.events);
+fn entry(told: Told, watermark: Watermark) -> Entry {
+    let Told { case, so_far, transitions } = told;
     let id = format!("{case}:{so_far}");
     let lines = transitions.into_iter().map(|transition| Line {
         class: Class::Derived,
@@ -186,7 +211,7 @@ fn entry(book: &Book, case: &Stream, transitions: Vec<Transition>, watermark: Wa
     });
     Entry {
         lines: lines.collect(),
-        stream: case.clone(),
+        stream: case,
         digest: wire::ids::digest(id.as_bytes()),
         producer: Producer {
             source: own_source(),
