@@ -1,10 +1,10 @@
 //! T21: the guest's family orders, the terms it signed owe the host a commission, and the paying system accrued
 //! less.
 //!
-//! Trigger: an order or renewal by the guest's family that the terms cover (see [`covered`]), once the days the
+//! Trigger: an order or renewal by the guest's family that the terms cover (see `covered`), once the days the
 //! policy gives the accrual (30) are over. Key: handoff and order. What is owed is computed from the terms; what
 //! was paid is only ever what was observed, and what the guest's side wrote off does not count as paid. Several
-//! orders below the minimum of the terms, booked within those days, count as one (see [`split`]); through which
+//! orders below the minimum of the terms, booked within those days, count as one (see `split`); through which
 //! distributor they went makes no difference.
 //!
 //! The accrual clears it, late or not; so does a waiver by the host, and a return for what came back. An order

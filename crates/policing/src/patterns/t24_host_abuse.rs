@@ -1,10 +1,10 @@
 //! T24: the host's side abuses what protects it. Respondent is whoever does so, never the guest.
 //!
 //! Three triggers, each with a key of its own: an objection to a change, without a ground the program knows or
-//! without having asked (see [`objections`]), and as many rejected ones of one partner on one account as the
+//! without having asked (see `objections`), and as many rejected ones of one partner on one account as the
 //! policy lets pass (3); a handoff or registration of which the customer, called back, knows nothing (see
-//! [`denial`]); and as many registrations of one partner on one account as the policy lets pass (3) that ran out
-//! without any activity (see [`idle`]). A missing paper is no abuse, nor is an objection in good faith that is
+//! `denial`); and as many registrations of one partner on one account as the policy lets pass (3) that ran out
+//! without any activity (see `idle`). A missing paper is no abuse, nor is an objection in good faith that is
 //! rejected once. S3.
 
 mod denial;
