@@ -44,21 +44,9 @@ pub(crate) fn is_contested(account: &Account) -> bool {
 pub(crate) fn may_be_contested(facts: &[Fact]) -> bool {
     let mut recorded: Vec<_> = facts
         .iter()
-        .filter_map(|fact| match &fact.event {
-            Event::Account(AccountEvent::HolderRecorded(recorded)) => Some((recorded.from, &recorded.holder)),
-            Event::Account(_)
-            | Event::Deal(_)
-            | Event::Handoff(_)
-            | Event::Change(_)
-            | Event::Consent(_)
-            | Event::Notice(_)
-            | Event::Trade(_)
-            | Event::Commission(_)
-            | Event::Partner(_)
-            | Event::Identity(_)
-            | Event::Case(_)
-            | Event::Program(_)
-            | Event::Correction(_) => None,
+        .filter_map(|fact| {
+            let Event::Account(AccountEvent::HolderRecorded(recorded)) = &fact.event else { return None };
+            Some((recorded.from, &recorded.holder))
         })
         .collect();
     if recorded.len() < 2 {

@@ -8,7 +8,6 @@ use wire::answers::ReceiptAnswer;
 use wire::command::CommandInput;
 use wire::forwarded::{self, CommandAnswer, Known, Outcome};
 use wire::input::Defaults;
-use wire::problem::Problem;
 
 use super::supervisor::Stopped;
 use super::{Role, Roles};
@@ -44,13 +43,6 @@ impl Commands {
     /// Everything is answered here.
     pub fn local(book: Arc<Book>) -> Self {
         Self::new(book, Roles::of(Role::ALL), None)
-    }
-
-    /// The roles whose commands nobody could answer: not played here, and no bus to reach them over.
-    pub fn unreachable(&self) -> Vec<Role> {
-        let answering = [Role::Registration, Role::Handoff, Role::Ownership, Role::Sentinel];
-        let unreachable = |role: &Role| self.exchange.is_none() && !self.here.has(*role);
-        answering.into_iter().filter(unreachable).collect()
     }
 
     /// Answers a command, wherever that is done.
@@ -148,9 +140,4 @@ fn turned_away(outcome: Outcome, why: &dyn std::fmt::Display) -> CommandAnswer {
         message: Some(why.to_string()),
     };
     CommandAnswer { outcome, receipt }
-}
-
-/// A command that cannot be read.
-pub fn malformed(problem: &Problem) -> CommandAnswer {
-    turned_away(Outcome::Malformed, problem)
 }
