@@ -45,6 +45,18 @@ impl Stream {
             | Self::Partnership(..) => None,
         }
     }
+
+    /// The case this stream tells of, if it tells of one.
+    pub fn case(&self) -> Option<&CaseId> {
+        match self {
+            Self::Case(_, case) => Some(case),
+            Self::Account(..)
+            | Self::Partner(..)
+            | Self::Program(_)
+            | Self::Identity(_)
+            | Self::Partnership(..) => None,
+        }
+    }
 }
 
 impl fmt::Display for Stream {

@@ -1,5 +1,7 @@
 //! The book: journal, quarantine and clock, and what is kept folded of them for the roles to share.
 
+pub mod cases;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
@@ -7,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use anyhow::Context as _;
 use domain::event::Event;
 use domain::event::account::AccountEvent;
-use domain::event::case::CaseEvent;
 use domain::event::change::ChangeEvent;
 use domain::event::consent::ConsentEvent;
 use domain::event::handoff::HandoffEvent;
@@ -19,11 +20,11 @@ use ports::{
     Append, AppendError, Clock, Expect, Journal, KindSet, Position, Quarantine, Receipt, Scan, StreamNumber,
     StreamShare, Version,
 };
-use views::cases::Case;
 use views::directory::Directory;
 
 use crate::accounts::{Accounts, Loaded};
 use crate::attended::Attended;
+use crate::book::cases::Cases;
 use crate::horizon::{Horizon, WhatIf};
 use crate::pen::{self, Entry};
 use crate::roles::duty::Duty;
@@ -62,34 +63,18 @@ pub struct Book {
 #[derive(Debug, Default)]
 pub struct Shelf {
     pub directory: Directory,
-    pub cases: BTreeMap<Stream, Case>,
+    pub cases: Cases,
     /// Account streams that policing has to look at: those with an accepted handoff, a change of holder, an
     /// override, or a word of the customer.
     pub guarded: BTreeSet<Stream>,
     /// When time alone may bring something to light on an account.
     awaited: BTreeMap<Stream, Instant>,
-    /// The cases of each account.
-    of_account: BTreeMap<Stream, Vec<Stream>>,
 }
 
 impl Shelf {
-    /// The cases about one account.
-    pub fn cases_of(&self, account: &Stream) -> impl Iterator<Item = (&Stream, &Case)> {
-        self.of_account.get(account).into_iter().flatten().filter_map(|case| self.cases.get_key_value(case))
-    }
-
     /// Accounts on which something may have come to light by `until`.
     pub(crate) fn awaited(&self, until: Instant) -> impl Iterator<Item = &Stream> {
         self.awaited.iter().filter(move |(_, at)| **at <= until).map(|(stream, _)| stream)
-    }
-
-    fn take_case(&mut self, stream: &Stream, fact: &Fact) {
-        if let Event::Case(CaseEvent::Opened(opened)) = &fact.event {
-            let account = Stream::Account(stream.vendor().clone(), opened.account.clone());
-            self.of_account.entry(account).or_default().push(stream.clone());
-        }
-        let case = self.cases.remove(stream).unwrap_or_default();
-        self.cases.insert(stream.clone(), case.evolve(fact));
     }
 }
 
@@ -246,7 +231,7 @@ impl Book {
             shelf.guarded.insert(stream.clone());
         }
         if let Stream::Case(..) = stream {
-            shelf.take_case(stream, fact);
+            shelf.cases.take(stream, fact);
         }
     }
 

@@ -2,17 +2,18 @@
 
 pub(crate) mod registration;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::event::Event;
-use domain::event::case::Verdict;
+use domain::event::case::Finding;
 use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
 use domain::id::{CaseId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
 use policing::{CaseKey, Standing, Transition, Watermark, transitions};
 use ports::{AppendError, Outcome};
+use views::cases::Case;
 
 use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX, Shelf};
@@ -60,7 +61,7 @@ async fn record(book: &Book, told: Vec<Told>, watermark: Watermark) -> anyhow::R
 /// Whether [`told`] may have anything to say about an account with these facts.
 pub(crate) fn looks_at(shelf: &Shelf, stream: &Stream, facts: &[Fact]) -> bool {
     shelf.guarded.contains(stream)
-        || shelf.cases_of(stream).next().is_some()
+        || shelf.cases.concern(stream)
         || facts.iter().any(registration::may_be_reviewed)
         || policing::may_be_looked_at(facts)
 }
@@ -88,15 +89,8 @@ pub async fn look_at_ripe(book: &Book) -> anyhow::Result<()> {
     let until = recorded_until(book).await?;
     let ripe: Vec<Stream> = {
         let shelf = book.shelf();
-        let is_ripe = |case: &views::cases::Case| {
-            case.findings.iter().any(|f| f.verdict == Verdict::Pending && f.provisional_until <= until)
-        };
-        let ripe = shelf.cases.iter().filter(|(_, case)| is_ripe(case));
-        let ripe = ripe.filter_map(|(stream, case)| {
-            let opened = case.opened.as_ref()?;
-            Some(Stream::Account(stream.vendor().clone(), opened.account.clone()))
-        });
-        ripe.chain(shelf.awaited(until).cloned()).collect::<BTreeSet<Stream>>().into_iter().collect()
+        let ripe: BTreeSet<&Stream> = shelf.cases.ripe(until).chain(shelf.awaited(until)).collect();
+        ripe.into_iter().cloned().collect()
     };
     for account in ripe {
         look(book, &account).await?;
@@ -126,12 +120,9 @@ fn due(
     let Stream::Account(vendor, account) = stream else { return Vec::new() };
     // Findings and the number of events they are made of are read together: the number is the key of what
     // follows, so that of two who look at the same findings one is told to look again.
-    let (previous, so_far) = {
-        let shelf = book.shelf();
-        let so_far: HashMap<Stream, u64> =
-            shelf.cases_of(stream).map(|(stream, case)| (stream.clone(), case.events)).collect();
-        (previous(&shelf, stream), so_far)
-    };
+    let cases: Vec<(Stream, Case)> =
+        book.shelf().cases.of(stream).map(|(stream, case)| (stream.clone(), case)).collect();
+    let previous = previous(&cases);
     let world = book.world(vendor);
     let mut now = registration::review(account, &loaded.account, &loaded.facts, &world, watermark);
     let is_tied = world.identities.concern(account);
@@ -156,8 +147,8 @@ fn due(
             known.transitions.push(transition);
             continue;
         }
-        let known = so_far.get(&case).copied();
-        let so_far = known.unwrap_or_else(|| book.shelf().cases.get(&case).map_or(0, |case| case.events));
+        let known = cases.iter().find(|(known, _)| *known == case).map(|(_, case)| case.events);
+        let so_far = known.unwrap_or_else(|| book.shelf().cases.events(&case));
         by_case.push(Told { case, so_far, transitions: vec![transition] });
     }
     by_case
@@ -171,23 +162,15 @@ struct Told {
     transitions: Vec<Transition>,
 }
 
-/// The findings on record about an account.
-fn previous(shelf: &Shelf, account: &Stream) -> Vec<Standing> {
-    let cases = shelf.cases_of(account);
-    let standing = cases.flat_map(|(stream, case)| {
-        let id = match stream {
-            Stream::Case(_, id) => Some(id.clone()),
-            Stream::Account(..)
-            | Stream::Partner(..)
-            | Stream::Program(_)
-            | Stream::Identity(_)
-            | Stream::Partnership(..) => None,
-        };
-        id.into_iter().flat_map(|id| {
-            case.findings.iter().map(move |finding| Standing { case: id.clone(), finding: finding.clone() })
-        })
-    });
-    standing.collect()
+/// The findings on record about an account, of all its cases.
+fn previous(cases: &[(Stream, Case)]) -> Vec<Standing> {
+    let mut previous = Vec::new();
+    for (stream, case) in cases {
+        let Some(id) = stream.case() else { continue };
+        let standing = |finding: &Finding| Standing { case: id.clone(), finding: finding.clone() };
+        previous.extend(case.findings.iter().map(standing));
+    }
+    previous
 }
 
 /// One case per handoff and guest; where no handoff is concerned, one per pattern and subject.

@@ -82,7 +82,7 @@ pub(crate) fn concerned(book: &Book, stream: &Stream) -> Vec<Stream> {
             let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
             let is_judged = |account: &AccountId| {
                 let account = stream(account);
-                shelf.guarded.contains(&account) || shelf.cases_of(&account).next().is_some()
+                shelf.guarded.contains(&account) || shelf.cases.concern(&account)
             };
             let counts = |account: &&AccountId| {
                 let others = || world.identities.bonds(account, |_| None);

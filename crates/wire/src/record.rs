@@ -90,7 +90,10 @@ impl Sheet {
         self.draft.clear();
         text(draft, &mut self.draft);
         let text_bytes = self.draft.len();
-        fact(draft, &mut self.draft);
+        let &Draft { valid_at, class, origin, causation, policy, .. } = draft;
+        let Draft { producer, actor, context, event, .. } = draft;
+        let told = Told { valid_at, class, origin, producer, actor, causation, policy, context, event };
+        told.put(&mut self.draft);
         self.block.extend_from_slice(&self.draft);
         let mut text = self.block.split().freeze();
         let fact = text.split_off(text_bytes);
@@ -193,18 +196,41 @@ impl Compact for (PartnerId, u64) {
     }
 }
 
-fn fact(draft: &Draft, out: &mut Vec<u8>) {
-    out.push(compact::VERSION);
-    out.extend_from_slice(&draft.valid_at.unix_ms().to_le_bytes());
-    out.extend_from_slice(&event::kind(&draft.event).to_le_bytes());
-    draft.class.put(out);
-    draft.origin.put(out);
-    draft.producer.put(out);
-    draft.actor.put(out);
-    draft.causation.put(out);
-    draft.policy.put(out);
-    draft.context.put(out);
-    event::put(&draft.event, out);
+/// What the compact form holds: all of a fact but its place.
+struct Told<'a> {
+    valid_at: Instant,
+    class: Class,
+    origin: Origin,
+    producer: &'a Producer,
+    actor: &'a Actor,
+    causation: Option<EventId>,
+    policy: Option<Digest>,
+    context: &'a Context,
+    event: &'a Event,
+}
+
+impl Told<'_> {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(compact::VERSION);
+        out.extend_from_slice(&self.valid_at.unix_ms().to_le_bytes());
+        out.extend_from_slice(&event::kind(self.event).to_le_bytes());
+        self.class.put(out);
+        self.origin.put(out);
+        self.producer.put(out);
+        self.actor.put(out);
+        self.causation.put(out);
+        self.policy.put(out);
+        self.context.put(out);
+        event::put(self.event, out);
+    }
+}
+
+/// Appends the compact form of a recorded fact to `out`; [`read_fact`] gives it back.
+pub fn pack(fact: &Fact, out: &mut Vec<u8>) {
+    let Fact { meta, event } = fact;
+    let &Meta { valid_at, class, origin, causation, policy, .. } = meta;
+    let Meta { producer, actor, context, .. } = meta;
+    Told { valid_at, class, origin, producer, actor, causation, policy, context, event }.put(out);
 }
 
 fn header(bytes: &[u8]) -> Result<(Instant, u16), Damaged> {

@@ -51,12 +51,11 @@ pub(super) async fn metrics(State(shared): State<Shared>) -> Result<Response, Fa
     let quarantined = count(waiting.map_err(anyhow::Error::from)?.len());
     let reading = {
         let shelf = book.shelf();
-        let open_cases = shelf.cases.values().filter(|case| case.is_open()).count();
         Reading {
             head,
             roles: shared.standings.read(),
             accounts: count(shelf.directory.accounts_len()),
-            open_cases: count(open_cases),
+            open_cases: count(shelf.cases.open_len()),
             quarantined,
         }
     };

@@ -39,7 +39,7 @@ impl Around {
     /// The journal cannot be read.
     pub(super) async fn of(shared: &Shared, section: Section) -> anyhow::Result<Self> {
         let head = queries::journal::head(&shared.book).await?;
-        let open_cases = shared.book.shelf().cases.values().filter(|case| case.is_open()).count();
+        let open_cases = shared.book.shelf().cases.open_len();
         Ok(Self {
             links: links(Some(section), Some(open_cases)),
             journal: head.journal,

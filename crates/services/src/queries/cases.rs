@@ -26,7 +26,12 @@ pub enum Which {
 /// The cases, the most severe first.
 pub fn list(book: &Book, which: Which) -> Vec<CaseRow> {
     let shelf = book.shelf();
-    rows(shelf.cases.iter().collect(), which)
+    let cases = match which {
+        Which::Open => shelf.cases.open().map(|(stream, case)| (stream.clone(), case)).collect(),
+        Which::All => shelf.cases.iter().map(|(stream, case)| (stream.clone(), case)).collect(),
+    };
+    drop(shelf);
+    rows(cases, which)
 }
 
 /// The cases as known at a moment, about acts up to its instant.
@@ -34,9 +39,9 @@ pub fn list(book: &Book, which: Which) -> Vec<CaseRow> {
 /// # Errors
 /// The journal cannot be read.
 pub async fn list_at(book: &Book, which: Which, moment: Moment) -> anyhow::Result<Vec<CaseRow>> {
-    let streams: Vec<Stream> = book.shelf().cases.keys().cloned().collect();
+    let streams: Vec<Stream> = book.shelf().cases.streams().cloned().collect();
     let cases = at(book, streams, moment).await?;
-    Ok(rows(cases.iter().map(|(stream, case)| (stream, case)).collect(), which))
+    Ok(rows(cases, which))
 }
 
 /// One case as known at a moment, by its id.
@@ -44,7 +49,7 @@ pub async fn list_at(book: &Book, which: Which, moment: Moment) -> anyhow::Resul
 /// # Errors
 /// The journal cannot be read.
 pub async fn show_at(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Option<CaseAnswer>> {
-    let streams = book.shelf().cases.keys().filter(|stream| case_id(stream) == Some(id)).cloned().collect();
+    let streams = book.shelf().cases.stream(id).cloned().into_iter().collect();
     Ok(at(book, streams, moment).await?.first().and_then(|(stream, case)| answer(stream, case)))
 }
 
@@ -53,7 +58,7 @@ pub async fn show_at(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Op
 /// # Errors
 /// The journal cannot be read.
 pub async fn history(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Option<Vec<HistoryRow>>> {
-    let stream = book.shelf().cases.keys().find(|stream| case_id(stream) == Some(id)).cloned();
+    let stream = book.shelf().cases.stream(id).cloned();
     let Some(stream) = stream else { return Ok(None) };
     let loaded = book.load(&stream).await?;
     Ok(Some(moment.known(&loaded.facts).map(|fact| told(&stream, fact, None)).collect()))
@@ -71,16 +76,16 @@ async fn at(book: &Book, streams: Vec<Stream>, moment: Moment) -> anyhow::Result
     Ok(cases)
 }
 
-fn rows(mut cases: Vec<(&Stream, &Case)>, which: Which) -> Vec<CaseRow> {
+fn rows(mut cases: Vec<(Stream, Case)>, which: Which) -> Vec<CaseRow> {
     cases.retain(|(_, case)| which == Which::All || case.is_open());
     cases.sort_by_key(|(stream, case)| {
         (
             std::cmp::Reverse(case.severity()),
             case.strongest().map(|finding| finding.violated_at),
-            (*stream).clone(),
+            stream.clone(),
         )
     });
-    cases.into_iter().filter_map(|(stream, case)| row(stream, case)).collect()
+    cases.iter().filter_map(|(stream, case)| row(stream, case)).collect()
 }
 
 /// The cases of one account as known at a moment, about acts up to its instant.
@@ -94,15 +99,15 @@ pub(super) async fn of_account(
     moment: Moment,
 ) -> anyhow::Result<Vec<CaseRow>> {
     let account = Stream::Account(vendor.clone(), account.clone());
-    let streams: Vec<Stream> = book.shelf().cases_of(&account).map(|(stream, _)| stream.clone()).collect();
+    let streams: Vec<Stream> = book.shelf().cases.of(&account).map(|(stream, _)| stream.clone()).collect();
     Ok(at(book, streams, moment).await?.iter().filter_map(|(stream, case)| row(stream, case)).collect())
 }
 
 /// One case, by its id.
 pub fn show(book: &Book, id: &str) -> Option<CaseAnswer> {
     let shelf = book.shelf();
-    let (stream, case) = shelf.cases.iter().find(|(stream, _)| case_id(stream) == Some(id))?;
-    answer(stream, case)
+    let stream = shelf.cases.stream(id)?;
+    answer(stream, &shelf.cases.get(stream)?)
 }
 
 /// One case, from the facts of its stream.
@@ -133,7 +138,7 @@ fn answer(stream: &Stream, case: &Case) -> Option<CaseAnswer> {
 pub fn findings(book: &Book) -> Vec<FindingRow> {
     let shelf = book.shelf();
     let mut rows: Vec<FindingRow> = Vec::new();
-    for (stream, case) in &shelf.cases {
+    for (stream, case) in shelf.cases.iter() {
         let Some(opened) = &case.opened else { continue };
         let Stream::Case(_, id) = stream else { continue };
         rows.extend(case.standing().into_iter().map(|finding| finding_row(id, opened, finding)));
@@ -156,21 +161,10 @@ pub(crate) fn finding_row(case: &CaseId, opened: &Opened, finding: &Finding) -> 
     }
 }
 
-fn case_id(stream: &Stream) -> Option<&str> {
-    match stream {
-        Stream::Case(_, case) => Some(case.as_str()),
-        Stream::Account(..)
-        | Stream::Partner(..)
-        | Stream::Program(_)
-        | Stream::Identity(_)
-        | Stream::Partnership(..) => None,
-    }
-}
-
 fn row(stream: &Stream, case: &Case) -> Option<CaseRow> {
     let (opened, strongest) = (case.opened.as_ref()?, case.strongest()?);
     Some(CaseRow {
-        case: case_id(stream)?.to_owned(),
+        case: stream.case()?.to_string(),
         pattern: strongest.pattern.clone(),
         severity: severity(strongest.severity).to_owned(),
         verdict: words::verdict(&strongest.verdict),

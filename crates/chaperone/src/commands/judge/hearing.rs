@@ -72,7 +72,7 @@ pub(super) async fn hear(events: &[String]) -> anyhow::Result<Hearing> {
 
 /// Every finding, whether it stands, and when it was first recorded.
 async fn alerts(book: &Book) -> anyhow::Result<Vec<Alert>> {
-    let streams: Vec<Stream> = book.shelf().cases.keys().cloned().collect();
+    let streams: Vec<Stream> = book.shelf().cases.streams().cloned().collect();
     let mut alerts = Vec::new();
     for stream in streams {
         let mut raised: HashMap<(String, EventId), i64> = HashMap::new();
@@ -82,8 +82,7 @@ async fn alerts(book: &Book) -> anyhow::Result<Vec<Alert>> {
                 raised.entry(key).or_insert(fact.meta.recorded_at.unix_ms() / 1_000);
             }
         }
-        let shelf = book.shelf();
-        let Some(case) = shelf.cases.get(&stream) else { continue };
+        let Some(case) = book.shelf().cases.get(&stream) else { continue };
         let Some(opened) = &case.opened else { continue };
         let standing = case.standing();
         alerts.extend(case.findings.iter().map(|finding| Alert {
