@@ -1,14 +1,19 @@
 //! Which accounts are one customer, and which are related: what the identity decisions add up to.
 //!
 //! A match without a hard id (a registry number, a D-U-N-S number, a verified domain) is weaker than one with:
-//! nothing is held on it. A split undoes a merge as if it had never been decided.
+//! nothing is held on it. A split undoes a merge or a link as if it had never been decided. What a person decided
+//! about two accounts prevails over what the rules find.
 
-use std::collections::HashMap;
+mod customer;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::event::Event;
-use crate::event::identity::{AccountRelation, IdentityEvent};
+use crate::event::identity::{
+    AccountRelation, FieldWeight, IdentityEvent, KeptApart, Linked, Merged, Split, Suspected,
+};
 use crate::event::partner::AffiliationBasis;
-use crate::fact::Fact;
+use crate::fact::{Class, Fact};
 use crate::id::{AccountId, EventId, Key};
 use crate::time::Interval;
 
@@ -68,6 +73,14 @@ pub struct Bond {
     pub key: Option<Key>,
 }
 
+/// Who decided that two accounts are one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Decider {
+    /// The rules, by what the accounts are described as; they take it back when it follows no longer.
+    Rules,
+    Person,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 struct Absorption {
     absorbed: AccountId,
@@ -79,9 +92,27 @@ struct Absorption {
 #[derive(Debug, Clone, PartialEq)]
 struct Link {
     key: Key,
+    account: Option<AccountId>,
     sure: Match,
     during: Interval,
     event: EventId,
+}
+
+/// The account that stands for a customer another account is known to be, and the decision that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    pub into: AccountId,
+    pub decider: Decider,
+    pub sure: Match,
+    pub event: EventId,
+}
+
+/// Two accounts that may be one customer, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspicion {
+    pub weights: Vec<FieldWeight>,
+    pub hard_keys: Vec<Key>,
+    pub event: EventId,
 }
 
 /// All identity decisions of one vendor, folded from its identity stream.
@@ -96,31 +127,40 @@ pub struct Identities {
     /// By key.
     linked: HashMap<Key, AccountId>,
     related: HashMap<AccountId, Vec<Bond>>,
+    /// What each account is known to be, by account: through a merge, or a link that names it.
+    joined: HashMap<AccountId, Joined>,
+    /// What is joined to each account.
+    members: HashMap<AccountId, Vec<AccountId>>,
+    /// Pairs of which a person said that they are two customers.
+    apart: HashMap<Pair, EventId>,
+    suspected: BTreeMap<Pair, Suspicion>,
+    /// The accounts each was suspected to be.
+    suspects: HashMap<AccountId, BTreeSet<AccountId>>,
+    /// Events that a split gave to the restored account, and that account.
+    moved: HashMap<EventId, AccountId>,
+}
+
+/// Two accounts, the smaller id first.
+type Pair = (AccountId, AccountId);
+
+fn pair(a: &AccountId, b: &AccountId) -> Pair {
+    if a <= b { (a.clone(), b.clone()) } else { (b.clone(), a.clone()) }
 }
 
 impl Identities {
     /// The decisions after one more fact of the identity stream.
     pub fn evolve(mut self, fact: &Fact) -> Self {
         let Event::Identity(event) = &fact.event else { return self };
-        let (during, id) = (Interval::open(fact.meta.valid_at), fact.meta.id);
         match event {
-            IdentityEvent::Linked(linked) => {
-                let (key, sure) = (linked.key.clone(), sure(&linked.hard_keys));
-                let link = Link { key, sure, during, event: id };
-                self.linked.insert(linked.key.clone(), linked.survivor.clone());
-                self.links.entry(linked.survivor.clone()).or_default().push(link);
-            }
-            IdentityEvent::Merged(merged) => {
-                let (absorbed, sure) = (merged.absorbed.clone(), sure(&merged.hard_keys));
-                self.survivors.insert(absorbed.clone(), merged.survivor.clone());
-                let absorption = Absorption { absorbed, sure, during, event: id };
-                self.absorbed.entry(merged.survivor.clone()).or_default().push(absorption);
-            }
-            IdentityEvent::Split(split) => {
-                self.survivors.remove(&split.restored);
-                if let Some(absorbed) = self.absorbed.get_mut(&split.survivor) {
-                    absorbed.retain(|known| known.absorbed != split.restored);
-                }
+            IdentityEvent::Linked(linked) => self.link(linked, fact),
+            IdentityEvent::Merged(merged) => self.merge(merged, fact),
+            IdentityEvent::Split(split) => self.split(split, fact),
+            IdentityEvent::Suspected(suspected) => self.suspect(suspected, fact),
+            IdentityEvent::KeptApart(kept) => {
+                let KeptApart { account, other, .. } = kept;
+                self.part(account, other);
+                self.part(other, account);
+                self.apart.insert(pair(account, other), fact.meta.id);
             }
             IdentityEvent::Related(related) => {
                 let (one, other) = (&related.account, &related.other);
@@ -131,7 +171,7 @@ impl Identities {
                         other: other.clone(),
                         tie,
                         during: related.during,
-                        decided: vec![id],
+                        decided: vec![fact.meta.id],
                         key: None,
                     };
                     self.related.entry(account.clone()).or_default().push(bond);
@@ -139,6 +179,89 @@ impl Identities {
             }
         }
         self
+    }
+
+    fn link(&mut self, linked: &Linked, fact: &Fact) {
+        if let Some(account) = &linked.account {
+            if decider(fact) == Decider::Rules && self.apart.contains_key(&pair(account, &linked.survivor)) {
+                return;
+            }
+            self.join(account, &linked.survivor, sure(&linked.hard_keys), fact);
+        }
+        let link = Link {
+            key: linked.key.clone(),
+            account: linked.account.clone(),
+            sure: sure(&linked.hard_keys),
+            during: Interval::open(fact.meta.valid_at),
+            event: fact.meta.id,
+        };
+        self.linked.insert(linked.key.clone(), linked.survivor.clone());
+        self.links.entry(linked.survivor.clone()).or_default().push(link);
+    }
+
+    fn merge(&mut self, merged: &Merged, fact: &Fact) {
+        let (absorbed, sure) = (merged.absorbed.clone(), sure(&merged.hard_keys));
+        self.join(&absorbed, &merged.survivor, sure, fact);
+        self.survivors.insert(absorbed.clone(), merged.survivor.clone());
+        let during = Interval::open(fact.meta.valid_at);
+        let absorption = Absorption { absorbed, sure, during, event: fact.meta.id };
+        self.absorbed.entry(merged.survivor.clone()).or_default().push(absorption);
+    }
+
+    fn join(&mut self, account: &AccountId, into: &AccountId, sure: Match, fact: &Fact) {
+        self.apart.remove(&pair(account, into));
+        let joined = Joined { into: into.clone(), decider: decider(fact), sure, event: fact.meta.id };
+        if let Some(before) = self.joined.insert(account.clone(), joined) {
+            self.leave(account, &before.into);
+        }
+        self.members.entry(into.clone()).or_default().push(account.clone());
+    }
+
+    fn split(&mut self, split: &Split, fact: &Fact) {
+        self.part(&split.restored, &split.survivor);
+        if fact.meta.class != Class::Derived {
+            self.apart.insert(pair(&split.restored, &split.survivor), fact.meta.id);
+        }
+        self.moved.extend(split.moved.iter().map(|event| (*event, split.restored.clone())));
+    }
+
+    /// Takes back that `account` is `other`, by whatever decision.
+    fn part(&mut self, account: &AccountId, other: &AccountId) {
+        if self.survivors.get(account) == Some(other) {
+            self.survivors.remove(account);
+        }
+        if let Some(absorbed) = self.absorbed.get_mut(other) {
+            absorbed.retain(|known| known.absorbed != *account);
+        }
+        if let Some(links) = self.links.get_mut(other) {
+            let linked = &mut self.linked;
+            links.retain(|link| {
+                let is_kept = link.account.as_ref() != Some(account);
+                if !is_kept {
+                    linked.remove(&link.key);
+                }
+                is_kept
+            });
+        }
+        if self.joined.get(account).is_some_and(|joined| joined.into == *other) {
+            self.joined.remove(account);
+            self.leave(account, other);
+        }
+    }
+
+    fn leave(&mut self, account: &AccountId, into: &AccountId) {
+        if let Some(members) = self.members.get_mut(into) {
+            members.retain(|member| member != account);
+        }
+    }
+
+    fn suspect(&mut self, suspected: &Suspected, fact: &Fact) {
+        let (weights, hard_keys) = (suspected.weights.clone(), suspected.hard_keys.clone());
+        let suspicion = Suspicion { weights, hard_keys, event: fact.meta.id };
+        let (account, other) = (&suspected.account, &suspected.other);
+        self.suspected.insert(pair(account, other), suspicion);
+        self.suspects.entry(account.clone()).or_default().insert(other.clone());
+        self.suspects.entry(other.clone()).or_default().insert(account.clone());
     }
 
     /// The account this one was merged into, if it was.
@@ -152,10 +275,8 @@ impl Identities {
         let mut bonds = self.absorbed_by(account);
         for link in self.links.get(account).into_iter().flatten() {
             let known = |other: &AccountId| bonds.iter().any(|bond| bond.other == *other);
-            let Some(other) = opened_under(&link.key).filter(|other| other != account && !known(other))
-            else {
-                continue;
-            };
+            let other = link.account.clone().or_else(|| opened_under(&link.key));
+            let Some(other) = other.filter(|other| other != account && !known(other)) else { continue };
             let Link { sure, during, event, .. } = *link;
             let key = Some(link.key.clone());
             bonds.push(Bond { other, tie: Tie::Same(sure), during, decided: vec![event], key });
@@ -200,10 +321,11 @@ impl Identities {
         keys: impl Iterator<Item = &'a Key>,
     ) -> Vec<&'a AccountId> {
         let mut into: Vec<&AccountId> = Vec::new();
-        let mut survivor = self.survivors.get(account);
-        while let Some(next) = survivor.filter(|next| !into.contains(next)) {
-            into.push(next);
-            survivor = self.survivors.get(next);
+        let next_to = |account: &AccountId| self.joined.get(account).map(|joined| &joined.into);
+        let mut next = next_to(account);
+        while let Some(survivor) = next.filter(|survivor| !into.contains(survivor)) {
+            into.push(survivor);
+            next = next_to(survivor);
         }
         let linked = keys.filter_map(|key| self.linked.get(key)).filter(|linked| *linked != account);
         let related = self.related.get(account).into_iter().flatten().map(|bond| &bond.other);
@@ -220,10 +342,14 @@ impl Identities {
         self.survivors.keys()
     }
 
-    /// Every key that was linked to an account.
+    /// Every key that was linked to an account and of which the decision does not say which account is known by it.
     pub fn linked_keys(&self) -> impl Iterator<Item = &Key> {
-        self.linked.keys()
+        self.links.values().flatten().filter(|link| link.account.is_none()).map(|link| &link.key)
     }
+}
+
+fn decider(fact: &Fact) -> Decider {
+    if fact.meta.class == Class::Derived { Decider::Rules } else { Decider::Person }
 }
 
 fn sure(hard_keys: &[Key]) -> Match {
@@ -332,7 +458,8 @@ mod tests {
     fn a_linked_key_ties_the_account_that_was_opened_under_it() {
         let (key, survivor, hard_keys) = (id("duns:9"), id("a"), vec![id("duns:9")]);
         let (band, weights) = (Band::Auto, Vec::new());
-        let linked = Linked { key, survivor, band, weights, hard_keys, decided_by: decided_by() };
+        let account = None;
+        let linked = Linked { key, account, survivor, band, weights, hard_keys, decided_by: decided_by() };
         let known = decided(vec![IdentityEvent::Linked(linked)]);
         assert_eq!(bonds(&known, "a"), [("d".to_owned(), Tie::Same(Match::Hard), 1)]);
         let key: Key = id("duns:9");

@@ -4,11 +4,13 @@
 //! in three lines: its field and its default here, its range in `wire::policy`.
 
 pub mod guard;
+mod identity;
 
 use std::collections::BTreeMap;
 
 use crate::event::case::Severity;
 pub use guard::{Guard, Measure, Subject};
+pub use identity::IdentityPolicy;
 
 /// All numbers and switches of one published policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,7 @@ pub struct Policy {
     pub change: ChangePolicy,
     pub policing: PolicingPolicy,
     pub dispute: DisputePolicy,
+    pub identity: IdentityPolicy,
     /// What is looked for and what is made of it, by pattern; see [`Policy::pattern`].
     pub patterns: BTreeMap<String, PatternPolicy>,
     /// IANA zone in which civil days are counted.
@@ -69,6 +72,8 @@ pub struct HandoffPolicy {
     pub forfeiture_notice_gap_days: u16,
     /// Civil days from the first notice until the cure period is over.
     pub forfeiture_cure_days: u16,
+    /// Civil days before an invitation lapses at which a person is reminded.
+    pub reminder_days: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +114,8 @@ pub struct ChangePolicy {
     pub error_restore_days_business: u16,
     /// Civil days of notice before a book of business moves by a merger.
     pub merger_notice_days: u16,
+    /// Civil days before an objection window ends at which a person is reminded.
+    pub reminder_days: u16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,6 +151,21 @@ pub struct PolicingPolicy {
     pub late_touch_days: u16,
     /// T22: civil days without a touch that break a chain (procuring cause: three weeks).
     pub chain_gap_days: u16,
+    /// T10: months within which the takeovers of one ring lie.
+    pub ring_months: u16,
+    /// T10: partners a ring has at most.
+    pub ring_partners_max: u8,
+    /// T23: civil days after a person joined within which an account is said to follow it.
+    pub follow_days: u16,
+    /// T23: accounts that follow before they are counted against chance.
+    pub follow_accounts_min: u8,
+    /// T23, R1: how many there must be before chance can be judged at all.
+    pub chance_trials_min: u8,
+    /// T23, R1: of how many handoffs an honest partner keeps the account, in basis points; measured on others
+    /// before this policy was published, and frozen with it.
+    pub chance_baseline_bp: u32,
+    /// T23, R1: the chance, in basis points, that an honest partner is ever named.
+    pub chance_alpha_bp: u32,
 }
 
 /// Clocks of a dispute, and what is put right by it (47 CFR 64.1150, ICANN's dispute policy, realtors' rules).
@@ -175,6 +197,8 @@ pub struct DisputePolicy {
     pub pause_days: u16,
     /// Months without matchmaking and own verification after the third.
     pub pause_months: u16,
+    /// Civil days before a clock of a case runs out at which a person is reminded.
+    pub reminder_days: u16,
 }
 
 /// What a policy says of one pattern.
@@ -233,6 +257,7 @@ impl Default for Policy {
                 forfeiture_notices: 2,
                 forfeiture_notice_gap_days: 10,
                 forfeiture_cure_days: 21,
+                reminder_days: 3,
             },
             consent: ConsentPolicy {
                 letter_days: 60,
@@ -253,6 +278,7 @@ impl Default for Policy {
                 error_agree_days_business: 20,
                 error_restore_days_business: 21,
                 merger_notice_days: 30,
+                reminder_days: 1,
             },
             policing: PolicingPolicy::default(),
             dispute: DisputePolicy {
@@ -269,7 +295,9 @@ impl Default for Policy {
                 ladder_months: 12,
                 pause_days: 90,
                 pause_months: 12,
+                reminder_days: 2,
             },
+            identity: IdentityPolicy::default(),
             patterns: Self::patterns_by_default(),
             zone: "UTC".to_owned(),
         }
@@ -294,6 +322,13 @@ impl Default for PolicingPolicy {
             capture_days: 30,
             late_touch_days: 14,
             chain_gap_days: 21,
+            ring_months: 18,
+            ring_partners_max: 4,
+            follow_days: 180,
+            follow_accounts_min: 2,
+            chance_trials_min: 10,
+            chance_baseline_bp: 500,
+            chance_alpha_bp: 100,
         }
     }
 }

@@ -248,6 +248,7 @@ events! {
         102 "chaperone.notice.delivered.v1" Delivered [Observed]
         103 "chaperone.notice.bounced.v1" Bounced [Observed]
         104 "chaperone.notice.answered.v1" Answered [Observed]
+        105 "chaperone.notice.reminded.v1" Reminded [Derived]
     }
     Trade(TradeEvent) {
         121 "chaperone.trade.order_booked.v1" OrderBooked [Observed]
@@ -276,12 +277,23 @@ events! {
         182 "chaperone.identity.merged.v1" Merged [Ruled Derived]
         183 "chaperone.identity.split.v1" Split [Ruled Derived]
         184 "chaperone.identity.related.v1" Related [Observed Ruled]
+        185 "chaperone.identity.suspected.v1" Suspected [Derived]
+        186 "chaperone.identity.kept_apart.v1" KeptApart [Ruled]
     }
     Case(CaseEvent) {
         201 "chaperone.case.opened.v1" Opened [Derived]
         202 "chaperone.case.finding_recorded.v1" FindingRecorded [Derived]
         203 "chaperone.case.verdict_changed.v1" VerdictChanged [Derived]
         204 "chaperone.case.decided.v1" Decided [Ruled]
+        205 "chaperone.case.assigned.v1" Assigned [Ruled]
+        206 "chaperone.case.snoozed.v1" Snoozed [Ruled]
+        207 "chaperone.case.filed.v1" Filed [Asked]
+        208 "chaperone.case.stated.v1" Stated [Asked]
+        209 "chaperone.case.evidence_attached.v1" EvidenceAttached [Asked]
+        210 "chaperone.case.remedy_ordered.v1" RemedyOrdered [Ruled]
+        211 "chaperone.case.appealed.v1" Appealed [Asked]
+        212 "chaperone.case.appeal_decided.v1" AppealDecided [Ruled]
+        213 "chaperone.case.reminded.v1" Reminded [Derived]
     }
     Program(ProgramEvent) {
         221 "chaperone.program.policy_published.v1" PolicyPublished [Ruled]

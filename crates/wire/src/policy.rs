@@ -20,6 +20,7 @@ use crate::problem::Problem;
 use crate::shape::compact::{Compact, Damaged, Reader, put_text};
 use crate::shape::{Absent, Around, Shape, Text, Word, words};
 pub use diff::diff;
+pub use identity::Identity;
 use patterns::Patterns;
 
 /// Reads a policy; what it leaves out has its default.
@@ -227,6 +228,9 @@ macro_rules! sections {
     )*};
 }
 
+// It uses the macro above.
+mod identity;
+
 sections! {
     /// Registration of deals.
     Registration for RegistrationPolicy at registration {
@@ -266,6 +270,8 @@ sections! {
         forfeiture_notice_gap_days: Days,
         /// Civil days from the first notice until the cure period is over.
         forfeiture_cure_days: Days,
+        /// Civil days before an invitation lapses at which a person is reminded.
+        reminder_days: Days,
     }
 
     /// The customer's consent.
@@ -306,6 +312,8 @@ sections! {
         error_restore_days_business: DaysBusiness,
         /// Civil days of notice before a book of business moves by a merger.
         merger_notice_days: Days,
+        /// Civil days before an objection window ends at which a person is reminded.
+        reminder_days: Days,
     }
 
     /// Finding breaches.
@@ -341,6 +349,21 @@ sections! {
         late_touch_days: Days,
         /// Civil days without a touch that break a chain (T22).
         chain_gap_days: SomeDays,
+        /// Months within which the takeovers of one ring lie (T10).
+        ring_months: Within<1, 120>,
+        /// Partners a ring has at most (T10).
+        ring_partners_max: Within<2, 4>,
+        /// Civil days after a person joined within which an account is said to follow it (T23).
+        follow_days: SomeDays,
+        /// Accounts that follow before they are counted against chance (T23).
+        follow_accounts_min: Within<2, 100>,
+        /// How many there must be before chance can be judged at all (T23, R1).
+        chance_trials_min: Within<10, 200>,
+        /// Of how many handoffs an honest partner keeps the account, in basis points, as measured on others before
+        /// this policy was published (T23, R1).
+        chance_baseline_bp: Within<1, 5_000>,
+        /// The chance, in basis points, that an honest partner is ever named (T23, R1).
+        chance_alpha_bp: Within<1, 1_000>,
     }
 
     /// Disputes: their clocks, and what is put right.
@@ -371,6 +394,8 @@ sections! {
         pause_days: Days,
         /// Months without matchmaking and own verification after the third.
         pause_months: Within<0, 120>,
+        /// Civil days before a clock of a case runs out at which a person is reminded.
+        reminder_days: Days,
     }
 }
 
@@ -385,6 +410,7 @@ pub struct Document {
     change: Change,
     policing: Policing,
     dispute: Dispute,
+    identity: Identity,
     /// What is looked for and what is made of it, by pattern, such as `T01`. What is not named is on, except
     /// T23, which follows persons.
     patterns: Patterns,
@@ -409,6 +435,7 @@ impl Document {
             change: self.change.value(),
             policing: self.policing.value(),
             dispute: self.dispute.value(),
+            identity: self.identity.value(),
             patterns: self.patterns.value(),
             zone: self.zone.0.0,
         }
@@ -429,6 +456,7 @@ impl Shape for Policy {
             change: Stated::state(policy.change),
             policing: Stated::state(policy.policing),
             dispute: Stated::state(policy.dispute),
+            identity: Stated::state(policy.identity),
             patterns: Stated::state(policy.patterns),
             zone: Text(Zone(policy.zone)),
         }

@@ -49,6 +49,8 @@ pub struct Opened {
     pub keys: Vec<AccountKey>,
     pub legal_name: String,
     pub country: Option<String>,
+    /// Postal code of the seat, as it is written there.
+    pub postcode: Option<String>,
     pub customer: Option<ContactRef>,
 }
 

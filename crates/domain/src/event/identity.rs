@@ -10,6 +10,8 @@ pub enum IdentityEvent {
     Merged(Merged),
     Split(Split),
     Related(Related),
+    Suspected(Suspected),
+    KeptApart(KeptApart),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,6 +31,8 @@ pub struct FieldWeight {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linked {
     pub key: Key,
+    /// The account that was opened under the key, where one was.
+    pub account: Option<AccountId>,
     pub survivor: AccountId,
     pub band: Band,
     pub weights: Vec<FieldWeight>,
@@ -71,4 +75,23 @@ pub struct Related {
     pub during: Interval,
     pub basis: crate::event::partner::AffiliationBasis,
     pub evidence: Option<Evidence>,
+}
+
+/// Two accounts may be one customer: a person has to look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspected {
+    pub account: AccountId,
+    pub other: AccountId,
+    pub weights: Vec<FieldWeight>,
+    pub hard_keys: Vec<Key>,
+    pub decided_by: DecidedBy,
+}
+
+/// A person looked: two accounts are two customers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptApart {
+    pub account: AccountId,
+    pub other: AccountId,
+    pub reason: String,
+    pub decided_by: DecidedBy,
 }

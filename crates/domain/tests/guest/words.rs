@@ -138,6 +138,7 @@ pub(crate) fn invited() -> Story {
         keys: Vec::new(),
         legal_name: "Acme".to_owned(),
         country: None,
+        postcode: None,
         customer: Some(id("carla@acme")),
     };
     given([(-100, Event::Account(AccountEvent::Opened(opened)))]).and(0, user_of("host"), invite())

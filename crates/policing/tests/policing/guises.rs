@@ -19,6 +19,7 @@ fn opened(key: &str, contact: Option<&str>) -> AccountEvent {
         keys: vec![AccountKey { key: id(key), strength: KeyStrength::Duns }],
         legal_name: "Acme Holding".to_owned(),
         country: None,
+        postcode: None,
         customer: contact.map(id),
     })
 }

@@ -1,7 +1,7 @@
 //! Partners, identities, the program and corrections, told in a sentence.
 
 use domain::event::correction::{CorrectionEvent, CorrectionReason};
-use domain::event::identity::{AccountRelation, IdentityEvent};
+use domain::event::identity::{AccountRelation, IdentityEvent, KeptApart, Suspected};
 use domain::event::partner::{
     Affiliated, AffiliationBasis, DeauthorisationReason, Origin, PartnerEvent, PartnerKind, Relation,
 };
@@ -91,7 +91,20 @@ fn of_affiliation(partner: &str, link: &Affiliated, telling: Telling<'_>) -> Str
 
 pub(super) fn identity_sentence(event: &IdentityEvent) -> String {
     match event {
-        IdentityEvent::Linked(linked) => format!("{} is found to be account {}", linked.key, linked.survivor),
+        IdentityEvent::Linked(linked) => match &linked.account {
+            Some(account) => {
+                format!("account {account} is found to be the customer of account {}", linked.survivor)
+            }
+            None => format!("{} is found to be account {}", linked.key, linked.survivor),
+        },
+        IdentityEvent::Suspected(suspected) => {
+            let Suspected { account, other, .. } = suspected;
+            format!("accounts {account} and {other} may be one customer: a person has to look")
+        }
+        IdentityEvent::KeptApart(kept) => {
+            let KeptApart { account, other, reason, .. } = kept;
+            format!("accounts {account} and {other} are two customers: {reason}")
+        }
         IdentityEvent::Merged(merged) => {
             format!("account {} is found to be account {}", merged.absorbed, merged.survivor)
         }

@@ -49,6 +49,8 @@ payload! {
         legal_name: String,
         /// ISO 3166 country code.
         country: Option<String>,
+        /// Postal code of the seat, as it is written there.
+        postcode: Option<String>,
         /// The customer's contact, by reference.
         customer: Option<ContactRef>,
     }

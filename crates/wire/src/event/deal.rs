@@ -111,6 +111,8 @@ published! {
         keys: Vec<AccountKey>,
         /// ISO 3166 country code.
         country: Option<String>,
+        /// Postal code of the seat, as it is written there.
+        postcode: Option<String>,
     }
 }
 
@@ -122,6 +124,7 @@ impl Shape for Introduced {
             legal_name: self.0.legal_name.clone(),
             keys: self.0.keys.to_json(),
             country: self.0.country.clone(),
+            postcode: self.0.postcode.clone(),
         }
     }
 
@@ -130,6 +133,7 @@ impl Shape for Introduced {
             keys: Shape::from_json(json.keys, around),
             legal_name: json.legal_name,
             country: json.country,
+            postcode: json.postcode,
             customer: None,
         })
     }

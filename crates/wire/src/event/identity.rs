@@ -29,6 +29,8 @@ payload! {
     /// A key belongs to an account.
     Linked for facts::Linked {
         key: Key,
+        /// The account that was opened under the key, where one was.
+        account: Option<AccountId>,
         survivor: AccountId,
         band: Band,
         weights: Vec<FieldWeight>,
@@ -63,5 +65,21 @@ payload! {
         during: Interval,
         basis: AffiliationBasis,
         evidence: Option<Evidence>,
+    }
+    /// Two accounts may be one customer: a person has to look.
+    Suspected for facts::Suspected {
+        account: AccountId,
+        other: AccountId,
+        weights: Vec<FieldWeight>,
+        hard_keys: Vec<Key>,
+        decided_by: DecidedBy,
+    }
+
+    /// A person looked: two accounts are two customers.
+    KeptApart for facts::KeptApart {
+        account: AccountId,
+        other: AccountId,
+        reason: String,
+        decided_by: DecidedBy,
     }
 }

@@ -86,6 +86,7 @@ impl Run {
                 keys: customer.keys.clone(),
                 legal_name: customer.legal_name.clone(),
                 country: customer.country.clone(),
+                postcode: None,
                 customer: customer.contact.clone(),
             };
             let told = Told {

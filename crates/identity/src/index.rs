@@ -1,0 +1,188 @@
+//! Finds the accounts worth comparing with one, so that comparing does not grow with the number of accounts.
+//!
+//! Accounts that share a block are compared: a hard id, a rare word of the name, or the first or last letters of
+//! the name without its spaces, of which a single wrong letter leaves one.
+
+use std::collections::BTreeSet;
+use std::hash::{Hash as _, Hasher as _};
+
+use domain::id::AccountId;
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::fingerprint::{Description, Fingerprint};
+use crate::hard::HardId;
+use crate::name;
+
+/// Accounts of one block that another is compared with, the earliest in it first: a name that more accounts share
+/// tells little, and with the first of them a person finds the rest.
+const BLOCK_COMPARED_MAX: usize = 16;
+/// Letters at either end of a name that make a block, at most.
+const END_CHARS_MAX: usize = 6;
+/// The same at least: shorter ends are shared by too many names.
+const END_CHARS_MIN: usize = 2;
+
+type Number = u32;
+
+/// The fingerprints of all accounts of one vendor; some 400 bytes an account.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    numbers: FxHashMap<AccountId, Number>,
+    accounts: Vec<(AccountId, Option<Fingerprint>)>,
+    /// Which accounts stand in a block, by the block's hash; two blocks of one hash only cost a comparison.
+    blocks: FxHashMap<u32, Members>,
+}
+
+/// Most blocks hold one account.
+#[derive(Debug, Clone)]
+enum Members {
+    One(Number),
+    Several(Box<Vec<Number>>),
+}
+
+impl Members {
+    fn as_slice(&self) -> &[Number] {
+        match self {
+            Self::One(member) => std::slice::from_ref(member),
+            Self::Several(members) => members,
+        }
+    }
+}
+
+impl Index {
+    /// Takes in what an account is described as now.
+    pub fn describe(&mut self, account: &AccountId, description: &Description) {
+        self.put(account, Some(Fingerprint::of(description)));
+    }
+
+    /// Takes out an account that is described no longer.
+    pub fn forget(&mut self, account: &AccountId) {
+        self.put(account, None);
+    }
+
+    fn put(&mut self, account: &AccountId, fingerprint: Option<Fingerprint>) {
+        let number = self.number(account);
+        let before = self.accounts[place(number)].1.take();
+        let left: BTreeSet<u32> = before.iter().flat_map(blocks).collect();
+        let entered: BTreeSet<u32> = fingerprint.iter().flat_map(blocks).collect();
+        left.difference(&entered).for_each(|block| self.leave(*block, number));
+        entered.difference(&left).for_each(|block| self.enter(*block, number));
+        self.accounts[place(number)].1 = fingerprint;
+    }
+
+    fn number(&mut self, account: &AccountId) -> Number {
+        if let Some(number) = self.numbers.get(account) {
+            return *number;
+        }
+        let number = Number::try_from(self.accounts.len()).expect("fewer than 2^32 accounts fit into memory");
+        self.numbers.insert(account.clone(), number);
+        self.accounts.push((account.clone(), None));
+        number
+    }
+
+    fn enter(&mut self, block: u32, number: Number) {
+        let members = self.blocks.entry(block).or_insert(Members::One(number));
+        match members {
+            Members::One(member) if *member == number => {}
+            Members::One(member) => *members = Members::Several(Box::new(vec![*member, number])),
+            Members::Several(several) => several.push(number),
+        }
+    }
+
+    fn leave(&mut self, block: u32, number: Number) {
+        let is_empty = match self.blocks.get_mut(&block) {
+            None => return,
+            Some(Members::One(member)) => *member == number,
+            Some(Members::Several(several)) => {
+                several.retain(|member| *member != number);
+                several.is_empty()
+            }
+        };
+        if is_empty {
+            self.blocks.remove(&block);
+        }
+    }
+
+    /// The account's fingerprint, if it is described.
+    pub fn fingerprint(&self, account: &AccountId) -> Option<&Fingerprint> {
+        self.accounts[place(*self.numbers.get(account)?)].1.as_ref()
+    }
+
+    /// The accounts worth comparing with one, in order of their ids.
+    pub fn candidates(&self, account: &AccountId) -> BTreeSet<&AccountId> {
+        let Some(fingerprint) = self.fingerprint(account) else { return BTreeSet::new() };
+        let around = blocks_around(fingerprint);
+        let members = around.iter().filter_map(|block| self.blocks.get(block));
+        let found = members.flat_map(|members| {
+            let others = members.as_slice().iter().map(|number| &self.accounts[place(*number)].0);
+            others.filter(|other| *other != account).take(BLOCK_COMPARED_MAX)
+        });
+        found.collect()
+    }
+
+    /// The accounts that have a hard id, in the order they were described, at most `most` of them.
+    pub(crate) fn known_by(&self, id: &HardId, most: usize) -> Vec<&AccountId> {
+        let members = self.blocks.get(&hash(("hard", id.as_str()))).map(Members::as_slice);
+        let accounts = members.into_iter().flatten().map(|number| &self.accounts[place(*number)]);
+        let known = accounts.filter(|(_, known)| known.as_ref().is_some_and(|known| known.hard.contains(id)));
+        known.map(|(account, _)| account).take(most).collect()
+    }
+
+    /// How many accounts are described.
+    pub fn len(&self) -> usize {
+        self.accounts.iter().filter(|(_, known)| known.is_some()).count()
+    }
+
+    /// Whether no account is described.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+fn place(number: Number) -> usize {
+    usize::try_from(number).expect("a place in memory fits a word of the processor")
+}
+
+/// The blocks an account stands in.
+fn blocks(of: &Fingerprint) -> BTreeSet<u32> {
+    let together = name::run_together(&of.name);
+    let ends = end_chars(together.len()).into_iter().flat_map(|chars| ends(&together, chars));
+    common_blocks(of, &together).chain(ends).collect()
+}
+
+/// The blocks in which accounts that may be the same stand: the name may have a letter more or less than theirs.
+fn blocks_around(of: &Fingerprint) -> BTreeSet<u32> {
+    let together = name::run_together(&of.name);
+    let lengths = [together.len().saturating_sub(1), together.len(), together.len() + 1];
+    let chars: BTreeSet<usize> = lengths.into_iter().filter_map(end_chars).collect();
+    common_blocks(of, &together).chain(chars.into_iter().flat_map(|chars| ends(&together, chars))).collect()
+}
+
+fn common_blocks<'a>(of: &'a Fingerprint, together: &'a str) -> impl Iterator<Item = u32> + 'a {
+    let hard = of.hard.iter().map(|id| hash(("hard", id.as_str())));
+    let rare = name::telling(&of.name).filter(|word| name::is_rare(word)).map(|word| hash(("word", word)));
+    let whole = (!together.is_empty()).then(|| hash(("whole", together)));
+    hard.chain(rare).chain(whole)
+}
+
+/// How many letters at either end of a name of so many make a block: one wrong letter leaves the other end.
+fn end_chars(length: usize) -> Option<usize> {
+    let chars = (length.saturating_sub(1) / 2).min(END_CHARS_MAX);
+    (chars >= END_CHARS_MIN).then_some(chars)
+}
+
+fn ends(together: &str, chars: usize) -> Vec<u32> {
+    let (Some(first), Some(last)) =
+        (together.get(..chars), together.len().checked_sub(chars).and_then(|from| together.get(from..)))
+    else {
+        return Vec::new();
+    };
+    vec![hash(("first", first)), hash(("last", last))]
+}
+
+/// The same on every machine and in every process.
+fn hash(block: (&str, &str)) -> u32 {
+    let mut hasher = FxHasher::default();
+    block.hash(&mut hasher);
+    let hashed = hasher.finish();
+    u32::try_from(hashed >> 32).expect("the upper half of 64 bits has 32")
+}
