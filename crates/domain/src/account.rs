@@ -121,6 +121,8 @@ pub struct Return {
     pub net: crate::money::Money,
     pub at: Instant,
     pub event: EventId,
+    /// Who told it, when that is a partner.
+    pub reported_by: Option<PartnerId>,
 }
 
 /// An attempt that was refused, and whether somebody disputes that.

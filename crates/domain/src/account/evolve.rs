@@ -320,6 +320,7 @@ impl Account {
                 net: returned.net,
                 at: returned.at,
                 event: meta.id,
+                reported_by: reporter(&meta.actor),
             }),
             TradeEvent::QuoteIssued(quote) => self.touches.push(Touch {
                 kind: TouchKind::Quote,

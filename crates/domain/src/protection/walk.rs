@@ -4,6 +4,7 @@
 use crate::account::gain::{Gain, GainKind};
 use crate::account::guest::Handoff;
 use crate::event::case::ClearedBy;
+use crate::event::change::Basis;
 use crate::id::*;
 use crate::protection::Known;
 use crate::protection::act::{Act, Judged};
@@ -134,6 +135,8 @@ impl Left {
                 left.taken = act.event().map(|event| Taken { partner, event, scope });
             }
             Outcome::Violation(_) => {}
+            // What was put right is as if it had not been: nothing follows from it.
+            Outcome::Cleared { by: ClearedBy::Basis(Basis::Correction), .. } => {}
             Outcome::Cleared { by, because } => {
                 let support = Support { by: *by, scope: act.scope.cloned(), events: because.clone() };
                 let lasts = matches!(by, ClearedBy::Basis(_) | ClearedBy::UniformAction);

@@ -6,6 +6,7 @@ use domain::event::case::{Clearing, Ground, Severity};
 use domain::protection::procedure::{Step, protecting};
 use domain::protection::{Haste, Window, haste, words};
 
+use super::t20_contact_capture::untold;
 use crate::judged::{About, Breach, Seen, Sighting};
 use crate::scene::Scene;
 
@@ -39,6 +40,8 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
         Haste::Excused { by, because } => {
             (Seen::Cleared { by, because }, about(change.losing.as_ref().unwrap_or(step.gaining)))
         }
+        // Where the customer was told and the host was not, the missing notice says it all.
+        Haste::TooEarly { window: None, .. } if is_untold(scene, change, done) => return None,
         Haste::TooEarly { losing, shown_by, window } => {
             let opened = window.as_ref().map(|window| window.opened_by.clone()).unwrap_or_default();
             let mut proof = shown_by;
@@ -75,6 +78,10 @@ fn executed<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> O
         about,
         seen,
     })
+}
+
+fn is_untold(scene: &Scene<'_>, change: &Change, done: &Execution) -> bool {
+    untold(scene, change, done).is_some_and(|sighting| matches!(sighting.seen, Seen::Breach(_)))
 }
 
 fn window_words(window: Option<&Window>) -> String {

@@ -7,12 +7,13 @@
 //! is none). The act is the replacement, the respondent the family of the actor. A letter or a forfeiture does not
 //! clear it, for both were got through that contact; every other basis does.
 //!
-//! *Missing notice.* Trigger: a change was executed after a window that is on record as opened, yet no notice to the
-//! host is on record as delivered. The respondent is whoever executed it.
+//! *Missing notice.* Trigger: a change was executed of which the customer was told, or after a window that is on record
+//! as opened, yet no notice to the host is on record as delivered. The respondent is whoever executed it.
 //!
-//! A missing notice is said once, by whichever of three knows most: where no window opened the change was hasty
-//! and T15 says so at S4; where another system reports a change of which no step is known it is one question to the
-//! vendor (`procedure_unknown`, S2); only where the record claims a window that nobody was told of is it T20.
+//! A missing notice is said once, by whichever of three knows most: where the customer was told and the host was not,
+//! or the record claims a window that nobody was told of, it is T20; where nobody was told the change was hasty and
+//! T15 says so at S4; where another system reports a change of which no step is known it is one question to the vendor
+//! (`procedure_unknown`, S2).
 
 use std::collections::HashSet;
 
@@ -23,9 +24,12 @@ use domain::event::Party;
 use domain::event::account::ContactPurpose;
 use domain::event::case::{ClearedBy, Clearing, Ground, Severity};
 use domain::event::change::Basis;
+use domain::event::notice::About as Subject;
 use domain::id::{EventId, PartnerId};
 use domain::protection::act::Judged as Act;
 use domain::protection::procedure::{Step, opening::notices, protecting};
+use domain::protection::question::Question;
+use domain::protection::walk::Ledger;
 use domain::protection::{Assessment, Haste, Outcome, haste, kin, words};
 use domain::time::Interval;
 
@@ -49,15 +53,26 @@ pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
 }
 
 /// How far a finding about the steps to a gain stands: against nothing where the host had nothing left to lose by
-/// it, and against a letter or forfeiture all the same.
-fn cleared(outcome: &Outcome) -> Option<Option<(ClearedBy, Vec<EventId>)>> {
-    match outcome {
+/// it, and against a letter or forfeiture all the same, unless something else lets it pass too.
+fn cleared(scene: &Scene<'_>, assessment: &Assessment<'_>) -> Option<Option<(ClearedBy, Vec<EventId>)>> {
+    match &assessment.outcome {
         Outcome::NotConcerned(_) => None,
         Outcome::Violation(_) => Some(None),
         Outcome::Cleared { by: ClearedBy::Basis(Basis::CustomerLetter | Basis::Forfeiture), .. } => {
-            Some(None)
+            Some(cleared_otherwise(scene, assessment))
         }
         Outcome::Cleared { by, because } => Some(Some((*by, because.clone()))),
+    }
+}
+
+fn cleared_otherwise(scene: &Scene<'_>, assessment: &Assessment<'_>) -> Option<(ClearedBy, Vec<EventId>)> {
+    let nothing_before = Ledger::default();
+    let act = Act::from(assessment.gain);
+    let question = Question::new(scene.known, assessment.handoff, act, &nothing_before)?;
+    let counts = |basis: Basis| !matches!(basis, Basis::CustomerLetter | Basis::Forfeiture);
+    match question.answer_by(&counts) {
+        Outcome::Cleared { by, because } => Some((by, because)),
+        Outcome::NotConcerned(_) | Outcome::Violation(_) => None,
     }
 }
 
@@ -66,7 +81,7 @@ fn captured<'a>(scene: &Scene<'a>, assessment: &Assessment<'a>) -> Vec<(&'a Hand
     if !matches!(gain.kind, GainKind::ChangeExecuted { .. } | GainKind::HolderRecorded { .. }) {
         return Vec::new();
     }
-    let Some(clear) = cleared(&assessment.outcome) else { return Vec::new() };
+    let Some(clear) = cleared(scene, assessment) else { return Vec::new() };
     let days = i64::from(scene.policy_at(gain.at).policy.policing.capture_days);
     // A change begins with its request.
     let change = Act::from(gain).change().and_then(|change| known.account.change(change));
@@ -164,10 +179,9 @@ fn capture(
     }
 }
 
-/// A change after a recorded window, without a delivered notice to the host.
-fn untold<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Option<Sighting<'a>> {
+/// A change of which the host was not told, though a window is on record or the customer was told.
+pub(super) fn untold<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Option<Sighting<'a>> {
     let known = scene.known;
-    let opened = change.window_opened?;
     let (holder, scope) = (&done.executed.holder, &done.executed.scope);
     let effective_from = done.executed.effective_from;
     let step =
@@ -175,7 +189,7 @@ fn untold<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Opt
     let handoff = protecting(known, holder, scope, done.at)?;
     let reached = notices(known.account, change)
         .any(|notice| is_host(handoff, &notice.to) && notice.delivered.is_some_and(|(at, _)| at <= done.at));
-    if reached || haste(known, &step) != Haste::InTime {
+    if reached {
         return None;
     }
     let judged = |assessment: &&Assessment<'a>| {
@@ -183,9 +197,16 @@ fn untold<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Opt
     };
     let assessment = scene.assessments.iter().find(judged)?;
     let kinship = kin::of_guest(known, handoff, holder, done.at)?;
-    let seen = match cleared(&assessment.outcome)? {
-        Some((by, because)) => Seen::Cleared { by, because },
-        None => Seen::Breach(missing(scene, assessment, change, done, opened)),
+    let excused = |step: Step<'_>| match haste(known, &step) {
+        Haste::InTime => change.window_opened.map(|event| Ok(Instead::window(event))),
+        Haste::Excused { by, because } => customer_told(scene, change, done).map(|_| Err((by, because))),
+        Haste::TooEarly { window: None, .. } => customer_told(scene, change, done).map(Ok),
+        Haste::TooEarly { window: Some(_), .. } => None,
+    };
+    let instead = excused(step)?;
+    let seen = match (cleared(scene, assessment)?, instead) {
+        (Some((by, because)), _) | (None, Err((by, because))) => Seen::Cleared { by, because },
+        (None, Ok(instead)) => Seen::Breach(missing(scene, assessment, change, done, instead)),
     };
     Some(Sighting {
         act: done.event,
@@ -198,30 +219,57 @@ fn untold<'a>(scene: &Scene<'a>, change: &'a Change, done: &'a Execution) -> Opt
     })
 }
 
+/// What is on record of the steps, where no notice to the host is.
+struct Instead {
+    part: &'static str,
+    words: &'static str,
+    shown_by: Vec<EventId>,
+}
+
+impl Instead {
+    fn window(opened: EventId) -> Self {
+        Self { part: "window_recorded", words: "a window is on record as opened", shown_by: vec![opened] }
+    }
+}
+
+/// The notice of the change that reached the customer first, before it was executed.
+fn customer_told(scene: &Scene<'_>, change: &Change, done: &Execution) -> Option<Instead> {
+    let about = Subject::Change(change.change.clone());
+    let to_customer = scene.known.account.notices_about(&about).filter(|notice| notice.to == Party::Customer);
+    let reached = to_customer.filter_map(|notice| {
+        let (at, delivery) = notice.delivered.filter(|(at, _)| *at <= done.at)?;
+        Some((at, delivery, notice.sent))
+    });
+    let (_, delivery, sent) = reached.min()?;
+    let words = "the customer was told of the change";
+    Some(Instead { part: "customer_told", words, shown_by: vec![sent, delivery] })
+}
+
 fn missing(
     scene: &Scene<'_>,
     assessment: &Assessment<'_>,
     change: &Change,
     done: &Execution,
-    opened: EventId,
+    instead: Instead,
 ) -> Breach {
     let handoff = assessment.handoff;
     let sentence = format!(
-        "change {} moved {} to {} on {} after a window, but no notice to {} is on record as delivered",
+        "change {} moved {} to {} on {}, and {}, but no notice to {} is on record as delivered",
         change.change,
         words::scope(&done.executed.scope),
         done.executed.holder,
         words::day(done.at),
+        instead.words,
         handoff.host,
     );
     let mut proof = bare_proof(scene, assessment);
-    proof.push(opened);
+    proof.extend(instead.shown_by.iter().copied());
     let receipt = format!("the receipt of a notice to {} before {}", handoff.host, words::day(done.at));
     let mut clearing = vec![Clearing { basis: "receipt".to_owned(), missing: receipt }];
     clearing.extend(t15_haste::clearing());
     let grounds = vec![
         Ground::new("executed", sentence.clone(), vec![done.event]),
-        Ground::new("window_recorded", "a window is on record as opened", vec![opened]),
+        Ground::new(instead.part, instead.words, instead.shown_by),
         Ground::new("no_notice", format!("no notice to {} was delivered before", handoff.host), Vec::new()),
     ];
     Breach { unknown: None, proof, context: Vec::new(), grounds, clearing, sentence }

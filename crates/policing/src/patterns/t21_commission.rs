@@ -12,6 +12,7 @@
 //! family is only guessed.
 
 mod covered;
+mod needed;
 mod paid;
 mod split;
 

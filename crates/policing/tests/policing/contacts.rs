@@ -3,6 +3,7 @@
 use domain::event::Party;
 use domain::event::account::{AccountEvent, ContactPurpose, ContactReplaced};
 use domain::event::change::{CalendarRef, ChangeEvent, WindowOpened};
+use domain::event::notice::About;
 use domain::event::partner::AffiliationBasis::{Declared, Inferred};
 
 use crate::stories::{Case, check, hosted, moved, thawed};
@@ -47,7 +48,20 @@ fn untold(story: &mut Story) {
     story.tell(30, executed("c1", "guest", gtx(), 30));
 }
 
-pub(crate) const CASES: [Case; 16] = [
+/// A sound change of which only the customer was told: the notice to the host came back.
+fn customer_alone(story: &mut Story) {
+    story.tell(10, wrote(letter("l1")));
+    thawed(story);
+    story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
+    story.tell(16, ChangeEvent::Verified(verification("c1")));
+    for (notice, to) in [("n1", Party::Host), ("n2", Party::Customer)] {
+        story.tell(17, sent(notice, to, About::Change(id("c1"))));
+    }
+    story.tell(18, delivered("n2", 18));
+    story.tell(30, executed("c1", "guest", gtx(), 30));
+}
+
+pub(crate) const CASES: [Case; 18] = [
     Case {
         name: "T20: the guest replaced the host's contact before a lawful-looking change",
         tell: |story| {
@@ -166,7 +180,7 @@ pub(crate) const CASES: [Case; 16] = [
         found: &[],
     },
     Case {
-        name: "T20: where no window opened the change was hasty, and that says it all",
+        name: "T20: where nobody was told the change was hasty, and that says it all",
         tell: |story| {
             untold(story);
             story.facts.retain(|fact| {
@@ -174,6 +188,19 @@ pub(crate) const CASES: [Case; 16] = [
             });
         },
         found: &["T15 S4"],
+    },
+    Case {
+        name: "T20: the customer was told, the host's notice came back",
+        tell: customer_alone,
+        found: &["T20 S3"],
+    },
+    Case {
+        name: "T20: the host waived the window it was not told of",
+        tell: |story| {
+            customer_alone(story);
+            story.tell(26, waived("c1", Party::Host));
+        },
+        found: &[],
     },
 ];
 

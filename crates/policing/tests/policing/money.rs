@@ -70,7 +70,7 @@ fn with_minimum(story: &mut Story) {
     story.tell(0, invitation);
 }
 
-pub(crate) const CASES: [Case; 20] = [
+pub(crate) const CASES: [Case; 29] = [
     Case {
         name: "T21: an order in the granted scope, and nothing accrued",
         tell: |story| {
@@ -229,6 +229,82 @@ pub(crate) const CASES: [Case; 20] = [
             story.tell(20, worth("o2", "guest", gtx(), 20, 1_000));
         },
         found: &[],
+    },
+    Case {
+        name: "L6: the guest bought the host with its book, and owes itself nothing",
+        tell: |story| {
+            story.tell_of("host", 40, merged("guest", 40, 40, &[]));
+            story.tell(60, worth("o2", "guest", rtx(), 60, 1_000));
+        },
+        found: &[],
+    },
+    Case {
+        name: "L6: bought before the commission fell due",
+        tell: |story| {
+            story.tell(20, worth("o2", "guest", rtx(), 20, 1_000));
+            story.tell_of("host", 40, merged("guest", 40, 40, &[]));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T21: a host in which the guest holds half with another is still owed",
+        tell: |story| {
+            let declared = domain::event::partner::AffiliationBasis::Declared;
+            story.tell_of("host", 5, owned_by("guest", declared, 5_000, 5));
+            story.tell_of("host", 5, owned_by("stranger", declared, 5_000, 5));
+            story.tell(20, worth("o2", "guest", rtx(), 20, 1_000));
+        },
+        found: &["T21 S3"],
+    },
+    Case {
+        name: "E1: an order by mistake that came back within days",
+        tell: |story| {
+            story.tell(20, worth("o2", "guest", gtx(), 20, 1_000));
+            story.tell(29, returned("o2", 1_000, 29));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T04: half of it came back",
+        tell: |story| {
+            story.tell(20, worth("o2", "guest", gtx(), 20, 1_000));
+            story.tell(25, returned("o2", 500, 25));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "T04: it came back too late",
+        tell: |story| {
+            story.tell(20, worth("o2", "guest", gtx(), 20, 1_000));
+            story.tell(35, returned("o2", 1_000, 35));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "T04: only the guest says that it came back",
+        tell: |story| {
+            story.tell(20, worth("o2", "guest", gtx(), 20, 1_000));
+            story.tell_by(25, "guest", returned("o2", 1_000, 25));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "T04: another was booked in between",
+        tell: |story| {
+            story.tell(20, worth("o2", "guest", gtx(), 20, 1_000));
+            story.tell(22, worth("o3", "guest", gtx(), 22, 2_000));
+            story.tell(25, returned("o2", 1_000, 25));
+        },
+        found: &["T04 S3", "T04 S3"],
+    },
+    Case {
+        name: "T03: the renewal of an order that came back inherits nothing",
+        tell: |story| {
+            story.tell(20, worth("o2", "guest", gtx(), 20, 1_000));
+            story.tell(25, returned("o2", 1_000, 25));
+            story.tell(100, renewed("o3", "o2", "guest", gtx(), 100));
+        },
+        found: &["T03 S3"],
     },
     Case {
         name: "T21: an order outside the terms is another finding",

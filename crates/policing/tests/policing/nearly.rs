@@ -6,7 +6,7 @@ use domain::event::change::ReversalReason;
 use domain::event::partner::AffiliationBasis::Declared;
 
 /// The neighbours of the look-alikes, on the other side of each border.
-pub(crate) const NEARLY: [Case; 18] = [
+pub(crate) const NEARLY: [Case; 19] = [
     Case {
         name: "a release for another line",
         tell: |story| {
@@ -147,6 +147,15 @@ pub(crate) const NEARLY: [Case; 18] = [
             story.tell(100, renewed("o3", "o-host", "guest", gtx(), 100));
         },
         found: &["T03 S3"],
+    },
+    Case {
+        name: "an error put right leaves no exit",
+        tell: |story| {
+            story.tell(20, holds("guest", gtx(), 20));
+            story.tell(25, put_back("host", gtx(), 25));
+            story.tell(100, holds("guest", gtx(), 100));
+        },
+        found: &["T01 S4", "procedure_unknown S2"],
     },
     Case {
         name: "a lawful move of one line is none of the other",

@@ -129,7 +129,7 @@ pub(crate) const STEPS: [Case; 30] = [
         found: &["T15 S4"],
     },
     Case {
-        name: "T15: and a notice to that sister opens no window",
+        name: "T20: and a notice to that sister is none to the host",
         tell: |story| {
             story.tell_of("sister", -50, owned_by("guest", Declared, 10_000, -50));
             thawed(story);
@@ -146,7 +146,7 @@ pub(crate) const STEPS: [Case; 30] = [
             }
             story.tell(30, executed("c1", "guest", gtx(), 30));
         },
-        found: &["T15 S4"],
+        found: &["T20 S3"],
     },
     Case {
         name: "T15: moved on within the family after a lawful move, nobody loses",

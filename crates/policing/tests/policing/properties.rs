@@ -1,11 +1,10 @@
 //! What holds for every story: told here, and generated.
 
+use domain::event::Party;
 use domain::event::account::{OverrideAct, OverrideReason};
 use domain::event::case::{Severity, Verdict};
 use domain::event::change::{ObjectionGround, VerificationOutcome};
 use domain::event::notice::About;
-use domain::event::{Event, Party};
-use domain::fact::Fact;
 use domain::id::EventId;
 use domain::rank::Rank;
 use proptest::prelude::*;
@@ -49,26 +48,9 @@ fn severity(story: &Story, pattern: &str, act: EventId) -> Option<Severity> {
     findings(story).iter().find(|found| found.0 == pattern && found.1 == act).map(|found| found.3)
 }
 
-fn passed_on_papers(story: &Story, proof: &[EventId]) -> bool {
-    let is_paper = |fact: &&Fact| matches!(fact.event, Event::Consent(_) | Event::Change(_));
-    story.facts.iter().filter(is_paper).any(|fact| proof.contains(&fact.meta.id))
-}
-
 /// The proof alone shows the finding, and without any one of its events it does not show one as grave.
 fn is_minimal(story: &Story) -> Result<(), String> {
-    are_minimal(story, findings(story))
-}
-
-/// As [`is_minimal`], but for a commission owed on what several papers of the customer let pass: it is proved by all
-/// of them together, which is more than it needs where one of them would do.
-fn is_minimal_but_for_papers(story: &Story) -> Result<(), String> {
-    let mut found = findings(story);
-    found.retain(|(pattern, .., proof)| pattern != "T21" || !passed_on_papers(story, proof));
-    are_minimal(story, found)
-}
-
-fn are_minimal(story: &Story, found: Vec<Found>) -> Result<(), String> {
-    for (pattern, act, _, _, proof) in found {
+    for (pattern, act, _, _, proof) in findings(story) {
         let alone = story.only(&proof);
         let Some(shown) = severity(&alone, &pattern, act) else {
             return Err(format!("{pattern}: its proof does not show it: {:?}", alone.facts));
@@ -278,7 +260,7 @@ proptest! {
 
     #[test]
     fn no_proof_can_spare_an_event(story in history()) {
-        prop_assert_eq!(is_minimal_but_for_papers(&story), Ok(()));
+        prop_assert_eq!(is_minimal(&story), Ok(()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! V8: a mistake put right soon, before anybody earned anything by it.
+//! V8: a mistake put right soon, before anybody earned anything by it: a change undone, or an order that came back.
 
 use crate::account::gain::{Gain, GainKind};
+use crate::account::{Accrual, Return};
 use crate::event::account::HoldingBasis;
 use crate::event::change::{Basis, ReversalReason};
 use crate::id::EventId;
@@ -10,7 +11,7 @@ use crate::protection::{kin, words};
 use crate::scope::Region;
 use crate::time::Instant;
 
-/// The change was undone as an error, in time, with no order or commission in between.
+/// The act was undone as an error, in time, with no order or commission in between.
 ///
 /// A fact that was corrected in the record itself left the effective set: there is no act to clear then.
 pub fn supports(question: &Question<'_>, touched: &Region) -> Vec<Support> {
@@ -21,14 +22,20 @@ pub fn supports(question: &Question<'_>, touched: &Region) -> Vec<Support> {
     vec![Support::basis(Basis::Correction, None, vec![event])]
 }
 
-/// When and by what the change was undone as an error, if it was.
+/// When and by what the act was undone as an error, if it was.
 fn undone(question: &Question<'_>) -> Option<(Instant, EventId)> {
-    let (account, act) = (question.known.account, question.act);
-    let gain = act.gain.filter(|_| act.is_change())?;
-    let reversed = act
-        .change()
-        .and_then(|change| account.change(change))
-        .and_then(|change| change.reversed.filter(|_| change.reversed_for == Some(ReversalReason::Error)));
+    let act = question.act;
+    let gain = act.gain?;
+    if act.is_change() { put_back(question, gain) } else { sent_back(question, gain) }
+}
+
+/// The change was reversed as an error, or the holder before it was recorded again as a correction.
+fn put_back(question: &Question<'_>, gain: &Gain) -> Option<(Instant, EventId)> {
+    let account = question.known.account;
+    let reversed =
+        question.act.change().and_then(|change| account.change(change)).and_then(|change| {
+            change.reversed.filter(|_| change.reversed_for == Some(ReversalReason::Error))
+        });
     let put_back = |other: &&Gain| {
         let correction =
             matches!(other.kind, GainKind::HolderRecorded { basis_claimed: HoldingBasis::Correction, .. });
@@ -39,18 +46,43 @@ fn undone(question: &Question<'_>) -> Option<(Instant, EventId)> {
     reversed.into_iter().chain(recorded).min()
 }
 
-/// Whether the gaining family ordered, or commission was booked, before it was undone.
+/// The return that brought back all of an order. The guest's side does not return its own order by its word alone.
+fn sent_back(question: &Question<'_>, gain: &Gain) -> Option<(Instant, EventId)> {
+    let (order, net) = (gain.order()?, gain.net?);
+    let touched = question.touched();
+    let credible = |back: &&Return| {
+        let by_guest = |teller| kin::guests(question, teller, &touched).is_some();
+        !back.reported_by.as_ref().is_some_and(by_guest)
+    };
+    let returns = question.known.account.returns.iter();
+    let mut returns: Vec<&Return> = returns
+        .filter(|back| back.order == *order && back.net.currency == net.currency && back.at >= gain.at)
+        .filter(credible)
+        .collect();
+    returns.sort_by_key(|back| (back.at, back.event));
+    let mut left = net.minor;
+    returns.into_iter().find_map(|back| {
+        left = left.saturating_sub(back.net.minor.saturating_abs());
+        (left <= 0).then_some((back.at, back.event))
+    })
+}
+
+/// Whether the gaining family ordered, or commission was booked, before it was undone. Of an order that came back
+/// only its own commission counts.
 fn earned_between(question: &Question<'_>, touched: &Region, until: Instant) -> bool {
     let account = question.known.account;
-    let from = question.act.at;
-    let between = |at: Instant| from <= at && at < until;
+    let act = question.act;
+    let own = act.gain.and_then(Gain::order);
+    let between = |at: Instant| act.at <= at && at < until;
     let ordered = account.gains.iter().any(|gain| {
         gain.order().is_some()
+            && Some(gain.event) != act.event()
             && between(gain.at)
             && gain.scope.as_ref().is_none_or(|scope| touched.overlaps(scope))
             && kin::guests(question, &gain.partner, touched).is_some()
     });
-    ordered || account.money.iter().any(|row| between(row.at))
+    let concerns = |row: &Accrual| own.is_none() || row.order.is_none() || row.order.as_ref() == own;
+    ordered || account.money.iter().any(|row| between(row.at) && concerns(row))
 }
 
 fn correct_until(question: &Question<'_>) -> Instant {
@@ -60,6 +92,11 @@ fn correct_until(question: &Question<'_>) -> Instant {
 
 pub fn missing(question: &Question<'_>, _: &Region) -> Option<Missing> {
     let day = words::day(correct_until(question).plus_ms(-1));
-    let words = format!("a correction of the change as an error by {day}, with no order in between");
-    question.act.is_change().then(|| Missing::new(5, words))
+    let ordered = question.act.gain.is_some_and(|gain| gain.order().is_some());
+    let words = match (question.act.is_change(), ordered) {
+        (true, _) => format!("a correction of the change as an error by {day}, with no order in between"),
+        (false, true) => format!("the return of the whole order by {day}, with no other order in between"),
+        (false, false) => return None,
+    };
+    Some(Missing::new(5, words))
 }

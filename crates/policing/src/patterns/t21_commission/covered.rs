@@ -9,12 +9,13 @@ use domain::account::guest::{Grant, Handoff};
 use domain::event::case::ClearedBy;
 use domain::event::change::Basis;
 use domain::event::handoff::GrantedAct;
-use domain::id::EventId;
-use domain::protection::act::Judged;
-use domain::protection::question::Question;
-use domain::protection::walk::Ledger;
+use domain::event::partner::AffiliationBasis;
+use domain::id::{EventId, PartnerId};
 use domain::protection::{Outcome, Unconcerned, kin};
+use domain::time::Instant;
 
+use super::needed::needed;
+use super::overdue_at;
 use crate::scene::Scene;
 
 /// Why the terms cover an order.
@@ -37,8 +38,22 @@ pub(super) fn orders<'a>(scene: &Scene<'a>, handoff: &'a Handoff) -> Vec<(&'a Ga
     let of_handoff = scene.assessments.iter().filter(|known| known.handoff.handoff == handoff.handoff);
     of_handoff
         .filter(|known| known.gain.order().is_some() && runs(known.gain))
+        .filter(|known| !owes_itself(scene, handoff, known.gain))
         .filter_map(|known| Some((known.gain, covered(scene, handoff, known.gain, &known.outcome)?)))
         .collect()
+}
+
+/// Whether host and whoever ordered were one company when it was booked, or are when it falls due: nobody owes itself
+/// a commission. One that both only have a share in is neither, and a guess makes no family here.
+fn owes_itself(scene: &Scene<'_>, handoff: &Handoff, gain: &Gain) -> bool {
+    let families = scene.known.families;
+    let belongs = |one: &PartnerId, other: &PartnerId, at: Instant| {
+        let kinship = families.kinship(one, other, at);
+        kinship.is_some_and(|kinship| kinship.basis != AffiliationBasis::Inferred)
+    };
+    let (host, partner) = (&handoff.host, &gain.partner);
+    let is_one = |at: Instant| belongs(host, partner, at) && belongs(partner, host, at);
+    is_one(gain.at) || is_one(overdue_at(scene.known.program, gain.at))
 }
 
 fn covered(scene: &Scene<'_>, handoff: &Handoff, gain: &Gain, outcome: &Outcome) -> Option<Covered> {
@@ -73,34 +88,12 @@ fn grants<'a>(handoff: &'a Handoff, gain: &Gain) -> Option<&'a Grant> {
 }
 
 impl Covered {
-    /// What shows it beside handoff and order. A letter needs the change that claims it, and that its request; where
-    /// the letter alone does not carry the order, the change it moved the account by.
+    /// What shows it beside handoff and order.
     pub(super) fn shown_by(&self, scene: &Scene<'_>, handoff: &Handoff, gain: &Gain) -> Vec<EventId> {
-        let papers = match self {
-            Self::Granted { by } => return vec![*by],
-            Self::Later => return Vec::new(),
-            Self::Moved(papers) => papers,
-        };
-        let account = scene.known.account;
-        let alone = is_carried_alone(scene, handoff, gain);
-        let moved = account.changes.iter().filter(|change| {
-            let letter = change.letter.as_ref().and_then(|letter| account.letter(letter));
-            let carries = !alone || change.gaining.as_ref() == Some(&gain.partner);
-            carries && letter.is_some_and(|letter| papers.contains(&letter.event))
-        });
-        let steps = moved.flat_map(|change| {
-            let done = change.executions.iter().filter(|_| !alone).map(|done| done.event);
-            change.requested.into_iter().chain(done)
-        });
-        papers.iter().copied().chain(steps).collect()
+        match self {
+            Self::Granted { by } => vec![*by],
+            Self::Later => Vec::new(),
+            Self::Moved(papers) => needed(scene, handoff, gain, papers),
+        }
     }
-}
-
-/// Whether the customer's will lets the order pass by itself, without the change that it led to.
-fn is_carried_alone(scene: &Scene<'_>, handoff: &Handoff, gain: &Gain) -> bool {
-    let nothing_before = Ledger::default();
-    let question = Question::new(scene.known, handoff, Judged::from(gain), &nothing_before);
-    question.is_some_and(|question| {
-        matches!(question.answer(), Outcome::Cleared { by: ClearedBy::Basis(Basis::CustomerLetter), .. })
-    })
 }
