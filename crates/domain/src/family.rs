@@ -3,6 +3,8 @@
 //! A family is closed along ownership only: parent to subsidiary, and sisters under one ultimate owner.
 //! A company that two families share joins neither to the other (a joint venture is no marriage).
 
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::event::Event;
@@ -12,6 +14,8 @@ use crate::event::partner::{
 use crate::fact::Fact;
 use crate::id::{AccountId, EventId, PartnerId};
 use crate::time::{Instant, Interval};
+use people::People;
+pub use people::PersonMoved;
 
 /// One ownership link, as declared or found.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +78,7 @@ pub struct Families {
     /// Kept, so that a link learned of after its end has that end too.
     partings: Vec<Parting>,
     mergers: Vec<Merger>,
+    people: People,
 }
 
 impl Families {
@@ -104,7 +109,8 @@ impl Families {
                 terms: terms.clone(),
                 recorded_at: fact.meta.recorded_at,
             }),
-            PartnerEvent::PersonJoined(_) | PartnerEvent::PersonLeft(_) => {}
+            PartnerEvent::PersonJoined(joined) => self.people.join(partner, joined, &fact.meta),
+            PartnerEvent::PersonLeft(left) => self.people.leave(partner, left, &fact.meta),
         }
         self
     }
@@ -275,6 +281,11 @@ impl Families {
     /// Mergers of partners, in the order they were recorded.
     pub fn mergers(&self) -> &[Merger] {
         &self.mergers
+    }
+
+    /// People who joined a partner after they were at another, in the order they joined.
+    pub fn people_moved(&self) -> Vec<PersonMoved<'_>> {
+        self.people.moved()
     }
 
     /// How the partner came to be known, or `None` when it never did.

@@ -172,6 +172,7 @@ fn cite_search(scene: &Scene<'_>, opened: &Opened, grounds: &mut [Ground]) {
 fn at_most(severity: Severity, unknown: Option<Unknown>) -> Severity {
     match unknown {
         None => severity,
+        Some(Unknown::TooFew) => Severity::S1,
         Some(Unknown::Contested | Unknown::GuardErrored) => severity.min(Severity::S3),
         Some(Unknown::ScopeUnknown | Unknown::IdentityAmbiguous | Unknown::Tender | Unknown::Erased) => {
             severity.min(Severity::S2)

@@ -9,6 +9,8 @@
 //! the stream itself are therefore judged as acts on the same account and may reach severity S4.
 
 mod acquired;
+pub mod across;
+mod chance;
 pub mod guard;
 pub mod judged;
 pub mod patterns;
@@ -19,12 +21,15 @@ mod words;
 
 use std::collections::BTreeSet;
 
+pub use across::{Gains, OfAccount, Others, reporters};
 use domain::account::Account;
+use domain::account::gain::{Gain, GainKind};
 use domain::event::case::Verdict;
 use domain::fact::Fact;
 use domain::family::Families;
 use domain::id::AccountId;
 use domain::program::Program;
+use domain::protection::Known;
 use domain::time::Instant;
 pub use guard::guarded;
 pub use judged::{CaseKey, Judged};
@@ -59,15 +64,78 @@ pub fn review(
     ties: &[Tied<'_>],
     watermark: Watermark,
 ) -> Vec<Judged> {
-    if is_quiet(account) {
-        return Vec::new();
+    let known = Known { account, account_id, families, program };
+    review_among(known, ties, watermark, Others::none()).judged
+}
+
+/// What was looked at in an account, and what it adds to what other accounts are judged by.
+#[derive(Debug, Default)]
+pub struct Reviewed {
+    pub judged: Vec<Judged>,
+    pub adds: OfAccount,
+}
+
+/// The same among the other accounts of the vendor.
+pub fn review_among(
+    known: Known<'_>,
+    ties: &[Tied<'_>],
+    watermark: Watermark,
+    others: Others<'_>,
+) -> Reviewed {
+    let Known { account, account_id, families, program } = known;
+    if is_quiet(account) && !may_follow(account, program) {
+        return Reviewed::default();
     }
-    let scene = Scene::new(account_id, account, families, program, ties, watermark);
+    let scene = Scene::new(account_id, account, families, program, ties, watermark).among(others);
     let sightings = patterns::PATTERNS
         .iter()
         .filter(|row| guard::is_looked_for(program, row.pattern))
         .flat_map(|row| (row.look)(&scene).into_iter().map(move |sighting| (row, sighting)));
-    sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting)).collect()
+    let judged = sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting)).collect();
+    Reviewed { judged, adds: scene.among.own }
+}
+
+/// Whether the account may have followed a person from one partner to another, where that is looked for.
+pub fn may_follow(account: &Account, program: &Program) -> bool {
+    account.gains.iter().any(is_handed_on) && follows_persons(program)
+}
+
+/// Whether a policy asks to look for accounts that follow persons.
+pub fn follows_persons(program: &Program) -> bool {
+    guard::is_looked_for(program, "T23")
+}
+
+/// Whether an account with these facts may add something to what others are judged by: a handoff came to an end, or
+/// somebody but its host gained, or the holder changed where persons are followed.
+pub fn may_add(facts: &[Fact], program: &Program) -> bool {
+    use domain::event::Event;
+    use domain::event::account::AccountEvent;
+    use domain::event::change::ChangeEvent;
+    use domain::event::deal::DealEvent;
+    use domain::event::handoff::HandoffEvent;
+    let is = |kind: &dyn Fn(&Event) -> bool| facts.iter().any(|fact| kind(&fact.event));
+    let is_change = |event: &Event| {
+        matches!(
+            event,
+            Event::Account(AccountEvent::HolderRecorded(_)) | Event::Change(ChangeEvent::Executed(_))
+        )
+    };
+    let is_end = |event: &Event| matches!(event, Event::Handoff(HandoffEvent::Closed(_)));
+    let is_gain = |event: &Event| matches!(event, Event::Deal(DealEvent::Approved(_)) | Event::Trade(_));
+    let is_handed = || is(&|event| matches!(event, Event::Handoff(HandoffEvent::Accepted(_))));
+    is_handed() && is(&|event| is_end(event) || is_gain(event) || is_change(event))
+        || follows_persons(program) && is(&is_change)
+}
+
+fn is_handed_on(gain: &Gain) -> bool {
+    match &gain.kind {
+        GainKind::HolderRecorded { previous, .. } => previous.as_ref().is_some_and(|of| *of != gain.partner),
+        GainKind::ChangeExecuted { .. } => true,
+        GainKind::DealApproved { .. }
+        | GainKind::OrderBooked { .. }
+        | GainKind::RenewalBooked { .. }
+        | GainKind::ContractSigned { .. } => false,
+    }
 }
 
 /// Whether no pattern can have anything to say about the account, so that it is not looked at.

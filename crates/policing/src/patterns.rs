@@ -4,6 +4,7 @@ pub mod contested_holder;
 mod lapsed;
 mod of_change;
 pub mod procedure_unknown;
+pub mod r1_repeated;
 pub mod t01_direct_grab;
 pub mod t02_registration;
 pub mod t03_renewal;
@@ -13,6 +14,7 @@ pub mod t06_affiliate;
 pub mod t07_relay;
 pub mod t08_alias;
 pub mod t09_sidestep;
+pub mod t10_ring;
 pub mod t11_pounce;
 pub mod t12_stall;
 pub mod t13_abandonment;
@@ -25,6 +27,7 @@ pub mod t19_freeze;
 pub mod t20_contact_capture;
 pub mod t21_commission;
 pub mod t22_last_touch;
+pub mod t23_follows_person;
 pub mod t24_host_abuse;
 pub mod t25_override;
 mod takeover;
@@ -110,6 +113,12 @@ pub const PATTERNS: &[Row] = &[
         "Any basis on either account; a separate buying centre with a need of its own.",
         "t09-sister-company",
     ),
+    row("T10", "Accounts taken in a ring", CaseKind::Takeover, t10_ring::look).told(
+        "Up to four partners take from one another in a ring what each was invited into, at least two of them \
+             without a basis.",
+        "What allows all of these gains but one, such as the customers' own letters; terms that grant them.",
+        "t10-ring",
+    ),
     row("T11", "Gain right after the tail", CaseKind::Takeover, t11_pounce::look).told(
         "The guest's family gains right after the tail what it was at work on, unreported, before its end.",
         "A report of that work under the handoff, the host's word that it would not extend, or any basis \
@@ -186,6 +195,12 @@ pub const PATTERNS: &[Row] = &[
              three weeks of silence.",
         "t22-last-touch",
     ),
+    row("T23", "Accounts that follow a person", CaseKind::Statistical, t23_follows_person::look).told(
+        "A person goes from one partner to another, and of the accounts that leave the first more follow than \
+             chance has it. Off until a policy turns it on; fewer than ten cannot be judged, and that is said.",
+        "The customer's letter for an account, or a list both sides agreed on when the person joined.",
+        "t23-accounts-follow",
+    ),
     row("T24", "Protection used against the customer", CaseKind::HostAbuse, t24_host_abuse::look).told(
         "The host's side objects off the list or in vain again and again, or protects what the customer \
              knows nothing of.",
@@ -198,6 +213,12 @@ pub const PATTERNS: &[Row] = &[
              to both sides.",
         "Nothing that comes later, except word to both sides while it may still arrive.",
         "t25-one-officer",
+    ),
+    row("R1", "Kept again and again", CaseKind::Statistical, r1_repeated::look).told(
+        "Of the closed handoffs to one family, ten at least, more ended with the account at the family and \
+             without a basis than chance explains. It opens an audit and convicts nobody.",
+        "What allows enough of these gains.",
+        "r1-repeated",
     ),
     row("procedure_unknown", "Change without a step on record", CaseKind::Procedure, procedure_unknown::look).told(
         "Another system reports a change of holder to the guest's family of which no request, notice or \

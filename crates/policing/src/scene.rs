@@ -11,6 +11,7 @@ use domain::protection::{self, Assessment, Known, kin};
 use domain::time::Instant;
 
 use crate::acquired;
+use crate::across::{Among, OfAccount, Others, Wide, of_account};
 use crate::tied::{Tied, Whereabouts};
 
 /// How far the story is known.
@@ -30,6 +31,8 @@ pub struct Scene<'a> {
     /// Other accounts of the customer, and of its relatives.
     pub ties: &'a [Tied<'a>],
     whereabouts: Whereabouts,
+    /// What other accounts of the vendor came to.
+    pub among: Among<'a>,
     pub watermark: Watermark,
 }
 
@@ -45,9 +48,22 @@ impl<'a> Scene<'a> {
         let known = Known { account, account_id, families, program };
         let assessments = protection::assess(account, account_id, families, program);
         let whereabouts = Whereabouts::of(ties);
-        let mut scene = Self { known, assessments, ties, whereabouts, watermark };
+        let among = Among::new(Others::none(), account_id, OfAccount::default());
+        let mut scene = Self { known, assessments, ties, whereabouts, among, watermark };
         acquired::clear(&mut scene);
         scene
+    }
+
+    /// The same account among the others of its vendor.
+    pub fn among(mut self, others: Others<'a>) -> Self {
+        self.among = Among::new(others, self.known.account_id, of_account(&self));
+        self
+    }
+
+    /// What is asked across accounts.
+    pub(crate) fn wide(&self) -> Wide<'_> {
+        let Known { families, program, .. } = self.known;
+        Wide { among: &self.among, families, program }
     }
 
     /// The tied account on whose stream an event stands; `None` for the account's own.

@@ -21,5 +21,6 @@ fn reason(unknown: Unknown) -> &'static str {
         Unknown::Tender => "the gaining side says there was a public tender",
         Unknown::Erased => "personal data it needs were erased",
         Unknown::GuardErrored => "the policy's guard cannot be answered for it",
+        Unknown::TooFew => "there are too few cases to tell it from chance",
     }
 }

@@ -72,6 +72,8 @@ pub enum Unknown {
     Erased,
     /// The policy's guard could not be answered for this finding.
     GuardErrored,
+    /// There are too few cases to tell it from chance.
+    TooFew,
 }
 
 /// The case itself: whose handoff it is about. Its findings follow.

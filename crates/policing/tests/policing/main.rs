@@ -1,6 +1,7 @@
 //! Stories of one account, and what policing finds in them.
 
 mod abandonment;
+mod across;
 mod agreement;
 mod backdating;
 mod bases;

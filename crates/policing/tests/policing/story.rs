@@ -54,6 +54,11 @@ pub(crate) struct Story {
 }
 
 impl Story {
+    /// A story whose events are other ones than those of the first `told`, for it is told beside others.
+    pub(crate) fn after(told: usize) -> Self {
+        Self { told, ..Self::default() }
+    }
+
     /// `event` was so on `at`, and nobody in particular told it then.
     pub(crate) fn tell(&mut self, at: i64, event: impl Into<Told>) -> EventId {
         self.tell_late(at, at, None, event)

@@ -81,6 +81,7 @@ fn unknown_word(unknown: Unknown) -> &'static str {
         Unknown::Tender => "tender",
         Unknown::Erased => "erased",
         Unknown::GuardErrored => "guard_errored",
+        Unknown::TooFew => "too_few",
     }
 }
 

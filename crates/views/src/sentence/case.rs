@@ -81,5 +81,6 @@ fn of_unknown(unknown: Unknown) -> &'static str {
         Unknown::Tender => "a tender is claimed and not shown",
         Unknown::Erased => "what it rests on was erased",
         Unknown::GuardErrored => "the policy's guard cannot be answered",
+        Unknown::TooFew => "there are too few cases to tell it from chance",
     }
 }

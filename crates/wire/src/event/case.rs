@@ -24,6 +24,7 @@ words! {
     Unknown {
         ScopeUnknown = "scope_unknown", IdentityAmbiguous = "identity_ambiguous", Contested = "contested",
         Tender = "tender", Erased = "erased", GuardErrored = "guard_errored",
+        TooFew = "too_few",
     }
 }
 
