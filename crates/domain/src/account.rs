@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use crate::event::Party;
 use crate::event::account::AccountKey;
-use crate::event::notice::About;
+use crate::event::notice::{About, Reminded};
 use crate::fact::Fact;
 use crate::id::*;
 use crate::rank::{FoldKey, fold_key};
@@ -52,6 +52,8 @@ pub struct Account {
     pub letters: Vec<Letter>,
     pub tokens: Vec<Token>,
     pub notices: Vec<Notice>,
+    /// Of what people were reminded, by which event and when.
+    pub reminders: Vec<(Reminded, EventId, Instant)>,
     pub contacts: Vec<Contact>,
     pub stewardships: Vec<Stewardship>,
     pub overrides: Vec<Override>,

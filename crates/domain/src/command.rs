@@ -3,6 +3,7 @@
 //! A command carries what its sender knows; ids, instants and windows that follow from the rules are
 //! computed by [`crate::decide`] and stand in the events.
 
+use crate::dispute::Kept;
 use crate::event::account::{FreezeTarget, HoldingBasis, Lifted, OverrideRecorded};
 use crate::event::change::{self, ErrorAnswer, ObjectionGround, ObjectionOutcome, ReversalReason};
 use crate::event::correction::{Committed, Corrected, Retracted};
@@ -27,6 +28,7 @@ pub enum Command {
     Program(ProgramCommand),
     Correction(CorrectionCommand),
     Case(CaseCommand),
+    Identity(IdentityCommand),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -250,5 +252,76 @@ pub enum CorrectionCommand {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaseCommand {
-    Decide { outcome: case::CaseOutcome, grounds: String, remedy: Option<String> },
+    Assign {
+        assignee: PrincipalId,
+    },
+    Snooze {
+        until: Instant,
+        reason: String,
+    },
+    /// A side disputes the act; with `letter`, the gaining side relies on a customer's letter that lies there.
+    File {
+        by: Party,
+        text: String,
+        letter: Option<Kept>,
+    },
+    State {
+        by: Party,
+        text: String,
+        evidence: Vec<Evidence>,
+    },
+    AttachEvidence {
+        by: Party,
+        shows: case::Showing,
+        evidence: Evidence,
+    },
+    Decide {
+        outcome: case::CaseOutcome,
+        grounds: String,
+        remedy: Option<String>,
+    },
+    /// What the rules computed to put the act right is to be done.
+    OrderRemedy {
+        act: EventId,
+    },
+    Appeal {
+        by: Party,
+        grounds: String,
+        evidence: Vec<Evidence>,
+    },
+    DecideAppeal {
+        outcome: case::CaseOutcome,
+        grounds: String,
+    },
+}
+
+/// What a person says of two accounts that may be one customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Answer {
+    Same,
+    Different,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum IdentityCommand {
+    /// Two accounts are one customer, for which `account` stands; both may be written to.
+    Link { account: AccountId, other: AccountId },
+    /// The same for good: what is said of `absorbed` from now on is said to `survivor`.
+    Merge { survivor: AccountId, absorbed: AccountId },
+    /// They are two customers after all; `moved` are events of the one that stood for both which are the other's.
+    Part { account: AccountId, other: AccountId, moved: Vec<EventId>, reason: String },
+    /// An answer for a pair that waits.
+    Decide { account: AccountId, other: AccountId, answer: Answer, reason: String },
+}
+
+impl IdentityCommand {
+    /// The two accounts it is about.
+    pub fn accounts(&self) -> [&AccountId; 2] {
+        match self {
+            Self::Link { account, other }
+            | Self::Part { account, other, .. }
+            | Self::Decide { account, other, .. } => [account, other],
+            Self::Merge { survivor, absorbed } => [survivor, absorbed],
+        }
+    }
 }

@@ -77,11 +77,12 @@ pub fn clocks(program: &Program, filed_at: Instant, letter: Kept) -> Clocks {
     }
 }
 
-/// What became of the proof at `now`; `shown_at` is when the letter was laid open, if it was.
-pub fn proof(clocks: &Clocks, shown_at: Option<Instant>, now: Instant) -> Proof {
+/// What became of the proof at `now`, which was due by `until`; `shown_at` is when the letter was laid open, if it
+/// was.
+pub fn proof(until: Instant, shown_at: Option<Instant>, now: Instant) -> Proof {
     match shown_at {
-        Some(at) if at < clocks.proof_until && at <= now => Proof::Shown,
-        Some(_) | None if now < clocks.proof_until => Proof::Awaited,
+        Some(at) if at < until && at <= now => Proof::Shown,
+        Some(_) | None if now < until => Proof::Awaited,
         Some(_) | None => Proof::Missing,
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod calendar;
+pub mod case;
 pub mod choice;
 pub mod claim;
 pub mod command;
@@ -27,6 +28,7 @@ pub mod protection;
 pub mod rank;
 pub mod refusal;
 pub mod remedy;
+pub mod reminder;
 pub mod scope;
 pub mod settle;
 pub mod stream;

@@ -52,9 +52,12 @@ impl Rank {
             Event::Change(event) => of_change(event),
             Event::Consent(_) => Self::Consent,
             Event::Notice(NoticeEvent::Sent(_)) => Self::Notice,
-            Event::Notice(NoticeEvent::Delivered(_) | NoticeEvent::Bounced(_) | NoticeEvent::Answered(_)) => {
-                Self::Receipt
-            }
+            Event::Notice(
+                NoticeEvent::Delivered(_)
+                | NoticeEvent::Bounced(_)
+                | NoticeEvent::Answered(_)
+                | NoticeEvent::Reminded(_),
+            ) => Self::Receipt,
             Event::Trade(event) => of_trade(event),
             Event::Commission(_) => Self::Money,
             Event::Case(_) => Self::Decision,

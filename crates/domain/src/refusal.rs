@@ -6,7 +6,7 @@
 mod codes;
 
 use crate::account::registration::Registration;
-use crate::id::{AccountId, PartnerId, PrincipalId};
+use crate::id::{AccountId, EventId, PartnerId, PrincipalId};
 use crate::letter::Defect;
 use crate::time::Instant;
 
@@ -258,14 +258,65 @@ pub enum Refusal {
     NothingCorrected,
     #[error("a correction that favours its own side must be approved by a second person")]
     NeedsSecondPerson,
+
+    // Which accounts are one customer
+    #[error("an account is always the same as itself")]
+    ComparedWithItself,
+    #[error("there is no account {account}")]
+    UnknownAccount { account: AccountId },
+    #[error("both are one customer through account {account}; part one of them from it")]
+    JoinedThrough { account: AccountId },
+    #[error("event {event} does not stand on the account that stood for both")]
+    NotOnTheSurvivor { event: EventId },
+    #[error("nobody suspected the two to be one customer")]
+    NotInQueue,
+    #[error("it was decided otherwise; link or part them to decide it anew")]
+    AlreadyAnswered,
+
+    // Cases
     #[error("the case is already decided")]
     CaseDecided,
+    #[error("the case is between others")]
+    NotYourCase,
+    #[error("the case is not decided yet")]
+    NotDecided,
+    #[error("a dispute was filed already; make a statement in it")]
+    AlreadyFiled,
+    #[error("it could be disputed until {until}")]
+    FiledTooLate { until: Instant },
+    #[error("nobody filed a dispute: a ruling against somebody needs a hearing")]
+    NotFiled,
+    #[error("the other side may still answer until {until}")]
+    SideNotHeard { until: Instant },
+    #[error("the letter that was relied on was to be shown by {until} and was not: the dispute is upheld")]
+    LetterNotShown { until: Instant },
+    #[error("only a confirmed case has a remedy")]
+    NotConfirmed,
+    #[error("the case has no such finding")]
+    UnknownFinding,
+    #[error("by the rules nothing has to be put right")]
+    NothingToPutRight,
+    #[error("the ruling could be appealed until {until}")]
+    AppealTooLate { until: Instant },
+    #[error("a ruling is appealed once")]
+    AlreadyAppealed,
+    #[error("an appeal shows something that was not on the table")]
+    NothingNew,
+    #[error("nobody appealed")]
+    NotAppealed,
+    #[error("an appeal waits for its ruling")]
+    AppealPending,
+    #[error("whoever ruled first does not rule on the appeal")]
+    RuledBefore,
 }
 
 impl Refusal {
     /// Whether a partner must be told that the thing does not exist instead.
     pub fn hides(&self) -> bool {
-        matches!(self.code(), "not_your_deal" | "not_your_refusal" | "not_your_fact" | "not_your_handoff")
+        matches!(
+            self.code(),
+            "not_your_deal" | "not_your_refusal" | "not_your_fact" | "not_your_handoff" | "not_your_case"
+        )
     }
 }
 

@@ -56,10 +56,10 @@ fn a_dispute_is_filed_within_half_a_year_of_knowing_and_a_year_of_the_act() {
 fn a_letter_not_shown_in_time_is_no_letter() {
     let clocks = dispute::clocks(&Program::default(), at(FILED), Kept::OnFile);
     let (before, end) = (at("2026-03-21T15:29:59Z"), at("2026-03-21T15:30:00Z"));
-    assert_eq!(dispute::proof(&clocks, None, before), Proof::Awaited);
-    assert_eq!(dispute::proof(&clocks, None, end), Proof::Missing);
-    assert_eq!(dispute::proof(&clocks, Some(before), end), Proof::Shown);
-    assert_eq!(dispute::proof(&clocks, Some(end), end), Proof::Missing, "a second late is late");
+    assert_eq!(dispute::proof(clocks.proof_until, None, before), Proof::Awaited);
+    assert_eq!(dispute::proof(clocks.proof_until, None, end), Proof::Missing);
+    assert_eq!(dispute::proof(clocks.proof_until, Some(before), end), Proof::Shown);
+    assert_eq!(dispute::proof(clocks.proof_until, Some(end), end), Proof::Missing, "a second late is late");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! string with its currency.
 
 mod bus;
+mod hearing;
 mod policy;
 mod replay;
 mod schemas;
@@ -12,6 +13,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use bus::{BusReceipt, RoleRow};
+pub use hearing::{
+    AppealAnswer, DeadlineRow, EvidenceRow, FilingAnswer, Hearing, NoticeRow, PrecedentRow, PrecisionRow,
+    RemedyAnswer, RestoreAnswer, RulingAnswer, StatementRow,
+};
 pub use policy::{CalendarRow, LintAnswer, PolicyAnswer, PolicyChange, PolicyRow, PublishAnswer};
 pub use replay::{
     AccountDifference, BacktestAnswer, BacktestReport, Difference, ReplayAnswer, RulingRow, VerdictLine,
@@ -251,6 +256,14 @@ pub struct CaseRow {
     pub evidence: Vec<String>,
     /// What would clear it, nearest first.
     pub clearing: Vec<String>,
+    /// Who looks at it.
+    pub assignee: Option<String>,
+    /// What is due next: `answer`, `proof`, `decision`, `appeal`, `appeal_answer` or `appeal_decision`.
+    pub due: Option<String>,
+    /// By when.
+    pub due_at: Option<String>,
+    /// Until when it was laid aside; it is back before, once something new is shown.
+    pub snoozed_until: Option<String>,
 }
 
 /// A case with all its findings.
@@ -267,8 +280,11 @@ pub struct CaseAnswer {
     pub sentence: String,
     /// All findings, strongest first.
     pub findings: Vec<FindingAnswer>,
-    /// How it was decided: `confirmed`, `valuable` or `false_alarm`.
+    /// How it was decided last: `confirmed`, `valuable` or `false_alarm`.
     pub decided: Option<String>,
+    /// How it went on after its findings.
+    #[serde(flatten)]
+    pub hearing: Hearing,
 }
 
 /// One pattern found in one act.

@@ -113,6 +113,9 @@ impl Account {
                     notice.answers.push((answered.at, answered.answer, meta.id));
                 }
             }
+            NoticeEvent::Reminded(reminded) => {
+                self.reminders.push((reminded.clone(), meta.id, meta.valid_at));
+            }
         }
     }
 }

@@ -1,14 +1,26 @@
 //! Cases: what was found, what proves it, how it was decided.
 
+mod hearing;
+
 use crate::id::*;
 use crate::time::Instant;
+pub use hearing::*;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum CaseEvent {
     Opened(Opened),
     FindingRecorded(Finding),
     VerdictChanged(VerdictChanged),
+    Assigned(Assigned),
+    Snoozed(Snoozed),
+    Filed(Filed),
+    Stated(Stated),
+    EvidenceAttached(EvidenceAttached),
     Decided(Decided),
+    RemedyOrdered(Box<RemedyOrdered>),
+    Appealed(Appealed),
+    AppealDecided(AppealDecided),
+    Reminded(Reminded),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,6 +10,7 @@ pub enum NoticeEvent {
     Delivered(Delivered),
     Bounced(Bounced),
     Answered(Answered),
+    Reminded(Reminded),
 }
 
 /// What a notice is about.
@@ -70,4 +71,12 @@ pub struct Answered {
     pub at: Instant,
     pub by: PrincipalId,
     pub answer: Answer,
+}
+
+/// People are reminded that an invitation is about to lapse or a window about to end. It went to nobody outside
+/// and is no notice to a party.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminded {
+    pub about: About,
+    pub due_at: Instant,
 }

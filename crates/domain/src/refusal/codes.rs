@@ -40,7 +40,6 @@ impl Refusal {
         "not_your_fact",
         "nothing_corrected",
         "needs_second_person",
-        "case_decided",
     ];
 
     /// Every code of handoffs, changes of holder, consent and freezes.
@@ -124,6 +123,33 @@ impl Refusal {
         "stand_still",
     ];
 
+    /// Every code of cases: hearings, rulings and appeals.
+    pub const CASE_CODES: &'static [&'static str] = &[
+        "case_decided",
+        "compared_with_itself",
+        "unknown_account",
+        "joined_through",
+        "not_on_the_survivor",
+        "not_in_queue",
+        "already_answered",
+        "not_your_case",
+        "not_decided",
+        "already_filed",
+        "filed_too_late",
+        "not_filed",
+        "side_not_heard",
+        "letter_not_shown",
+        "not_confirmed",
+        "unknown_finding",
+        "nothing_to_put_right",
+        "appeal_too_late",
+        "already_appealed",
+        "nothing_new",
+        "not_appealed",
+        "appeal_pending",
+        "ruled_before",
+    ];
+
     /// Every code of what is checked where the patterns are known, outside this crate.
     pub const PATTERN_CODES: &'static [&'static str] = &["unknown_pattern"];
 
@@ -167,6 +193,28 @@ impl Refusal {
             Self::NothingCorrected => "nothing_corrected",
             Self::NeedsSecondPerson => "needs_second_person",
             Self::CaseDecided => "case_decided",
+            Self::ComparedWithItself => "compared_with_itself",
+            Self::UnknownAccount { .. } => "unknown_account",
+            Self::JoinedThrough { .. } => "joined_through",
+            Self::NotOnTheSurvivor { .. } => "not_on_the_survivor",
+            Self::NotInQueue => "not_in_queue",
+            Self::AlreadyAnswered => "already_answered",
+            Self::NotYourCase => "not_your_case",
+            Self::NotDecided => "not_decided",
+            Self::AlreadyFiled => "already_filed",
+            Self::FiledTooLate { .. } => "filed_too_late",
+            Self::NotFiled => "not_filed",
+            Self::SideNotHeard { .. } => "side_not_heard",
+            Self::LetterNotShown { .. } => "letter_not_shown",
+            Self::NotConfirmed => "not_confirmed",
+            Self::UnknownFinding => "unknown_finding",
+            Self::NothingToPutRight => "nothing_to_put_right",
+            Self::AppealTooLate { .. } => "appeal_too_late",
+            Self::AlreadyAppealed => "already_appealed",
+            Self::NothingNew => "nothing_new",
+            Self::NotAppealed => "not_appealed",
+            Self::AppealPending => "appeal_pending",
+            Self::RuledBefore => "ruled_before",
             Self::UnknownHandoff => "unknown_handoff",
             Self::NotYourHandoff => "not_your_handoff",
             Self::HandoffIdTaken => "handoff_id_taken",
@@ -259,7 +307,8 @@ mod tests {
         let source = include_str!("codes.rs");
         let arms = source.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => \""));
         let mut coded: Vec<&str> = arms.map(|(_, rest)| rest.trim_end_matches("\",")).collect();
-        let mut listed: Vec<&str> = [Refusal::CODES, Refusal::GUEST_CODES, Refusal::PATTERN_CODES].concat();
+        let mut listed: Vec<&str> =
+            [Refusal::CODES, Refusal::GUEST_CODES, Refusal::CASE_CODES, Refusal::PATTERN_CODES].concat();
         coded.sort_unstable();
         listed.sort_unstable();
         assert_eq!(coded, listed);

@@ -1,8 +1,7 @@
-//! What does not live in an account: partners, the program, and rulings on cases.
+//! What does not live in an account: partners and the program.
 
-use domain::command::{CaseCommand, PartnerCommand, ProgramCommand};
+use domain::command::{PartnerCommand, ProgramCommand};
 use domain::decide::{self, Decided};
-use domain::event::case::CaseOutcome;
 use domain::event::partner::{
     Affiliated, AffiliationBasis, AffiliationEnded, DeauthorisationReason, Deauthorised, Enrolled, Merged,
     Origin, PartnerKind, Relation,
@@ -116,16 +115,8 @@ pub(crate) fn published(change: impl FnOnce(&mut Policy)) -> Program {
     )
 }
 
-fn rule(grounds: &str) -> CaseCommand {
-    CaseCommand::Decide { outcome: CaseOutcome::Confirmed, grounds: grounds.to_owned(), remedy: None }
-}
-
-fn adjudicator() -> Actor {
-    actor(Role::Adjudicator, Some("ada"), None)
-}
-
 pub(crate) fn cases() -> Vec<Case> {
-    [partners(), partings(), the_program(), rulings()].into_iter().flatten().collect()
+    [partners(), partings(), the_program()].into_iter().flatten().collect()
 }
 
 fn partners() -> Vec<Case> {
@@ -275,32 +266,6 @@ fn the_program() -> Vec<Case> {
             "version_out_of_order",
         ),
         refused("a calendar lies in a known zone", ask(&none, &calendar(1, "Mars/Base")), "unknown_zone"),
-    ]
-}
-
-fn rulings() -> Vec<Case> {
-    let program = Program::default();
-    let ask = |decided, actor: &Actor, command: &CaseCommand| {
-        decide::case::decide(decided, &program, day(0), actor, command)
-    };
-    let first = ask(None, &adjudicator(), &rule("the letter was false")).unwrap();
-    let Event::Case(domain::event::case::CaseEvent::Decided(ruling)) = first[0].event.clone() else {
-        panic!("a ruling")
-    };
-    vec![
-        allowed("an adjudicator decides a case", Ok(first), &["case"]),
-        allowed(
-            "the same ruling again adds nothing",
-            ask(Some(&ruling), &adjudicator(), &rule("the letter was false")),
-            &[],
-        ),
-        refused(
-            "a case is decided once",
-            ask(Some(&ruling), &adjudicator(), &rule("on second thoughts")),
-            "case_decided",
-        ),
-        refused("a ruling gives its grounds", ask(None, &adjudicator(), &rule("")), "reason_missing"),
-        refused("an officer decides no case", ask(None, &officer(), &rule("it was")), "not_authorised"),
     ]
 }
 

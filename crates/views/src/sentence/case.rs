@@ -1,11 +1,12 @@
 //! Cases, their findings and rulings, told in a sentence.
 
 use domain::event::case::{
-    CaseEvent, CaseKind, CaseOutcome, ClearedBy, Severity, SupersededBy, Unknown, Verdict,
+    CaseEvent, CaseKind, CaseOutcome, ClearedBy, Nearness, RemedyOrdered, Severity, Showing, Step,
+    SupersededBy, Unknown, Verdict,
 };
 
 use super::Telling;
-use super::words::{day, of_basis};
+use super::words::{counted, day, of_basis};
 
 pub(super) fn sentence(event: &CaseEvent, telling: Telling<'_>) -> String {
     match event {
@@ -32,13 +33,68 @@ pub(super) fn sentence(event: &CaseEvent, telling: Telling<'_>) -> String {
             format!("the finding {} is now {}", changed.pattern, weight(changed.severity, &changed.verdict))
         }
         CaseEvent::Decided(decided) => {
-            let outcome = match decided.outcome {
-                CaseOutcome::Confirmed => "confirmed",
-                CaseOutcome::Valuable => "of value",
-                CaseOutcome::FalseAlarm => "a false alarm",
-            };
+            let outcome = of_outcome(decided.outcome);
             format!("the case is decided: {outcome}; an appeal is open until {}", day(decided.appeal_until))
         }
+        CaseEvent::Assigned(_) => "somebody looks at the case from now on".to_owned(),
+        CaseEvent::Snoozed(snoozed) => format!("the case is laid aside until {}", day(snoozed.until)),
+        CaseEvent::Filed(filed) => {
+            let (by, until) = (telling.party(&filed.by, None), day(filed.respondent_until));
+            format!("{by} disputes the act; the other side is asked to answer by {until}")
+        }
+        CaseEvent::Stated(stated) => format!("{} makes a statement", telling.party(&stated.by, None)),
+        CaseEvent::EvidenceAttached(attached) => {
+            let what = match attached.shows {
+                Showing::Letter => "the letter it relied on",
+                Showing::Other => "evidence",
+            };
+            format!("{} shows {what}", telling.party(&attached.by, None))
+        }
+        CaseEvent::RemedyOrdered(ordered) => of_remedy(ordered, telling),
+        CaseEvent::Appealed(appealed) => {
+            let (by, until) = (telling.party(&appealed.by, None), day(appealed.decision_until));
+            format!("{by} appeals; another officer rules by {until}")
+        }
+        CaseEvent::AppealDecided(decided) => {
+            format!("the appeal is decided: {}", of_outcome(decided.outcome))
+        }
+        CaseEvent::Reminded(reminded) => {
+            let (step, due) = (of_step(reminded.step), day(reminded.due_at));
+            match reminded.nearness {
+                Nearness::Soon => format!("a reminder: {step} is due by {due}"),
+                Nearness::Elapsed => format!("a reminder: the time for {step} was over on {due}"),
+            }
+        }
+    }
+}
+
+fn of_remedy(ordered: &RemedyOrdered, telling: Telling<'_>) -> String {
+    let restored = ordered.restore.as_ref().map_or_else(String::new, |restored| {
+        let (holder, instead_of) = (telling.who(&restored.holder), telling.who(&restored.instead_of));
+        format!("{holder} holds it again instead of {instead_of}, and ")
+    });
+    let (host, orders) = (telling.who(&ordered.host), counted(ordered.owed.len(), "order"));
+    format!("a remedy is ordered: {restored}{host} is owed commission for {orders}")
+}
+
+fn of_outcome(outcome: CaseOutcome) -> &'static str {
+    match outcome {
+        CaseOutcome::Confirmed => "confirmed",
+        CaseOutcome::Valuable => "of value",
+        CaseOutcome::FalseAlarm => "a false alarm",
+    }
+}
+
+/// What is due, as part of a sentence.
+fn of_step(step: Step) -> &'static str {
+    match step {
+        Step::Answer => "the other side's answer",
+        Step::Proof => "the letter that was relied on",
+        Step::Decision => "the ruling",
+        Step::Appeal => "an appeal",
+        Step::AppealAnswer => "the answer to the appeal",
+        Step::AppealDecision => "the ruling on the appeal",
+        Step::Snooze => "laying it aside",
     }
 }
 

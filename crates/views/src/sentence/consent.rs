@@ -79,6 +79,9 @@ pub(super) fn notice_sentence(event: &NoticeEvent, telling: Telling<'_>) -> Stri
             };
             format!("the answer to the notice {}: {answer}", notice(&answered.notice, telling))
         }
+        NoticeEvent::Reminded(reminded) => {
+            format!("a reminder: {} ends on {}", about(&reminded.about, telling), day(reminded.due_at))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub fn schemas() -> Map<String, Value> {
     }
     known! {
         AccountRow AccountAnswer HistoryRow DealRow DealExplanation Explanation ClaimAnswer HandoffRow PartnerRow CaseRow
-        CaseAnswer FindingRow QuarantineRow HeadAnswer ReceiptAnswer RoleRow ProblemAnswer AccountDifference
+        CaseAnswer PrecedentRow PrecisionRow NoticeRow FindingRow QuarantineRow HeadAnswer ReceiptAnswer RoleRow ProblemAnswer AccountDifference
         PolicyRow PolicyAnswer CalendarRow
     }
     generator.take_definitions(true)

@@ -128,7 +128,15 @@ commands! {
         "chaperone.consent.issue_token.v1" consent::IssueToken,
         "chaperone.consent.redeem_token.v1" consent::RedeemToken,
         "chaperone.consent.void_token.v1" consent::VoidToken,
+        "chaperone.case.assign.v1" case::Assign,
+        "chaperone.case.snooze.v1" case::Snooze,
+        "chaperone.case.file.v1" case::File,
+        "chaperone.case.state.v1" case::State,
+        "chaperone.case.attach_evidence.v1" case::AttachEvidence,
         "chaperone.case.decide.v1" case::Decide,
+        "chaperone.case.order_remedy.v1" case::OrderRemedy,
+        "chaperone.case.appeal.v1" case::Appeal,
+        "chaperone.case.decide_appeal.v1" case::DecideAppeal,
     }
     facts {
         "chaperone.deal.submit.v1" Deal DealCommand::Submit,

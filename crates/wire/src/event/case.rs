@@ -1,5 +1,7 @@
 //! `case.*`: what was found, what proves it, how it was decided.
 
+mod hearing;
+
 use domain::event::case as facts;
 use domain::event::case::{
     CaseKind, CaseOutcome, ClearedBy, Clearing, Ground, Searched, SearchedPartner, Severity, SupersededBy,

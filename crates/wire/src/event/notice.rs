@@ -39,6 +39,9 @@ payload! {
 
     /// A notice was answered.
     Answered for facts::Answered { notice: NoticeId, at: Instant, by: PrincipalId, answer: Answer }
+
+    /// People are reminded of what is about to end: an invitation, or the window of a change.
+    Reminded for facts::Reminded { about: About, due_at: Instant }
 }
 
 /// What a notice is about.
