@@ -12,6 +12,7 @@ pub(crate) mod consent;
 pub mod correction;
 pub(crate) mod freeze;
 pub(crate) mod handoff;
+pub mod identity;
 pub(crate) mod parties;
 pub mod partner;
 pub mod program;
@@ -88,6 +89,7 @@ pub fn decide(account: &Account, context: &Context<'_>, command: &Command) -> Re
         Command::Partner(_) => Err(Refusal::WrongStream { stream: "partner" }),
         Command::Program(_) => Err(Refusal::WrongStream { stream: "program" }),
         Command::Case(_) => Err(Refusal::WrongStream { stream: "case" }),
+        Command::Identity(_) => Err(Refusal::WrongStream { stream: "identity" }),
         Command::Correction(CorrectionCommand::Commit(committed)) => {
             Ok(correction::commit(account, committed))
         }

@@ -115,6 +115,13 @@ pub struct Suspicion {
     pub event: EventId,
 }
 
+/// On which account's stream an event stands, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    pub from: AccountId,
+    pub to: AccountId,
+}
+
 /// All identity decisions of one vendor, folded from its identity stream.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Identities {
@@ -136,8 +143,8 @@ pub struct Identities {
     suspected: BTreeMap<Pair, Suspicion>,
     /// The accounts each was suspected to be.
     suspects: HashMap<AccountId, BTreeSet<AccountId>>,
-    /// Events that a split gave to the restored account, and that account.
-    moved: HashMap<EventId, AccountId>,
+    /// Events that a split gave to the restored account.
+    moved: HashMap<EventId, Moved>,
 }
 
 /// Two accounts, the smaller id first.
@@ -210,6 +217,8 @@ impl Identities {
 
     fn join(&mut self, account: &AccountId, into: &AccountId, sure: Match, fact: &Fact) {
         self.apart.remove(&pair(account, into));
+        // Said the other way round: the later decision tells which of the two stands for both.
+        self.part(into, account);
         let joined = Joined { into: into.clone(), decider: decider(fact), sure, event: fact.meta.id };
         if let Some(before) = self.joined.insert(account.clone(), joined) {
             self.leave(account, &before.into);
@@ -222,7 +231,9 @@ impl Identities {
         if fact.meta.class != Class::Derived {
             self.apart.insert(pair(&split.restored, &split.survivor), fact.meta.id);
         }
-        self.moved.extend(split.moved.iter().map(|event| (*event, split.restored.clone())));
+        let (from, to) = (&split.survivor, &split.restored);
+        let moved = split.moved.iter().map(|event| (*event, Moved { from: from.clone(), to: to.clone() }));
+        self.moved.extend(moved);
     }
 
     /// Takes back that `account` is `other`, by whatever decision.
@@ -311,6 +322,7 @@ impl Identities {
             || self.links.contains_key(account)
             || self.related.contains_key(account)
             || self.survivors.contains_key(account)
+            || self.reach(account)
     }
 
     /// The accounts for which acts on this one, opened under `keys`, may count: what it was absorbed into, what its
@@ -439,16 +451,16 @@ mod tests {
     }
 
     #[test]
-    fn accounts_merged_into_each_other_end() {
+    fn of_two_merges_into_each_other_the_later_one_stands() {
         let known = decided(vec![merged("b", "a", &[]), merged("a", "b", &[])]);
-        assert_eq!(bonds(&known, "a").len(), 1);
-        assert_eq!(known.counts_for(&id("a"), std::iter::empty()).len(), 2);
+        assert_eq!((bonds(&known, "a").len(), bonds(&known, "b").len()), (0, 1));
+        assert_eq!(known.counts_for(&id("a"), std::iter::empty()), [&id("b")]);
     }
 
     #[test]
     fn a_split_takes_a_merge_back() {
         let (survivor, restored) = (id("a"), id("b"));
-        let split = Split { survivor, restored, decided_by: decided_by(), moved: Vec::new() };
+        let split = Split { survivor, restored, decided_by: decided_by(), moved: Vec::new(), reason: None };
         let known = decided(vec![merged("b", "a", &[]), IdentityEvent::Split(split)]);
         assert_eq!(bonds(&known, "a"), []);
         assert_eq!(known.survivor(&id("b")), None);

@@ -19,28 +19,15 @@ pub struct Description {
 }
 
 impl Description {
-    /// The description after one more opening of the account: keys are added, what was not known before is taken
-    /// over.
-    pub fn told_by(before: Option<Self>, opened: &Opened, at: Instant) -> Self {
-        let Some(mut known) = before else {
-            return Self {
-                keys: opened.keys.clone(),
-                legal_name: opened.legal_name.clone(),
-                country: opened.country.clone(),
-                postcode: opened.postcode.clone(),
-                opened_at: at,
-            };
-        };
-        known
-            .keys
-            .extend(opened.keys.iter().filter(|key| !known.keys.contains(key)).cloned().collect::<Vec<_>>());
-        if known.legal_name.is_empty() {
-            known.legal_name.clone_from(&opened.legal_name);
+    /// What one opening tells.
+    pub fn of(opened: &Opened, at: Instant) -> Self {
+        Self {
+            keys: opened.keys.clone(),
+            legal_name: opened.legal_name.clone(),
+            country: opened.country.clone(),
+            postcode: opened.postcode.clone(),
+            opened_at: at,
         }
-        known.country = known.country.or_else(|| opened.country.clone());
-        known.postcode = known.postcode.or_else(|| opened.postcode.clone());
-        known.opened_at = known.opened_at.min(at);
-        known
     }
 }
 
@@ -51,6 +38,7 @@ pub struct Fingerprint {
     pub(crate) name: Box<str>,
     pub(crate) country: Option<Box<str>>,
     pub(crate) postcode: Option<Box<str>>,
+    named_at: Instant,
     pub(crate) opened_at: Instant,
 }
 
@@ -67,7 +55,34 @@ impl Fingerprint {
             name: name::normalised(&description.legal_name).into_boxed_str(),
             country: plain(&description.country),
             postcode: plain(&description.postcode),
+            named_at: description.opened_at,
             opened_at: description.opened_at,
         }
+    }
+
+    /// What two openings of one account tell together, whichever came first: all ids, and the name that was told
+    /// of the earliest time.
+    pub fn and(self, other: Self) -> Self {
+        let mut hard: Vec<HardId> = self.hard.into_iter().chain(other.hard).collect();
+        hard.sort();
+        hard.dedup();
+        let named = [(self.named_at, self.name), (other.named_at, other.name)];
+        let named = named.into_iter().filter(|(_, name)| !name.is_empty()).min();
+        let (named_at, name) = named.unwrap_or((self.opened_at, Box::default()));
+        // Where two are told, either would do; the same one has to be taken each time.
+        let either = |a: Option<Box<str>>, b: Option<Box<str>>| a.into_iter().chain(b).min();
+        Self {
+            hard: hard.into(),
+            name,
+            country: either(self.country, other.country),
+            postcode: either(self.postcode, other.postcode),
+            named_at,
+            opened_at: self.opened_at.min(other.opened_at),
+        }
+    }
+
+    /// When the account was first opened.
+    pub fn opened_at(&self) -> Instant {
+        self.opened_at
     }
 }

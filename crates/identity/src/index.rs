@@ -9,7 +9,7 @@ use std::hash::{Hash as _, Hasher as _};
 use domain::id::AccountId;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::fingerprint::{Description, Fingerprint};
+use crate::fingerprint::Fingerprint;
 use crate::hard::HardId;
 use crate::name;
 
@@ -50,8 +50,18 @@ impl Members {
 
 impl Index {
     /// Takes in what an account is described as now.
-    pub fn describe(&mut self, account: &AccountId, description: &Description) {
-        self.put(account, Some(Fingerprint::of(description)));
+    pub fn describe(&mut self, account: &AccountId, fingerprint: Fingerprint) {
+        self.put(account, Some(fingerprint));
+    }
+
+    /// Takes in what one more opening of an account tells.
+    pub fn tell(&mut self, account: &AccountId, told: Fingerprint) {
+        let known = self.fingerprint(account).cloned();
+        let told = match known {
+            Some(known) => known.and(told),
+            None => told,
+        };
+        self.put(account, Some(told));
     }
 
     /// Takes out an account that is described no longer.

@@ -18,4 +18,4 @@ mod words;
 pub use compare::{Comparison, Verdict, compare};
 pub use fingerprint::{Description, Fingerprint};
 pub use index::Index;
-pub use resolve::{Resolved, resolve};
+pub use resolve::{Known, Resolved, resolve};

@@ -9,8 +9,7 @@ use domain::id::{AccountId, Digest, EventId};
 use domain::identity::Identities;
 use domain::policy::IdentityPolicy;
 use domain::time::Instant;
-use identity::resolve::Known;
-use identity::{Description, Index, Resolved, resolve};
+use identity::{Description, Fingerprint, Index, Known, Resolved, resolve};
 use proptest::prelude::*;
 
 /// What one vendor knows, account by account.
@@ -22,7 +21,7 @@ struct Book {
 
 impl Book {
     fn describe(&mut self, account: &AccountId, description: &Description) {
-        self.index.describe(account, description);
+        self.index.describe(account, Fingerprint::of(description));
         self.resolve(account);
     }
 
@@ -207,7 +206,13 @@ fn what_a_person_parted_is_not_linked_again() {
         [(account(0), told("Hottechi", &duns(1), 0)), (account(1), told("Hottechi GmbH", &duns(1), 1))];
     let mut book = in_order(&accounts, &[0, 1]);
     assert_eq!(book.customers(&accounts), [account(0), account(0)]);
-    let split = Split { survivor: account(0), restored: account(1), decided_by: person(), moved: Vec::new() };
+    let split = Split {
+        survivor: account(0),
+        restored: account(1),
+        decided_by: person(),
+        moved: Vec::new(),
+        reason: None,
+    };
     book.record(Class::Ruled, Event::Identity(IdentityEvent::Split(split)));
     for place in [1, 0, 1] {
         book.resolve(&account(place));

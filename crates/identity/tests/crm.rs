@@ -69,9 +69,12 @@ fn a_misspelled_account_of_the_sample_is_found_among_all() {
         // A short word with another letter is another word.
         for wrong in misspelled(name).into_iter().filter(|_| name.chars().count() > 5) {
             let mut index = Index::default();
-            names.iter().enumerate().for_each(|(place, name)| index.describe(&id(place), &described(name)));
+            names
+                .iter()
+                .enumerate()
+                .for_each(|(place, name)| index.describe(&id(place), Fingerprint::of(&described(name))));
             let newcomer = id(names.len());
-            index.describe(&newcomer, &described(&wrong));
+            index.describe(&newcomer, Fingerprint::of(&described(&wrong)));
             let print = index.fingerprint(&newcomer).expect("described");
             let looks = |other: &&&AccountId| {
                 let other = index.fingerprint(other).expect("described");

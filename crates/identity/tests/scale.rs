@@ -8,8 +8,7 @@ use domain::id::{AccountId, Digest};
 use domain::identity::Identities;
 use domain::policy::IdentityPolicy;
 use domain::time::Instant;
-use identity::resolve::Known;
-use identity::{Description, Index, resolve};
+use identity::{Description, Fingerprint, Index, Known, resolve};
 
 const ACCOUNTS: usize = 3_000;
 /// Blocks of a name of two rare words, with the sixteen accounts of each that are compared.
@@ -70,7 +69,7 @@ fn an_account_is_compared_with_few_of_many() {
         let started = Clock::now();
         let mut index = Index::default();
         for number in 0..ACCOUNTS {
-            index.describe(&id(number), &described(name(number), number));
+            index.describe(&id(number), Fingerprint::of(&described(name(number), number)));
         }
         let indexed = started.elapsed();
         let identities = Identities::default();

@@ -78,7 +78,9 @@ impl Role {
     /// The role that answers a command.
     pub fn answering(command: &Command) -> Self {
         match command {
-            Command::Deal(_) | Command::Partner(_) | Command::Program(_) => Self::Registration,
+            Command::Deal(_) | Command::Partner(_) | Command::Program(_) | Command::Identity(_) => {
+                Self::Registration
+            }
             Command::Handoff(_) => Self::Handoff,
             Command::Account(_) | Command::Change(_) | Command::Consent(_) | Command::Correction(_) => {
                 Self::Ownership

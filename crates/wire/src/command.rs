@@ -9,6 +9,7 @@ pub mod change;
 pub mod consent;
 pub mod deal;
 pub mod handoff;
+pub mod identity;
 mod table;
 
 use domain::command::Command;

@@ -27,6 +27,7 @@ fn subject(name: &str) -> &'static str {
         "partner" => "partner-acme.north",
         "case" => "case-acme.case-1",
         "program" => "program-acme",
+        "identity" => "identity-acme",
         _ => "account-acme.brightwater",
     }
 }

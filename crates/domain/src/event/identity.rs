@@ -56,6 +56,7 @@ pub struct Split {
     pub restored: AccountId,
     pub decided_by: DecidedBy,
     pub moved: Vec<EventId>,
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

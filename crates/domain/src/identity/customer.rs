@@ -77,13 +77,20 @@ impl Identities {
         with.filter_map(move |other| Some((other, self.suspected.get(&pair(account, other))?)))
     }
 
-    /// The account to which a split gave an event, if one did.
-    pub fn moved(&self, event: EventId) -> Option<&AccountId> {
-        self.moved.get(&event)
+    /// The account whose an event is that stands on the stream of `account`.
+    pub fn belongs_to<'a>(&'a self, event: EventId, account: &'a AccountId) -> &'a AccountId {
+        self.moved.get(&event).filter(|moved| moved.from == *account).map_or(account, |moved| &moved.to)
     }
 
-    /// Whether any split gave events to another account.
-    pub fn has_moved(&self) -> bool {
-        !self.moved.is_empty()
+    /// The accounts on whose streams events stand that a split gave to this one.
+    pub fn given_by(&self, account: &AccountId) -> BTreeSet<&AccountId> {
+        self.moved.values().filter(|moved| moved.to == *account).map(|moved| &moved.from).collect()
+    }
+
+    /// Whether acts on other streams are acts on this account, or the other way round.
+    pub fn reach(&self, account: &AccountId) -> bool {
+        let moved = || self.moved.values().any(|moved| moved.to == *account || moved.from == *account);
+        let has_members = self.members.get(account).is_some_and(|members| !members.is_empty());
+        self.joined.contains_key(account) || has_members || moved()
     }
 }

@@ -125,7 +125,8 @@ pub(crate) const CASES: [Case; 17] = [
             alias(story);
             story.decide(40, same(true));
             let (survivor, restored) = (id("acme"), id("acme-2"));
-            let split = Split { survivor, restored, decided_by: decided_by(), moved: Vec::new() };
+            let split =
+                Split { survivor, restored, decided_by: decided_by(), moved: Vec::new(), reason: None };
             story.decide(50, IdentityEvent::Split(split));
         },
         found: &[],

@@ -7,7 +7,7 @@ use domain::command::{
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
-use crate::command::{Asking, Reading, account, case, change, consent, deal, handoff};
+use crate::command::{Asking, Reading, account, case, change, consent, deal, handoff, identity};
 use crate::json;
 use crate::problem::Problem;
 use crate::shape::{Around, Beside, Shape};
@@ -137,6 +137,10 @@ commands! {
         "chaperone.case.order_remedy.v1" case::OrderRemedy,
         "chaperone.case.appeal.v1" case::Appeal,
         "chaperone.case.decide_appeal.v1" case::DecideAppeal,
+        "chaperone.identity.link.v1" identity::Link,
+        "chaperone.identity.merge.v1" identity::Merge,
+        "chaperone.identity.part.v1" identity::Part,
+        "chaperone.identity.decide.v1" identity::Decide,
     }
     facts {
         "chaperone.deal.submit.v1" Deal DealCommand::Submit,

@@ -55,6 +55,7 @@ payload! {
         decided_by: DecidedBy,
         /// The events that go with the restored account.
         moved: Vec<EventId>,
+        reason: Option<String>,
     }
 
     /// Two customers are related without being one.
