@@ -24,6 +24,7 @@ use views::directory::Directory;
 
 use crate::accounts::{Accounts, Loaded};
 use crate::attended::Attended;
+use crate::elsewhere::ledger::Ledger;
 use crate::book::cases::Cases;
 use crate::horizon::{Horizon, WhatIf};
 use crate::pen::{self, Entry};
@@ -49,6 +50,8 @@ pub struct Book {
     pub quarantine: Arc<dyn Quarantine>,
     pub clock: Arc<dyn Clock>,
     pub(crate) attended: Attended,
+    /// What accounts add to what others are judged by.
+    pub(crate) ledger: Arc<Ledger>,
     accounts: Accounts,
     worlds: Mutex<Worlds>,
     shelf: RwLock<Shelf>,
@@ -67,6 +70,8 @@ pub struct Shelf {
     /// Account streams that policing has to look at: those with an accepted handoff, a change of holder, an
     /// override, or a word of the customer.
     pub guarded: BTreeSet<Stream>,
+    /// Account streams on which the holder changed from one partner to another.
+    pub moved: BTreeSet<Stream>,
     /// When time alone may bring something to light on an account.
     awaited: BTreeMap<Stream, Instant>,
 }
@@ -93,6 +98,7 @@ impl Book {
             quarantine,
             clock,
             attended: Attended::default(),
+            ledger: Arc::default(),
             accounts: Accounts::default(),
             worlds: Mutex::default(),
             shelf: RwLock::default(),
@@ -230,6 +236,9 @@ impl Book {
         if guards(&fact.event) {
             shelf.guarded.insert(stream.clone());
         }
+        if moves(&fact.event) {
+            shelf.moved.insert(stream.clone());
+        }
         if let Stream::Case(..) = stream {
             shelf.cases.take(stream, fact);
         }
@@ -345,7 +354,7 @@ pub(crate) fn is_shelved(stream: &Stream, event: &Event) -> bool {
     match stream {
         Stream::Account(..) => {
             let is_opened = matches!(event, Event::Account(AccountEvent::Opened(_)));
-            is_opened || guards(event) || batch(event).is_some()
+            is_opened || guards(event) || moves(event) || batch(event).is_some()
         }
         Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) | Stream::Case(..) => true,
         Stream::Partnership(..) => false,
@@ -361,6 +370,14 @@ fn guards(event: &Event) -> bool {
             | Event::Account(AccountEvent::OverrideRecorded(_))
             | Event::Consent(ConsentEvent::LetterRecorded(_) | ConsentEvent::CustomerAsked(_))
     )
+}
+
+/// Whether it says that the account went from one partner to another.
+fn moves(event: &Event) -> bool {
+    if let Event::Account(AccountEvent::HolderRecorded(recorded)) = event {
+        return recorded.previous.as_ref().is_some_and(|previous| *previous != recorded.holder);
+    }
+    matches!(event, Event::Change(ChangeEvent::Executed(_)))
 }
 
 /// What a write left: its receipt, the facts it added, and the stream as it stands now.

@@ -1,19 +1,24 @@
 //! What stands on the streams of other accounts that identity decisions tie to one: gathered before it is judged.
 
+pub(crate) mod ledger;
+
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use domain::account::{Account, history};
 use domain::fact::Fact;
 use domain::id::{AccountId, Key, VendorId};
 use domain::identity::{Bond, Identities};
+use domain::protection::Known;
 use domain::stream::Stream;
 use policing::tied::{self, Tied};
-use policing::{Judged, Watermark};
+use policing::{Judged, OfAccount, Watermark};
 use ports::Position;
 
 use crate::book::{Book, Shelf};
-use crate::replay::{Gathering, map_accounts, threads};
+use crate::replay::{Gathering, Under, map_accounts, threads};
 use crate::world::World;
+use ledger::Ledger;
 
 /// Events gathered in one pass over the journal, in events: some 30 MB.
 const PASS_EVENTS: u64 = 128 * 1_024;
@@ -23,14 +28,27 @@ const PASS_EVENTS: u64 = 128 * 1_024;
 pub(crate) struct Elsewhere {
     facts: HashMap<Stream, Vec<Fact>>,
     opened_under: HashMap<(VendorId, Key), AccountId>,
+    /// What all accounts add to what each is judged by.
+    ledger: Arc<Ledger>,
+    /// The same under the policy that is tried.
+    what_if: Option<Arc<Ledger>>,
 }
 
 impl Elsewhere {
-    /// What concerns one account.
+    /// What concerns one account with these facts.
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub(crate) async fn of(book: &Book, stream: &Stream) -> anyhow::Result<Self> {
+    pub(crate) async fn of(book: &Book, stream: &Stream, facts: &[Fact]) -> anyhow::Result<Self> {
+        let ledger = Arc::clone(&book.ledger);
+        if policing::may_add(facts, &book.world(stream.vendor()).program) {
+            ledger.read(book).await?;
+        }
+        Ok(Self { ledger, ..Self::tied_to(book, stream).await? })
+    }
+
+    /// What stands on the streams of accounts that are tied to one.
+    async fn tied_to(book: &Book, stream: &Stream) -> anyhow::Result<Self> {
         let Stream::Account(vendor, account) = stream else { return Ok(Self::default()) };
         let world = book.world(vendor);
         if !world.identities.concern(account) {
@@ -84,6 +102,22 @@ impl Elsewhere {
         Ok(elsewhere)
     }
 
+    /// The same with what all accounts add, as a replay found it.
+    pub(crate) fn with(self, under: Under, ledger: Ledger) -> Self {
+        match under {
+            Under::Published => Self { ledger: Arc::new(ledger), ..self },
+            Under::WhatIf => Self { what_if: Some(Arc::new(ledger)), ..self },
+        }
+    }
+
+    /// What all accounts add under these rules.
+    pub(crate) fn ledger(&self, under: Under) -> &Ledger {
+        match under {
+            Under::Published => &self.ledger,
+            Under::WhatIf => self.what_if.as_ref().unwrap_or(&self.ledger),
+        }
+    }
+
     fn bonds(&self, vendor: &VendorId, account: &AccountId, identities: &Identities) -> Vec<Bond> {
         let opened_under = |key: &Key| self.opened_under.get(&(vendor.clone(), key.clone())).cloned();
         identities.bonds(account, opened_under)
@@ -114,26 +148,31 @@ pub(crate) struct Subject<'a> {
 pub(crate) struct Reviewed {
     pub(crate) judged: Vec<Judged>,
     pub(crate) joined: Option<(Vec<Fact>, Account)>,
+    /// What the account adds to what others are judged by.
+    pub(crate) adds: OfAccount,
 }
 
-/// Judges an account with what stands elsewhere; `told` says what of another account's facts is known. What was
+/// Judges an account with what stands elsewhere and what all accounts add, as far as that was recorded up to a
+/// position; `told` says what of another account's facts is known. What was
 /// merged into another account is judged there.
 pub(crate) fn review(
     subject: &Subject<'_>,
     world: &World,
-    elsewhere: &Elsewhere,
+    (elsewhere, ledger, upto): (&Elsewhere, &Ledger, u64),
     told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
     watermark: Watermark,
 ) -> Reviewed {
     let Subject { vendor, account_id, account, facts } = *subject;
     if world.identities.survivor(account_id).is_some() {
-        return Reviewed { judged: Vec::new(), joined: None };
+        return Reviewed { judged: Vec::new(), joined: None, adds: OfAccount::default() };
     }
     let judge = |account: &Account, ties: &[Tied<'_>]| {
-        policing::review(account_id, account, &world.families, &world.program, ties, watermark)
+        let known = Known { account, account_id, families: &world.families, program: &world.program };
+        ledger.ask(vendor, upto, |others| policing::review_among(known, ties, watermark, others))
     };
     if !world.identities.concern(account_id) {
-        return Reviewed { judged: judge(account, &[]), joined: None };
+        let policing::Reviewed { judged, adds } = judge(account, &[]);
+        return Reviewed { judged, joined: None, adds };
     }
     let bonds = elsewhere.bonds(vendor, account_id, &world.identities);
     let others: Vec<(&Bond, Vec<Fact>, Account)> = bonds
@@ -153,5 +192,6 @@ pub(crate) fn review(
         (facts, account)
     });
     let account = joined.as_ref().map_or(account, |(_, account)| account);
-    Reviewed { judged: judge(account, &ties), joined }
+    let policing::Reviewed { judged, adds } = judge(account, &ties);
+    Reviewed { judged, joined, adds }
 }

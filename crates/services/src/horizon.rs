@@ -102,6 +102,11 @@ impl Horizon {
         fact.meta.position <= position
     }
 
+    /// Up to which position observations are known.
+    pub fn observed_upto(&self) -> u64 {
+        self.data
+    }
+
     /// Whether an observation at a position is known.
     pub fn observes(&self, position: u64) -> bool {
         position <= self.data

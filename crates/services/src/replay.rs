@@ -1,6 +1,7 @@
 //! Replay: every account's facts from the journal, account by account, decided and judged again.
 
 mod again;
+mod among;
 mod causes;
 mod gather;
 mod holders;
@@ -34,7 +35,8 @@ pub use gather::{Gathering, map_accounts};
 pub use holders::holders;
 use record::{Findings, OnRecord};
 use standing::{Asks, Stood};
-use swapping::{Inputs, Swapping, Under};
+pub(crate) use swapping::Under;
+use swapping::{Inputs, Swapping};
 
 /// Events gathered in one pass over the journal, in events: at some 250 bytes each this bounds a replay's
 /// memory to about 250 MB, however long the journal.
@@ -104,8 +106,9 @@ pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<
     let started = book.clock.now_ms();
     let mut summary = StorySummary { events: moment.known.lo(), ..StorySummary::default() };
     let folded = FoldedWorlds::new(book, None);
-    let elsewhere = Elsewhere::gather(book, moment.known)?;
     let inputs = inputs(moment, until, Under::Published, Asks::AsAnswered);
+    let elsewhere = Elsewhere::gather(book, moment.known)?;
+    let elsewhere = among::added(book, &folded, elsewhere, (moment, inputs, None))?;
     let judge = |stream: Stream, facts: Vec<Fact>| {
         let stood = stood(&stream, facts, moment.as_of, inputs, (&folded, &elsewhere));
         Ok(stood.map(|stood| rows(&stream, &stood)).unwrap_or_default())
@@ -131,7 +134,9 @@ fn stood(
     let world = folded.of(stream.vendor(), inputs.horizon, inputs.under);
     let Inputs { horizon, asks, until, .. } = inputs;
     let account = stream.account()?;
-    let ground = standing::Ground { stream, account, world: &world, as_of, until, asks, elsewhere, horizon };
+    let ledger = elsewhere.ledger(inputs.under);
+    let ground =
+        standing::Ground { stream, account, world: &world, as_of, until, asks, elsewhere, ledger, horizon };
     standing::stand(ground, facts)
 }
 
@@ -151,7 +156,7 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
     };
     let folded = FoldedWorlds::new(book, question.what_if.as_ref());
     let elsewhere = Elsewhere::gather(book, question.moment.known)?;
-    let replaying = Replaying { question, recorded, folded, elsewhere };
+    let replaying = Replaying { question, recorded, folded, elsewhere }.among_others(book)?;
     let mut replayed = Replayed::default();
     let answer = &mut replayed.answer;
     let mut differences = Vec::new();
@@ -216,6 +221,18 @@ struct Replaying<'a> {
 }
 
 impl Replaying<'_> {
+    /// The same with what every account adds, under each of the policies that are asked about.
+    fn among_others(mut self, book: &Book) -> anyhow::Result<Self> {
+        let asked = self.asked();
+        let published = Inputs { under: Under::Published, ..asked };
+        for inputs in [Some(published), (asked != published).then_some(asked)].into_iter().flatten() {
+            let elsewhere = std::mem::take(&mut self.elsewhere);
+            let how = (self.question.moment, inputs, self.question.threads);
+            self.elsewhere = among::added(book, &self.folded, elsewhere, how)?;
+        }
+        Ok(self)
+    }
+
     fn account(&self, stream: &Stream, facts: Vec<Fact>) -> Option<OfAccount> {
         let (asked, as_of) = (self.asked(), self.question.moment.as_of);
         if asked.asks == Asks::AsAnswered {

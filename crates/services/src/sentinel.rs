@@ -9,9 +9,10 @@ use domain::event::Event;
 use domain::event::case::Finding;
 use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
 use domain::id::{CaseId, VendorId};
+use domain::program::Program;
 use domain::stream::Stream;
 use domain::time::Instant;
-use policing::{CaseKey, Standing, Transition, Watermark, transitions};
+use policing::{CaseKey, OfAccount, Standing, Transition, Watermark, transitions};
 use ports::{AppendError, Outcome};
 use views::cases::Case;
 
@@ -20,6 +21,7 @@ use crate::book::{Book, CONFLICT_TRIES_MAX, Shelf};
 use crate::elsewhere::{self, Elsewhere, Reviewed, Subject};
 use crate::intake::own_source;
 use crate::pen::{Entry, Line};
+use crate::replay::Under;
 use crate::rules;
 use crate::settling::is_guarded;
 
@@ -28,17 +30,30 @@ use crate::settling::is_guarded;
 /// # Errors
 /// The journal cannot be read or written now; looking again later has the same outcome.
 pub async fn look(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    let mut waiting = look_at(book, stream).await?;
+    // Who looked before may have been stopped before it came to the others.
+    waiting.extend(book.ledger.concerned(book, stream));
+    while let Some(concerned) = waiting.pop_first() {
+        waiting.extend(look_at(book, &concerned).await?);
+    }
+    Ok(())
+}
+
+/// Judges one account; the accounts that have to be looked at again because of what it adds to them.
+async fn look_at(book: &Book, stream: &Stream) -> anyhow::Result<BTreeSet<Stream>> {
+    let mut concerned = BTreeSet::new();
     for _ in 0..CONFLICT_TRIES_MAX {
         let loaded = book.load(stream).await?;
-        let Some(watermark) = watermark(book, &loaded).await? else { return Ok(()) };
-        let elsewhere = Elsewhere::of(book, stream).await?;
-        let told = due(book, stream, &loaded, &elsewhere, watermark);
+        let Some(watermark) = watermark(book, &loaded).await? else { return Ok(concerned) };
+        let elsewhere = Elsewhere::of(book, stream, &loaded.facts).await?;
+        let Due { told, concerned: others } = due(book, stream, &loaded, &elsewhere, watermark);
+        concerned.extend(others);
         let is_quiet = told.is_empty();
         // What was found holds for the account as it was loaded: if it moved meanwhile, it is looked at again.
         let is_current = record(book, told, watermark).await?
             && (is_quiet || book.load(stream).await?.version == loaded.version);
         if is_current {
-            return Ok(());
+            return Ok(concerned);
         }
         tokio::task::yield_now().await;
     }
@@ -59,25 +74,27 @@ async fn record(book: &Book, told: Vec<Told>, watermark: Watermark) -> anyhow::R
 }
 
 /// Whether [`told`] may have anything to say about an account with these facts.
-pub(crate) fn looks_at(shelf: &Shelf, stream: &Stream, facts: &[Fact]) -> bool {
+pub(crate) fn looks_at(shelf: &Shelf, stream: &Stream, facts: &[Fact], program: &Program) -> bool {
     shelf.guarded.contains(stream)
+        || (shelf.moved.contains(stream) && policing::follows_persons(program))
         || shelf.cases.concern(stream)
         || facts.iter().any(registration::may_be_reviewed)
         || policing::may_be_looked_at(facts)
 }
 
-/// What has to be recorded about the cases of an account that stands as `loaded`, one entry for each case.
+/// What has to be recorded about the cases of an account that stands as `loaded`, one entry for each case, and the
+/// accounts that have to be looked at again because of what it adds to them.
 pub(crate) fn told(
     book: &Book,
     stream: &Stream,
     loaded: &Loaded,
     elsewhere: &Elsewhere,
     until: Instant,
-) -> Vec<Entry> {
-    let Some(last) = loaded.facts.last() else { return Vec::new() };
+) -> (Vec<Entry>, BTreeSet<Stream>) {
+    let Some(last) = loaded.facts.last() else { return Default::default() };
     let watermark = Watermark { head: last.meta.id, until };
-    let told = due(book, stream, loaded, elsewhere, watermark);
-    told.into_iter().map(|one| entry(one, watermark)).collect()
+    let Due { told, concerned } = due(book, stream, loaded, elsewhere, watermark);
+    (told.into_iter().map(|one| entry(one, watermark)).collect(), concerned)
 }
 
 /// Looks again at every account with a finding that was pending and need not be any longer, and at those on which
@@ -109,15 +126,17 @@ pub(crate) async fn recorded_until(book: &Book) -> anyhow::Result<Instant> {
     Ok(Instant::from_unix_ms(head.recorded_ms).unwrap_or(Instant::EARLIEST))
 }
 
-/// What has to be recorded about the account's cases, by case.
-fn due(
-    book: &Book,
-    stream: &Stream,
-    loaded: &Loaded,
-    elsewhere: &Elsewhere,
-    watermark: Watermark,
-) -> Vec<Told> {
-    let Stream::Account(vendor, account) = stream else { return Vec::new() };
+/// What follows from looking at an account.
+#[derive(Default)]
+struct Due {
+    /// What has to be recorded about its cases, by case.
+    told: Vec<Told>,
+    /// The accounts that have to be looked at again because of what it adds to them.
+    concerned: BTreeSet<Stream>,
+}
+
+fn due(book: &Book, stream: &Stream, loaded: &Loaded, elsewhere: &Elsewhere, watermark: Watermark) -> Due {
+    let Stream::Account(vendor, account) = stream else { return Due::default() };
     // Findings and the number of events they are made of are read together: the number is the key of what
     // follows, so that of two who look at the same findings one is told to look again.
     let cases: Vec<(Stream, Case)> =
@@ -126,13 +145,21 @@ fn due(
     let world = book.world(vendor);
     let mut now = registration::review(account, &loaded.account, &loaded.facts, &world, watermark);
     let is_tied = world.identities.concern(account);
-    if now.is_empty() && previous.is_empty() && !is_tied && !is_guarded(loaded) {
-        return Vec::new();
+    let ledger = elsewhere.ledger(Under::Published);
+    let put = |adds: OfAccount| {
+        let concerned = ledger.put(vendor, account, &world, adds).into_iter();
+        concerned.map(|other| Stream::Account(vendor.clone(), other)).collect()
+    };
+    let is_guarded = is_guarded(loaded) || policing::may_follow(&loaded.account, &world.program);
+    if now.is_empty() && previous.is_empty() && !is_tied && !is_guarded {
+        return Due { told: Vec::new(), concerned: put(OfAccount::default()) };
     }
     let subject = Subject { vendor, account_id: account, account: &loaded.account, facts: &loaded.facts };
     let all = |_: &Stream, facts: &[Fact]| facts.to_vec();
-    let Reviewed { judged, joined } = elsewhere::review(&subject, &world, elsewhere, &all, watermark);
+    let beyond = (elsewhere, ledger, u64::MAX);
+    let Reviewed { judged, joined, adds } = elsewhere::review(&subject, &world, beyond, &all, watermark);
     now.extend(judged);
+    let concerned = put(adds);
     let (facts, known) = match &joined {
         Some((facts, account)) => (facts.as_slice(), account),
         None => (loaded.facts.as_slice(), &loaded.account),
@@ -151,7 +178,7 @@ fn due(
         let so_far = known.unwrap_or_else(|| book.shelf().cases.events(&case));
         by_case.push(Told { case, so_far, transitions: vec![transition] });
     }
-    by_case
+    Due { told: by_case, concerned }
 }
 
 /// What has to be recorded about one case.

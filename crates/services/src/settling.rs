@@ -74,7 +74,11 @@ pub(crate) fn concerned(book: &Book, stream: &Stream) -> Vec<Stream> {
             accounts.map(|(vendor, account, _)| Stream::Account(vendor.clone(), account.clone())).collect()
         }
         Stream::Partner(..) => {
-            shelf.guarded.iter().filter(|guarded| of_vendor(guarded.vendor())).cloned().collect()
+            let follows = policing::follows_persons(&book.world(stream.vendor()).program);
+            let moved = shelf.moved.iter().filter(|_| follows);
+            let concerned = shelf.guarded.iter().chain(moved);
+            let concerned: BTreeSet<&Stream> = concerned.filter(|one| of_vendor(one.vendor())).collect();
+            concerned.into_iter().cloned().collect()
         }
         // What is tied to an account matters where a handoff protects it, or did when a case was opened.
         Stream::Identity(vendor) => {

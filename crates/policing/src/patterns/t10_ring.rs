@@ -49,8 +49,8 @@ fn sighting<'a>(
         Seen::Breach(breach(handed, ring))
     } else {
         // What allowed a link since it was found clears it.
-        let allowed = ring.links.iter().filter_map(|link| link.taking.as_ref()?.allowed);
-        let allowed = taking.allowed.or_else(|| allowed.last())?;
+        let mut links = ring.links.iter().filter_map(|link| link.taking.as_ref()?.allowed);
+        let allowed = taking.allowed.or_else(|| links.next())?;
         Seen::Cleared { by: allowed.by, because: allowed.because.into_iter().collect() }
     };
     Some(Sighting {

@@ -1,5 +1,6 @@
 //! The second pass over most of a journal: accounts are gathered by scanning it, not read one by one.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -102,7 +103,7 @@ fn decide(
         let world = book.world(stream.vendor());
         let entries = settling::due(&stream, &facts, &world);
         let is_tied = stream.account().is_some_and(|account| world.identities.concern(account));
-        let is_looked_at = is_tied || sentinel::looks_at(&book.shelf(), &stream, &facts);
+        let is_looked_at = is_tied || sentinel::looks_at(&book.shelf(), &stream, &facts, &world.program);
         if entries.is_empty() && !is_looked_at {
             return Ok(None);
         }
@@ -203,18 +204,23 @@ async fn judge(book: &Arc<Book>, looked_at: Vec<LookedAt>, done: &mut Done) -> a
     let until = sentinel::recorded_until(book).await?;
     let mut gathered = Vec::with_capacity(looked_at.len());
     for one in looked_at {
-        gathered.push((Elsewhere::of(book, &one.0).await?, one));
+        gathered.push((Elsewhere::of(book, &one.0, &one.2).await?, one));
     }
     let judging = Arc::clone(book);
     let judged = tokio::task::spawn_blocking(move || {
+        let mut concerned = BTreeSet::new();
         let told = gathered.into_iter().flat_map(|(elsewhere, (stream, version, facts))| {
             let loaded = Loaded { account: history::fold(&facts), facts, version };
-            let told = sentinel::told(&judging, &stream, &loaded, &elsewhere, until);
+            let (told, others) = sentinel::told(&judging, &stream, &loaded, &elsewhere, until);
+            concerned.extend(others);
             told.into_iter().map(move |entry| (stream.clone(), entry))
         });
-        told.map(|(account, entry)| (account, entry.stream.clone(), entry.pen())).collect::<Vec<_>>()
+        let told = told.map(|(account, entry)| (account, entry.stream.clone(), entry.pen())).collect();
+        (told, concerned)
     });
-    let judged: Vec<(Stream, Stream, Penned)> = judged.await?;
+    let (judged, concerned): (Vec<(Stream, Stream, Penned)>, BTreeSet<Stream>) = judged.await?;
+    // What others add to an account may not have been known when it was judged.
+    done.left.extend(concerned);
     let mut appends: Vec<Append> = Vec::with_capacity(judged.len());
     let mut told = Vec::with_capacity(judged.len());
     for (account, case, Penned { append, facts }) in judged {

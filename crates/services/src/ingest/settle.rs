@@ -30,6 +30,7 @@ pub(super) async fn settle(
     progress: &mut impl FnMut(Progress),
 ) -> anyhow::Result<u64> {
     let touched = Arc::new(with_concerned(book, touched));
+    book.ledger.expect_all(book, &touched);
     let mut refused = 0;
     let in_bulk = bulk::pays(book, touched.len()).await?;
     let mut open = if in_bulk {

@@ -79,7 +79,7 @@ pub async fn changed(
         [known(earlier, earlier.known_until(book).await?), known(later, later.known_until(book).await?)];
     let facts = account_facts(book, vendor, account_id).await?;
     let stream = Stream::Account(vendor.clone(), account_id.clone());
-    let elsewhere = Elsewhere::of(book, &stream).await?;
+    let elsewhere = Elsewhere::of(book, &stream, &facts).await?;
     Ok(AccountDifference {
         account: account_id.to_string(),
         as_of: later.as_of.to_string(),

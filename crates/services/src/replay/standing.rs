@@ -7,10 +7,11 @@ use domain::fact::Fact;
 use domain::id::AccountId;
 use domain::stream::Stream;
 use domain::time::Instant;
-use policing::{Judged, Watermark};
+use policing::{Judged, OfAccount, Watermark};
 
 use super::again;
 use super::naming::Naming;
+use crate::elsewhere::ledger::Ledger;
 use crate::elsewhere::{self, Elsewhere, Reviewed, Subject};
 use crate::horizon::Horizon;
 use crate::sentinel::registration;
@@ -39,6 +40,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) asks: Asks,
     /// What stands on the streams of accounts tied to this one, and how far it is known.
     pub(crate) elsewhere: &'a Elsewhere,
+    /// What all accounts add to what this one is judged by.
+    pub(crate) ledger: &'a Ledger,
     pub(crate) horizon: Horizon,
 }
 
@@ -47,6 +50,8 @@ pub(crate) struct Stood {
     pub(crate) account: Account,
     /// What was found, cleared or not.
     pub(crate) judged: Vec<Judged>,
+    /// What it adds to what others are judged by.
+    pub(crate) adds: OfAccount,
     facts: Vec<Fact>,
 }
 
@@ -72,8 +77,8 @@ pub(crate) fn stand(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<Stood> {
     let mut so_far = history::effective(&facts);
     so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
     let account = so_far.iter().fold(Account::default(), |account, fact| account.evolve(fact));
-    let judged = judged(ground, &account, so_far, Watermark { head, until: ground.until });
-    Some(Stood { account, judged, facts })
+    let (judged, adds) = judged(ground, &account, so_far, Watermark { head, until: ground.until });
+    Some(Stood { account, judged, adds, facts })
 }
 
 fn judged(
@@ -81,7 +86,7 @@ fn judged(
     account: &Account,
     so_far: Vec<Cow<'_, Fact>>,
     watermark: Watermark,
-) -> Vec<Judged> {
+) -> (Vec<Judged>, OfAccount) {
     let world = ground.world;
     let is_reviewed = so_far.iter().any(|fact| registration::may_be_reviewed(fact));
     let is_tied = world.identities.concern(ground.account);
@@ -92,13 +97,13 @@ fn judged(
     let vendor = ground.stream.vendor();
     let subject = Subject { vendor, account_id: ground.account, account, facts: &facts };
     let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, stream, facts);
-    let Reviewed { mut judged, joined } =
-        elsewhere::review(&subject, world, ground.elsewhere, &told, watermark);
+    let beyond = (ground.elsewhere, ground.ledger, ground.horizon.observed_upto());
+    let Reviewed { mut judged, joined, adds } = elsewhere::review(&subject, world, beyond, &told, watermark);
     if is_reviewed {
         judged.extend(registration::review(ground.account, account, &facts, world, watermark));
     }
     let account = joined.as_ref().map_or(account, |(_, account)| account);
-    rules::guarded(judged, account, &world.program)
+    (rules::guarded(judged, account, &world.program), adds)
 }
 
 /// What is known of another account's facts, decided again like the account's own.

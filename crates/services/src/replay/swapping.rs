@@ -124,6 +124,7 @@ impl<'a> Swapping<'a> {
             until: inputs.until,
             asks: inputs.asks,
             elsewhere: self.elsewhere,
+            ledger: self.elsewhere.ledger(inputs.under),
             horizon: inputs.horizon,
         }
     }

@@ -1,0 +1,143 @@
+//! What every account adds to what others are judged by, kept by vendor: read when it is first needed, and kept
+//! current by whoever judges accounts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use anyhow::Context as _;
+use domain::account::history;
+use domain::id::{AccountId, VendorId};
+use domain::stream::Stream;
+use futures::StreamExt as _;
+use policing::{Gains, OfAccount, Others, Watermark};
+use rustc_hash::FxHashSet;
+use tokio::sync::OnceCell;
+
+use super::{Elsewhere, Subject, review};
+use crate::accounts;
+use crate::book::Book;
+use crate::world::World;
+
+/// Accounts read at a time when the ledger is first needed; a few per core hide the waiting for the disk.
+const ACCOUNTS_AT_A_TIME: usize = 8;
+
+/// The records of all accounts.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    by_vendor: RwLock<BTreeMap<VendorId, Gains>>,
+    /// Whether the accounts that were there before this process were read.
+    is_read: OnceCell<()>,
+}
+
+impl Ledger {
+    /// Asks what is known of a vendor's accounts, recorded up to a position.
+    pub(super) fn ask<T>(&self, vendor: &VendorId, upto: u64, ask: impl FnOnce(Others<'_>) -> T) -> T {
+        let by_vendor = self.by_vendor.read().unwrap_or_else(PoisonError::into_inner);
+        match by_vendor.get(vendor) {
+            Some(gains) => ask(Others::upto(gains, upto)),
+            None => ask(Others::none()),
+        }
+    }
+
+    /// Takes in what an account adds now; the accounts on which a finding may begin or end because of that.
+    pub(crate) fn put(
+        &self,
+        vendor: &VendorId,
+        account: &AccountId,
+        world: &World,
+        adds: OfAccount,
+    ) -> BTreeSet<AccountId> {
+        if adds.is_empty() && self.ask(vendor, u64::MAX, |others| others.of(account).is_none()) {
+            return BTreeSet::new();
+        }
+        let mut by_vendor = self.by_vendor.write().unwrap_or_else(PoisonError::into_inner);
+        let gains = by_vendor.entry(vendor.clone()).or_default();
+        let before = gains.of(account).cloned().unwrap_or_default();
+        if before == adds {
+            return BTreeSet::new();
+        }
+        let reporters =
+            |gains: &Gains, records| policing::reporters(gains, &world.families, &world.program, records);
+        let mut concerned = reporters(gains, &before);
+        gains.put(account, adds.clone());
+        concerned.extend(reporters(gains, &adds));
+        concerned.remove(account);
+        concerned
+    }
+
+    /// The other accounts on which a finding may rest on what this one adds.
+    pub(crate) fn concerned(&self, book: &Book, stream: &Stream) -> BTreeSet<Stream> {
+        let Stream::Account(vendor, account) = stream else { return BTreeSet::new() };
+        let by_vendor = self.by_vendor.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(gains) = by_vendor.get(vendor) else { return BTreeSet::new() };
+        let Some(adds) = gains.of(account) else { return BTreeSet::new() };
+        let world = book.world(vendor);
+        let reporters = policing::reporters(gains, &world.families, &world.program, adds);
+        let others = reporters.into_iter().filter(|other| other != account);
+        others.map(|other| Stream::Account(vendor.clone(), other)).collect()
+    }
+
+    /// Takes in what an account adds when all accounts are read anew.
+    pub(crate) fn keep(&mut self, stream: &Stream, adds: OfAccount) {
+        let Stream::Account(vendor, account) = stream else { return };
+        let by_vendor = self.by_vendor.get_mut().unwrap_or_else(PoisonError::into_inner);
+        by_vendor.entry(vendor.clone()).or_default().put(account, adds);
+    }
+
+    /// Every account that may add something is about to be judged by this process: none has to be read before.
+    pub(crate) fn expect_all(&self, book: &Book, touched: &FxHashSet<Arc<str>>) {
+        let is_touched = |stream: &Stream| touched.contains(stream.to_string().as_str());
+        if candidates(book, &|vendor| book.world(vendor)).iter().all(is_touched) {
+            // Read before or not, it is read now.
+            let _ = self.is_read.set(());
+        }
+    }
+
+    /// Reads what the accounts in the journal add, unless that was done before.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub(super) async fn read(&self, book: &Book) -> anyhow::Result<()> {
+        let read = || async {
+            let mut adding = futures::stream::iter(candidates(book, &|vendor| book.world(vendor)))
+                .map(|stream| async move { anyhow::Ok((adds(book, &stream).await?, stream)) })
+                .buffer_unordered(ACCOUNTS_AT_A_TIME);
+            while let Some(one) = adding.next().await {
+                let (adds, stream) = one.context("reading what accounts add to one another")?;
+                let (Stream::Account(vendor, account), Some(adds)) = (&stream, adds) else { continue };
+                let mut by_vendor = self.by_vendor.write().unwrap_or_else(PoisonError::into_inner);
+                by_vendor.entry(vendor.clone()).or_default().put(account, adds);
+            }
+            anyhow::Ok(())
+        };
+        self.is_read.get_or_try_init(read).await.map(drop)
+    }
+}
+
+/// The accounts that may add something under the rules of a vendor's world.
+pub(crate) fn candidates(book: &Book, world: &dyn Fn(&VendorId) -> Arc<World>) -> BTreeSet<Stream> {
+    let (guarded, moved) = {
+        let shelf = book.shelf();
+        (shelf.guarded.clone(), shelf.moved.clone())
+    };
+    let follows = |stream: &Stream| policing::follows_persons(&world(stream.vendor()).program);
+    guarded.into_iter().chain(moved.into_iter().filter(follows)).collect()
+}
+
+/// What one account adds; `None` where nothing is known of it.
+async fn adds(book: &Book, stream: &Stream) -> anyhow::Result<Option<OfAccount>> {
+    let Stream::Account(vendor, account_id) = stream else { return Ok(None) };
+    let (facts, _) = accounts::facts(book.journal.as_ref(), stream).await?;
+    let Some(last) = facts.last() else { return Ok(None) };
+    let world = book.world(vendor);
+    if !policing::may_add(&facts, &world.program) {
+        return Ok(None);
+    }
+    let watermark = Watermark { head: last.meta.id, until: last.meta.recorded_at };
+    let elsewhere = Elsewhere::tied_to(book, stream).await?;
+    let account = history::fold(&facts);
+    let subject = Subject { vendor, account_id, account: &account, facts: &facts };
+    let told = |_: &Stream, facts: &[domain::fact::Fact]| facts.to_vec();
+    let nobody = Ledger::default();
+    Ok(Some(review(&subject, &world, (&elsewhere, &nobody, u64::MAX), &told, watermark).adds))
+}

@@ -1,0 +1,45 @@
+//! What every account adds to what others are judged by, found in a pass of its own before they are.
+
+use std::collections::HashSet;
+
+use domain::fact::Fact;
+use domain::id::VendorId;
+use domain::stream::Stream;
+
+use super::gather::{Gathering, map_accounts};
+use super::{FoldedWorlds, Inputs, gathering, stood};
+use crate::book::Book;
+use crate::elsewhere::Elsewhere;
+use crate::elsewhere::ledger::{Ledger, candidates};
+use crate::queries::Moment;
+
+/// `elsewhere` with what every account adds by these inputs. It blocks.
+///
+/// # Errors
+/// The journal cannot be read, or holds something that is not ours.
+pub(super) fn added(
+    book: &Book,
+    folded: &FoldedWorlds<'_>,
+    elsewhere: Elsewhere,
+    (moment, inputs, threads): (Moment, Inputs, Option<u32>),
+) -> anyhow::Result<Elsewhere> {
+    let world = |vendor: &VendorId| folded.of(vendor, inputs.horizon, inputs.under);
+    let wanted: HashSet<String> = candidates(book, &world).iter().map(Stream::to_string).collect();
+    let mut ledger = Ledger::default();
+    if !wanted.is_empty() {
+        let is_wanted = |name: &str| wanted.contains(name);
+        let gathering = Gathering { wanted: &is_wanted, ..gathering(moment, threads) };
+        let work = |stream: Stream, facts: Vec<Fact>| {
+            let adds = policing::may_add(&facts, &world(stream.vendor()).program)
+                .then(|| stood(&stream, facts, moment.as_of, inputs, (folded, &elsewhere)))
+                .flatten()
+                .map(|stood| stood.adds);
+            Ok((stream, adds.unwrap_or_default()))
+        };
+        map_accounts(book.journal.as_ref(), &gathering, work, &mut |(stream, adds)| {
+            ledger.keep(&stream, adds);
+            Ok(())
+        })?;
+    }
+    Ok(elsewhere.with(inputs.under, ledger))
+}
