@@ -13,14 +13,17 @@ use tests::http::Client;
 use tests::random::Random;
 
 const ACCOUNT: &str = "account-meridian.orsa-logistics";
-const STORIES: [&str; 12] = [
+const STORIES: [&str; 15] = [
     "t01-direct-grab",
     "t02-second-attempt",
     "t03-renewal",
     "t04-outside-the-grant",
     "t06-subsidiary",
+    "t10-ring",
     "t15-rushed",
     "t19-no-letter",
+    "t23-accounts-follow",
+    "r1-repeated",
     "l01-customer-chose",
     "l02-released-before",
     "l09-out-of-scope",
@@ -127,7 +130,7 @@ fn the_verdict_log_is_the_same_on_any_number_of_threads_and_in_any_order_of_arri
     let first = replay(&in_order, &["--threads", "1"]);
     assert!(first["findings"].as_array().unwrap().len() > 3, "{first}");
     let log = first["verdict_log"].clone();
-    for threads in ["1", "2", "4"] {
+    for threads in ["1", "2", "5"] {
         assert_eq!(replay(&in_order, &["--threads", threads])["verdict_log"], log, "on {threads} threads");
     }
     for seed in [7, 11, 2009] {

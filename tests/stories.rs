@@ -55,6 +55,21 @@ const STORIES: &[Told] = &[
     Told { story: "l09-separate-buying-centre", found: &[] },
     Told { story: "l09-sister-buys-another-line", found: &[] },
     Told { story: "l12-customer-acquired", found: &[] },
+    // Three partners, each of which takes what another had found: the last gain closes the ring.
+    Told {
+        story: "t10-ring",
+        found: &[
+            "T01 S4 confirmed",
+            "T01 S4 confirmed",
+            "T01 S4 confirmed",
+            "T10 S3 confirmed",
+            "procedure_unknown S2 confirmed",
+            "procedure_unknown S2 confirmed",
+            "procedure_unknown S2 confirmed",
+        ],
+    },
+    // Where the hosts of two of the three let go, there is no ring of takeovers.
+    Told { story: "l02-ring-of-releases", found: &["T01 S4 confirmed", "procedure_unknown S2 confirmed"] },
     Told { story: "t16-stale-letter", found: &["T01 S4 confirmed", "T16 S3 confirmed"] },
     Told { story: "t16-induced-letter-claimed", found: &["T16 S3 confirmed"] },
     Told { story: "l01-letter-cured-in-time", found: &[] },
@@ -72,6 +87,9 @@ const STORIES: &[Told] = &[
     Told { story: "l02-commission-waived", found: &[] },
     Told { story: "l16-order-returned", found: &[] },
     Told { story: "l16-below-the-minimum", found: &[] },
+    // Two are counted, and with fewer than ten that left nobody can say that it is no chance.
+    Told { story: "t23-accounts-follow", found: &["T23 S1 indeterminate(too_few)"] },
+    Told { story: "l01-accounts-follow-by-letter", found: &[] },
     Told { story: "t24-objection-off-the-list", found: &["T24 S3 confirmed"] },
     Told { story: "t24-three-objections-in-vain", found: &["T24 S3 confirmed"] },
     Told { story: "t24-objection-rejected-once", found: &[] },
@@ -81,6 +99,31 @@ const STORIES: &[Told] = &[
     Told { story: "t25-direct-sales", found: &["T25 S4 confirmed"] },
     Told { story: "t25-unpublished", found: &["T25 S4 confirmed"] },
     Told { story: "t25-in-form", found: &[] },
+    // Four of ten handoffs to one guest end with the account at the guest.
+    Told {
+        story: "r1-repeated",
+        found: &[
+            "R1 S2 confirmed",
+            "T01 S4 confirmed",
+            "T01 S4 confirmed",
+            "T01 S4 confirmed",
+            "T01 S4 confirmed",
+            "procedure_unknown S2 confirmed",
+            "procedure_unknown S2 confirmed",
+            "procedure_unknown S2 confirmed",
+            "procedure_unknown S2 confirmed",
+        ],
+    },
+    // The same, but for two of the four the host had let go.
+    Told {
+        story: "l02-released-again-and-again",
+        found: &[
+            "T01 S4 confirmed",
+            "T01 S4 confirmed",
+            "procedure_unknown S2 confirmed",
+            "procedure_unknown S2 confirmed",
+        ],
+    },
     Told { story: "l05-host-deauthorised", found: &[] },
     Told { story: "l06-book-moved-by-merger", found: &[] },
     Told { story: "l11-tender-confirmed", found: &[] },
@@ -178,6 +221,17 @@ fn every_story_is_told() {
     assert_eq!(files, told);
 }
 
+/// How many cases a story ends with: one about its handoff, and more where it is told of several accounts.
+fn cases(told: &Told) -> usize {
+    match told.story {
+        "t10-ring" => 3,
+        // The audit is a case of its own.
+        "r1-repeated" => 5,
+        "l02-released-again-and-again" => 2,
+        _ => usize::from(!told.found.is_empty()),
+    }
+}
+
 /// What was laid down in time is not shown by a file that arrives all at once: its anchors are as late as the rest.
 fn hangs_on_arrival(told: &Told) -> bool {
     told.story.starts_with("l08")
@@ -192,7 +246,7 @@ fn a_story_arriving_in_one_file_of_history_ends_the_same() {
         let finished = chaperone.run(arguments);
         assert_eq!(finished.json()["quarantined"], 0, "{}: {finished:?}", told.story);
         let standing = chaperone.run(["case", "list", "--output", "ndjson"]).ended_with(0).ndjson();
-        let expected = usize::from(!told.found.is_empty());
+        let expected = cases(told);
         assert_eq!(standing.len(), expected, "{}: {standing:#?}", told.story);
         assert_eq!(finished.status, if expected == 0 { 0 } else { 6 }, "{}: {finished:?}", told.story);
     }

@@ -108,6 +108,7 @@ pub(crate) const CASES: [Case; 17] = [
                 40,
                 IdentityEvent::Linked(Linked {
                     key: id("duns:1"),
+                    account: None,
                     survivor: id("acme"),
                     band: Band::Auto,
                     weights: Vec::new(),
