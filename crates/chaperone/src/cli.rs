@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod cases;
 pub(crate) mod rules;
 pub(crate) mod simulated;
 
@@ -61,9 +62,12 @@ pub(crate) enum Command {
     /// Partners and their families.
     #[command(subcommand)]
     Partner(Read),
-    /// Cases: what was found, what proves it, what would clear it.
+    /// Cases: what was found, what proves it, what would clear it, and how persons rule on it.
     #[command(subcommand)]
-    Case(ReadCase),
+    Case(cases::Case),
+    /// Of what people are reminded: invitations, objection windows, and the clocks of cases.
+    #[command(subcommand)]
+    Notice(Notice),
     /// Whether a deal may be claimed.
     #[command(subcommand)]
     Claim(Claim),
@@ -242,21 +246,13 @@ pub(crate) struct DealList {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum ReadCase {
-    /// Cases in which something stands.
+pub(crate) enum Notice {
+    /// What is about to be due, or was, and still waits for somebody.
     List {
-        /// Those that were cleared or decided too.
+        /// What was done or is over too.
         #[arg(long)]
         all: bool,
-        #[command(flatten)]
-        moment: Moment,
     },
-    /// One case: the sentence, its evidence, what would clear it.
-    Show(One),
-    /// Its events, as sentences.
-    History(One),
-    /// Every part of the rule and why it holds, as data.
-    Explain(One),
 }
 
 #[derive(Debug, Subcommand)]

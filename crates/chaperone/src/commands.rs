@@ -11,6 +11,7 @@ mod ingest;
 mod init;
 mod journal;
 mod judge;
+mod notice;
 mod partner;
 mod policy;
 mod projection;
@@ -26,8 +27,9 @@ use std::path::Path;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 use services::queries::Asked;
+use services::queries::notices::Which;
 
-use crate::cli::{Cli, Command, Doctor, Moment};
+use crate::cli::{Cli, Command, Doctor, Moment, Notice};
 use crate::data::{self, Home};
 use crate::exit::Exit;
 use crate::output;
@@ -51,6 +53,10 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
         Command::Handoff(read) => handoff::run(&home()?, format, read).await,
         Command::Partner(read) => partner::run(&home()?, format, read).await,
         Command::Case(read) => case::run(&home()?, format, read).await,
+        Command::Notice(Notice::List { all }) => {
+            let which = if all { Which::All } else { Which::Pending };
+            notice::run(&home()?, format, which).await
+        }
         Command::Claim(claim) => claim::run(&home()?, format, claim).await,
         Command::Quarantine(quarantine) => quarantine::run(&home()?, format, quarantine).await,
         Command::Journal(journal) => journal::run(&home()?, format, journal).await,

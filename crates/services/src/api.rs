@@ -4,6 +4,7 @@ pub mod bus;
 mod commands;
 mod gate;
 mod health;
+mod hearings;
 mod inputs;
 pub(crate) mod ledger;
 pub(crate) mod live;

@@ -12,6 +12,7 @@ use domain::event::account::AccountEvent;
 use domain::event::change::ChangeEvent;
 use domain::event::consent::ConsentEvent;
 use domain::event::handoff::HandoffEvent;
+use domain::event::notice::NoticeEvent;
 use domain::fact::Fact;
 use domain::id::VendorId;
 use domain::stream::Stream;
@@ -74,9 +75,16 @@ pub struct Shelf {
     pub moved: BTreeSet<Stream>,
     /// When time alone may bring something to light on an account.
     awaited: BTreeMap<Stream, Instant>,
+    /// Accounts of which people were reminded, with the last instant something is due on them.
+    reminded: BTreeMap<Stream, Instant>,
 }
 
 impl Shelf {
+    /// Accounts of which people were reminded that something is due on them at `since` or later.
+    pub(crate) fn reminded(&self, since: Instant) -> impl Iterator<Item = &Stream> {
+        self.reminded.iter().filter(move |(_, due_at)| since <= **due_at).map(|(stream, _)| stream)
+    }
+
     /// Accounts on which something may have come to light by `until`.
     pub(crate) fn awaited(&self, until: Instant) -> impl Iterator<Item = &Stream> {
         self.awaited.iter().filter(move |(_, at)| **at <= until).map(|(stream, _)| stream)
@@ -166,6 +174,7 @@ impl Book {
             "handoff.accepted",
             "change.requested",
             "change.executed",
+            "notice.reminded",
         ]
         .map(kind_of);
         let kinds = KindSet::only(families.map(|one| one.kind).chain(singles));
@@ -238,6 +247,10 @@ impl Book {
         }
         if moves(&fact.event) {
             shelf.moved.insert(stream.clone());
+        }
+        if let Event::Notice(NoticeEvent::Reminded(reminded)) = &fact.event {
+            let last = shelf.reminded.entry(stream.clone()).or_insert(reminded.due_at);
+            *last = reminded.due_at.max(*last);
         }
         if let Stream::Case(..) = stream {
             shelf.cases.take(stream, fact);
@@ -354,7 +367,8 @@ pub(crate) fn is_shelved(stream: &Stream, event: &Event) -> bool {
     match stream {
         Stream::Account(..) => {
             let is_opened = matches!(event, Event::Account(AccountEvent::Opened(_)));
-            is_opened || guards(event) || moves(event) || batch(event).is_some()
+            let is_reminder = matches!(event, Event::Notice(NoticeEvent::Reminded(_)));
+            is_opened || is_reminder || guards(event) || moves(event) || batch(event).is_some()
         }
         Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) | Stream::Case(..) => true,
         Stream::Partnership(..) => false,

@@ -1,5 +1,7 @@
 //! The desk: a command is decided on the account as it stands, and the answer is recorded before it is given.
 
+pub(crate) mod hearing;
+
 use std::sync::Arc;
 
 use domain::command::{Command, CorrectionCommand};
@@ -11,6 +13,7 @@ use domain::event::correction::CorrectionEvent;
 use domain::fact::{Class, Context, Fact, Origin};
 use domain::id::{EventId, PartnerId};
 use domain::refusal::Refusal;
+use domain::remedy::Proposal;
 use domain::stream::Stream;
 use domain::time::Instant;
 use ports::{AppendError, Outcome, Position, Receipt, Select, Version};
@@ -73,7 +76,9 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
         let world = book.world(vendor);
         // Decided and recorded at one instant: a replay decides it again at the instant that is recorded.
         let now = book.now();
-        let decided = match decide_on(book, &input, &loaded, &world, now) {
+        let remedy = hearing::remedy(book, &input, &loaded).await?;
+        let asked = Asked { input: &input, now, remedy };
+        let decided = match decide_on(&asked, &loaded, &world) {
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
         };
@@ -124,15 +129,17 @@ fn reply(receipt: Receipt, facts: &[Fact]) -> Reply {
     }
 }
 
-/// Each family of commands is decided on the state of the stream it is about.
-fn decide_on(
-    book: &Book,
-    input: &CommandInput,
-    loaded: &Loaded,
-    world: &World,
+/// A command, the instant it is decided at, and what was computed for it from another stream.
+struct Asked<'a> {
+    input: &'a CommandInput,
     now: Instant,
-) -> Result<Vec<Decided>, Refusal> {
-    let actor = &input.actor;
+    remedy: Option<Proposal>,
+}
+
+/// Each family of commands is decided on the state of the stream it is about.
+fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<Decided>, Refusal> {
+    let Asked { input, now, remedy } = asked;
+    let (actor, now) = (&input.actor, *now);
     match (&input.command, &input.stream) {
         (
             Command::Correction(command @ (CorrectionCommand::Correct(_) | CorrectionCommand::Retract(_))),
@@ -146,9 +153,7 @@ fn decide_on(
             decide::program::decide(&world.program, actor, command)
         }
         (Command::Case(command), Stream::Case(..)) => {
-            let shelf = book.shelf();
-            let case = shelf.cases.get(&input.stream).ok_or(Refusal::WrongStream { stream: "known case" })?;
-            decide::case::decide(case.decided.as_ref(), &world.program, now, actor, command)
+            hearing::decide(loaded, world, (now, actor), command, remedy.as_ref())
         }
         (command, Stream::Account(_, account)) => {
             let context =

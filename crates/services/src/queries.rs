@@ -7,6 +7,7 @@ pub mod deals;
 pub mod doctor;
 pub mod explain;
 pub mod journal;
+pub mod notices;
 pub mod partners;
 pub(crate) mod words;
 

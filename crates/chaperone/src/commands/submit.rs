@@ -36,6 +36,16 @@ pub(super) async fn run(home: &Home, output: Format, file: &Path) -> anyhow::Res
     Ok(worst)
 }
 
+/// Sends one command and answers with its receipt.
+pub(super) async fn one(opened: &Opened, output: Format, command: &[u8]) -> anyhow::Result<Exit> {
+    let (receipt, exit) = send(opened, command).await?;
+    if let Some(message) = &receipt.message {
+        talk(format_args!("{message}"));
+    }
+    output::rows(output, COLUMNS, &[receipt])?;
+    Ok(exit)
+}
+
 /// One document, or one a line when every line is one.
 fn documents(bytes: &[u8]) -> Vec<(String, &[u8])> {
     let is_one = serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();

@@ -213,6 +213,7 @@ pub(super) struct CasesQuery {
 enum WhichWord {
     #[default]
     Open,
+    Snoozed,
     All,
 }
 
@@ -220,6 +221,7 @@ enum WhichWord {
 pub(super) async fn cases(State(shared): State<Shared>, Ask(query): Ask<CasesQuery>) -> Answer<Vec<CaseRow>> {
     let which = match query.which {
         WhichWord::Open => Which::Open,
+        WhichWord::Snoozed => Which::Snoozed,
         WhichWord::All => Which::All,
     };
     let moment = asked(query.as_of, query.known_at).moment(&shared.book).await?;

@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
-use super::{Shared, commands, health, inputs, live, openapi, reads, rules, stories};
+use super::{Shared, commands, health, hearings, inputs, live, openapi, reads, rules, stories};
 
 /// One operation.
 pub(super) struct Operation {
@@ -96,7 +96,7 @@ const LIST: &[Parameter] = &[AFTER, LIMIT, AS_OF, KNOWN_AT];
 
 /// Every operation there is.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(stories::OPERATIONS).chain(rules::OPERATIONS)
+    OPERATIONS.iter().chain(stories::OPERATIONS).chain(hearings::OPERATIONS).chain(rules::OPERATIONS)
 }
 
 const OPERATIONS: &[Operation] = &[
@@ -265,7 +265,7 @@ const OPERATIONS: &[Operation] = &[
         path: "/v1/cases",
         id: "listCases",
         summary: "Cases, the most severe first.",
-        parameters: &[parameter("which", Place::Query, "open (if absent) or all."), AS_OF, KNOWN_AT],
+        parameters: &[parameter("which", Place::Query, "open (if absent), snoozed or all."), AS_OF, KNOWN_AT],
         takes: Takes::Nothing,
         answers: Answers::Many("CaseRow"),
         handler: || get(reads::cases),

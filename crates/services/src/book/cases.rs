@@ -23,6 +23,8 @@ pub struct Cases {
 struct Packed {
     account: Option<Stream>,
     is_open: bool,
+    /// Whether somebody is to be reminded of something in it, by and by.
+    has_clock: bool,
     events: u64,
     /// When the first of what is pending may be judged for good.
     ripe_at: Option<Instant>,
@@ -65,6 +67,12 @@ impl Cases {
     pub fn open(&self) -> impl Iterator<Item = (&Stream, Case)> {
         let open = self.packed.iter().filter(|(_, packed)| packed.is_open);
         open.map(|(stream, packed)| (stream, packed.unpacked()))
+    }
+
+    /// Those in which something is due, or was and nobody was told.
+    pub(crate) fn with_clock(&self) -> impl Iterator<Item = (&Stream, Case)> {
+        let timed = self.packed.iter().filter(|(_, packed)| packed.has_clock);
+        timed.map(|(stream, packed)| (stream, packed.unpacked()))
     }
 
     /// The streams of all.
@@ -119,6 +127,7 @@ impl Packed {
         self.facts.push((place, form.into_boxed_slice()));
         let case = self.unpacked();
         self.is_open = case.is_open();
+        self.has_clock = domain::reminder::has_clock(&case);
         self.events = case.events;
         let pending = case.findings.iter().filter(|finding| finding.verdict == Verdict::Pending);
         self.ripe_at = pending.map(|finding| finding.provisional_until).min();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::extract::State;
 use domain::id::EventId;
-use wire::answers::{CaseAnswer, CaseRow, HistoryRow};
+use wire::answers::{CaseAnswer, CaseRow, HistoryRow, NoticeRow};
 
 use super::frame::{Around, Section};
 use super::{Page, markup, page};
@@ -14,10 +14,12 @@ use crate::api::params::Named;
 use crate::api::problem::Failure;
 use crate::book::Book;
 use crate::queries::cases::{self, Which};
-use crate::queries::journal;
+use crate::queries::{Asked, journal, notices};
 
 /// Cases shown on one page, most severe first; whoever has more starts at the top.
 const CASES_SHOWN_MAX: usize = 200;
+/// Notices shown above them, in lines: what is due first.
+const NOTICES_SHOWN_MAX: usize = 10;
 
 /// One case in the list.
 struct Line {
@@ -33,6 +35,10 @@ struct InboxPage {
     is_all: bool,
     lines: Vec<Line>,
     left_out: usize,
+    /// Cases that are laid aside, on the page of those that are not.
+    snoozed: Vec<Line>,
+    /// What is due next or was, of that as much as a screen holds.
+    notices: Vec<NoticeRow>,
     accounts: usize,
 }
 
@@ -57,8 +63,13 @@ async fn inbox(shared: &Shared, which: Which) -> Page {
         row,
     };
     let lines = rows.into_iter().take(CASES_SHOWN_MAX).map(line).collect();
+    let is_all = which == Which::All;
+    let aside = if is_all { Vec::new() } else { cases::list(book, Which::Snoozed) };
+    let snoozed = aside.into_iter().take(CASES_SHOWN_MAX).map(line).collect();
+    let mut notices = notices::list(book, notices::Which::Pending).await?;
+    notices.truncate(NOTICES_SHOWN_MAX);
     let accounts = book.shelf().directory.accounts_len();
-    page(&InboxPage { around, is_all: which == Which::All, lines, left_out, accounts })
+    page(&InboxPage { around, is_all, lines, left_out, snoozed, notices, accounts })
 }
 
 /// The customer's name, or nothing when none is known.
@@ -75,7 +86,6 @@ struct CasePage {
     around: Around,
     case: CaseAnswer,
     name: String,
-    vendor: String,
     told: BTreeMap<String, HistoryRow>,
 }
 
@@ -93,7 +103,9 @@ impl CasePage {
 /// `GET /cases/{case}`
 pub(super) async fn case(State(shared): State<Shared>, Named(id): Named) -> Page {
     let around = Around::of(&shared, Section::Inbox).await?;
-    let case = cases::show(&shared.book, &id).ok_or_else(|| Failure::not_found("There is no such case."))?;
+    let moment = Asked::default().moment(&shared.book).await?;
+    let shown = cases::show_at(&shared.book, &id, moment).await?;
+    let case = shown.ok_or_else(|| Failure::not_found("There is no such case."))?;
     let name = account_name(&shared.book, &case.row.account);
     let mut told = BTreeMap::new();
     for event in cited(&case) {
@@ -102,9 +114,7 @@ pub(super) async fn case(State(shared): State<Shared>, Named(id): Named) -> Page
             told.insert(event, journal::line(&recorded)?);
         }
     }
-    let vendor = shared.book.shelf().directory.find(&case.row.account);
-    let vendor = vendor.map(|(vendor, _)| vendor.to_string()).unwrap_or_default();
-    page(&CasePage { around, case, name, vendor, told })
+    page(&CasePage { around, case, name, told })
 }
 
 /// Every event the case's findings name, once.

@@ -25,7 +25,7 @@ pub struct View {
 pub const VIEWS: [View; 3] = [
     View { name: "accounts", version: 1, concerns: is_account, row: account },
     View { name: "deals", version: 1, concerns: is_account, row: account_deals },
-    View { name: "cases", version: 1, concerns: is_case, row: case },
+    View { name: "cases", version: 2, concerns: is_case, row: case },
 ];
 
 /// A value as it is watched.

@@ -1,9 +1,13 @@
 //! Cases: the inbox, and one case with its evidence and what would clear it.
 
-use domain::event::case::{Clearing, Finding, Opened, Searched, SearchedPartner, Severity};
+mod hearing;
+mod learning;
+
+use domain::event::case::{Clearing, Finding, Opened, Searched, SearchedPartner, Severity, Step};
 use domain::fact::Fact;
 use domain::id::{AccountId, CaseId, VendorId};
 use domain::stream::Stream;
+use domain::time::Instant;
 use views::cases::Case;
 use wire::answers::{
     CaseAnswer, CaseRow, FindingAnswer, FindingRow, GroundAnswer, HistoryRow, SearchedAnswer,
@@ -13,13 +17,16 @@ use wire::shape::Words as _;
 use super::accounts::told;
 use super::{Moment, words};
 use crate::book::Book;
+pub use learning::{Respondent, Sought, precedents, precision};
 
 /// Which cases a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Which {
-    /// Those in which something stands and nobody has ruled.
+    /// Those that wait for somebody and are not laid aside.
     #[default]
     Open,
+    /// Those that are laid aside.
+    Snoozed,
     All,
 }
 
@@ -27,11 +34,13 @@ pub enum Which {
 pub fn list(book: &Book, which: Which) -> Vec<CaseRow> {
     let shelf = book.shelf();
     let cases = match which {
-        Which::Open => shelf.cases.open().map(|(stream, case)| (stream.clone(), case)).collect(),
+        Which::Open | Which::Snoozed => {
+            shelf.cases.open().map(|(stream, case)| (stream.clone(), case)).collect()
+        }
         Which::All => shelf.cases.iter().map(|(stream, case)| (stream.clone(), case)).collect(),
     };
     drop(shelf);
-    rows(cases, which)
+    rows(cases, which, book.now())
 }
 
 /// The cases as known at a moment, about acts up to its instant.
@@ -41,7 +50,7 @@ pub fn list(book: &Book, which: Which) -> Vec<CaseRow> {
 pub async fn list_at(book: &Book, which: Which, moment: Moment) -> anyhow::Result<Vec<CaseRow>> {
     let streams: Vec<Stream> = book.shelf().cases.streams().cloned().collect();
     let cases = at(book, streams, moment).await?;
-    Ok(rows(cases, which))
+    Ok(rows(cases, which, moment.as_of))
 }
 
 /// One case as known at a moment, by its id.
@@ -50,7 +59,10 @@ pub async fn list_at(book: &Book, which: Which, moment: Moment) -> anyhow::Resul
 /// The journal cannot be read.
 pub async fn show_at(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Option<CaseAnswer>> {
     let streams = book.shelf().cases.stream(id).cloned().into_iter().collect();
-    Ok(at(book, streams, moment).await?.first().and_then(|(stream, case)| answer(stream, case)))
+    let Some((stream, case)) = at(book, streams, moment).await?.into_iter().next() else { return Ok(None) };
+    let Some(shown) = answer(&stream, &case) else { return Ok(None) };
+    let hearing = hearing::weighed(book, &stream, &case, moment.as_of, shown.hearing).await?;
+    Ok(Some(CaseAnswer { hearing, ..shown }))
 }
 
 /// The events of a case up to a moment, or `None` when nobody knows it.
@@ -69,15 +81,18 @@ async fn at(book: &Book, streams: Vec<Stream>, moment: Moment) -> anyhow::Result
     let mut cases = Vec::with_capacity(streams.len());
     for stream in streams {
         let loaded = book.load(&stream).await?;
-        let mut case = moment.known(&loaded.facts).fold(Case::default(), Case::evolve);
-        case.findings.retain(|finding| finding.violated_at <= moment.as_of);
-        cases.push((stream, case));
+        let case = moment.known(&loaded.facts).fold(Case::default(), Case::evolve);
+        cases.push((stream, case.about_acts_until(moment.as_of)));
     }
     Ok(cases)
 }
 
-fn rows(mut cases: Vec<(Stream, Case)>, which: Which) -> Vec<CaseRow> {
-    cases.retain(|(_, case)| which == Which::All || case.is_open());
+fn rows(mut cases: Vec<(Stream, Case)>, which: Which, now: Instant) -> Vec<CaseRow> {
+    cases.retain(|(_, case)| match which {
+        Which::Open => case.is_open() && !case.is_snoozed(now),
+        Which::Snoozed => case.is_open() && case.is_snoozed(now),
+        Which::All => true,
+    });
     cases.sort_by_key(|(stream, case)| {
         (
             std::cmp::Reverse(case.severity()),
@@ -130,7 +145,8 @@ fn answer(stream: &Stream, case: &Case) -> Option<CaseAnswer> {
         handoff: opened.handoff.as_ref().map(ToString::to_string),
         sentence: strongest.sentence.clone(),
         findings: findings.into_iter().map(finding).collect(),
-        decided: case.decided.as_ref().map(|decided| decided.outcome.word().to_owned()),
+        decided: case.outcome().map(|outcome| outcome.word().to_owned()),
+        hearing: hearing::answer(case),
     })
 }
 
@@ -163,6 +179,8 @@ pub(crate) fn finding_row(case: &CaseId, opened: &Opened, finding: &Finding) -> 
 
 fn row(stream: &Stream, case: &Case) -> Option<CaseRow> {
     let (opened, strongest) = (case.opened.as_ref()?, case.strongest()?);
+    let deadlines = case.deadlines();
+    let due = deadlines.iter().find(|due| due.step != Step::Snooze);
     Some(CaseRow {
         case: stream.case()?.to_string(),
         pattern: strongest.pattern.clone(),
@@ -173,6 +191,10 @@ fn row(stream: &Stream, case: &Case) -> Option<CaseRow> {
         guest: opened.guest.as_ref().map(ToString::to_string),
         evidence: strongest.proof.iter().map(ToString::to_string).collect(),
         clearing: clearing(&strongest.clearing),
+        assignee: case.assignee.as_ref().map(ToString::to_string),
+        due: due.map(|due| due.step.word().to_owned()),
+        due_at: due.map(|due| due.until.to_string()),
+        snoozed_until: case.snoozed.as_ref().map(|snoozed| snoozed.until.to_string()),
     })
 }
 

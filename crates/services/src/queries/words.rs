@@ -3,6 +3,7 @@
 use domain::account::guest::{ChangeState, Phase};
 use domain::account::holding::HeldBy;
 use domain::account::registration::Outcome;
+use domain::event::Party;
 use domain::event::case::{ClearedBy, SupersededBy, Unknown, Verdict};
 use domain::scope::{Dimension, Scope};
 use wire::shape::Words as _;
@@ -82,6 +83,17 @@ fn unknown_word(unknown: Unknown) -> &'static str {
         Unknown::Erased => "erased",
         Unknown::GuardErrored => "guard_errored",
         Unknown::TooFew => "too_few",
+    }
+}
+
+/// A side, as it is written in events.
+pub(crate) fn party(party: &Party) -> String {
+    match party {
+        Party::Customer => "customer".to_owned(),
+        Party::Host => "host".to_owned(),
+        Party::Guest => "guest".to_owned(),
+        Party::Vendor => "vendor".to_owned(),
+        Party::Partner(partner) => format!("partner:{partner}"),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The clock: what passing time brings is written down, for people to see. The rules need none of it: whatever
 //! ends by itself carries its end in the event that starts it.
 
-use std::collections::BTreeMap;
+mod endings;
+mod reminders;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +12,13 @@ use anyhow::Context as _;
 use domain::account::guest::Phase;
 use domain::event::Event;
 use domain::event::handoff::{Closed, HandoffEvent, HandoffOutcome};
-use domain::fact::{Actor, Class, Context, Fact, Origin, Producer};
+use domain::fact::{Actor, Class, Context, Origin, Producer};
 use domain::id::HandoffId;
 use domain::stream::Stream;
-use domain::time::Instant;
 use futures::StreamExt as _;
 use ports::{AppendError, KindSet, Position, Scan, Select, StreamShare, Tailed};
+
+use endings::Endings;
 
 use super::standing::Standing;
 use super::supervisor::Stopped;
@@ -27,57 +30,14 @@ use crate::sentinel;
 /// How often the clock is looked at, in seconds: the shortest term of the program is counted in days.
 const TICK_S: u64 = 10;
 
-/// Invitations nobody has answered, by when they lapse.
-#[derive(Debug, Default)]
-struct Unanswered {
-    by_end: BTreeMap<(Instant, Stream, HandoffId), ()>,
-    ends: BTreeMap<(Stream, HandoffId), Instant>,
-}
-
-impl Unanswered {
-    fn take(&mut self, stream: &Stream, fact: &Fact) {
-        let Event::Handoff(event) = &fact.event else { return };
-        match event {
-            HandoffEvent::Invited(invited) => {
-                self.forget(stream, &invited.handoff);
-                let place = (stream.clone(), invited.handoff.clone());
-                self.by_end.insert((invited.expires_at, place.0.clone(), place.1.clone()), ());
-                self.ends.insert(place, invited.expires_at);
-            }
-            HandoffEvent::Accepted(accepted) => self.forget(stream, &accepted.handoff),
-            HandoffEvent::Declined(declined) => self.forget(stream, &declined.handoff),
-            HandoffEvent::Revoked(revoked) => self.forget(stream, &revoked.handoff),
-            HandoffEvent::Closed(closed) => self.forget(stream, &closed.handoff),
-            HandoffEvent::Reported(_)
-            | HandoffEvent::Requested(_)
-            | HandoffEvent::Amended(_)
-            | HandoffEvent::Progressed(_)
-            | HandoffEvent::Released(_)
-            | HandoffEvent::ForfeitureClaimed(_) => {}
-        }
-    }
-
-    fn forget(&mut self, stream: &Stream, handoff: &HandoffId) {
-        let place = (stream.clone(), handoff.clone());
-        if let Some(end) = self.ends.remove(&place) {
-            self.by_end.remove(&(end, place.0, place.1));
-        }
-    }
-
-    fn over_by(&self, now: Instant) -> Vec<(Stream, HandoffId)> {
-        let over = self.by_end.keys().take_while(|(end, ..)| *end <= now);
-        over.map(|(_, stream, handoff)| (stream.clone(), handoff.clone())).collect()
-    }
-}
-
 /// Looks at the clock again and again, until the journal fails.
 ///
 /// # Errors
 /// The journal cannot be read or written.
 pub async fn keep(book: Arc<Book>, standing: Standing) -> Result<(), Stopped> {
     let scanned = Arc::clone(&book);
-    let (mut unanswered, upto) =
-        tokio::task::spawn_blocking(move || unanswered(&scanned)).await.context("reading invitations")??;
+    let (mut endings, upto) =
+        tokio::task::spawn_blocking(move || endings(&scanned)).await.context("reading what ends")??;
     let mut tail = book.journal.tail(upto, Select::Facts);
     let mut tick = tokio::time::interval(Duration::from_secs(TICK_S));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -88,21 +48,20 @@ pub async fn keep(book: Arc<Book>, standing: Standing) -> Result<(), Stopped> {
                 Some(tailed) => match tailed.map_err(anyhow::Error::from)? {
                     Tailed::Event(recorded) => {
                         let stream: Stream = recorded.stream.parse().context("reading a stream's name")?;
-                        unanswered.take(&stream, &pen::fact(&recorded)?);
+                        endings.take(&stream, &pen::fact(&recorded)?);
                         standing.is_done(recorded.position, Some(recorded.recorded_ms));
                     }
                     Tailed::CaughtUp(position) => standing.is_done(position, None),
                 },
             },
-            _ = tick.tick() => pass(&book, &unanswered).await?,
+            _ = tick.tick() => pass(&book, &endings).await?,
         }
     }
 }
 
-fn unanswered(book: &Book) -> anyhow::Result<(Unanswered, Position)> {
-    let kinds = ["invited", "accepted", "declined", "revoked", "closed"];
-    let kinds = KindSet::only(kinds.map(|kind| kind_of(&format!("handoff.{kind}"))));
-    let (mut unanswered, mut failed) = (Unanswered::default(), None);
+fn endings(book: &Book) -> anyhow::Result<(Endings, Position)> {
+    let kinds = KindSet::only(endings::KINDS.map(kind_of));
+    let (mut endings, mut failed) = (Endings::default(), None);
     let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds, streams: StreamShare::ALL };
     let upto = book.journal.scan_facts(scan, &mut |row| {
         let read = || {
@@ -111,7 +70,7 @@ fn unanswered(book: &Book) -> anyhow::Result<(Unanswered, Position)> {
         };
         match read() {
             Ok((stream, fact)) => {
-                unanswered.take(&stream, &fact);
+                endings.take(&stream, &fact);
                 ControlFlow::Continue(())
             }
             Err(error) => {
@@ -120,14 +79,15 @@ fn unanswered(book: &Book) -> anyhow::Result<(Unanswered, Position)> {
             }
         }
     })?;
-    failed.map_or(Ok((unanswered, upto)), Err)
+    failed.map_or(Ok((endings, upto)), Err)
 }
 
-/// Writes down what is over by now, and confirms findings that nothing can clear any more.
-async fn pass(book: &Book, unanswered: &Unanswered) -> anyhow::Result<()> {
-    for (stream, handoff) in unanswered.over_by(book.now()) {
+/// Writes down what is over by now and what is about to be, and confirms findings that nothing can clear any more.
+async fn pass(book: &Book, endings: &Endings) -> anyhow::Result<()> {
+    for (stream, handoff) in endings.lapsed(book.now()) {
         lapse(book, &stream, &handoff).await?;
     }
+    reminders::remind(book, endings).await?;
     sentinel::look_at_ripe(book).await
 }
 
@@ -153,7 +113,8 @@ async fn lapse(book: &Book, stream: &Stream, handoff: &HandoffId) -> anyhow::Res
         lines: vec![Line {
             class: Class::Derived,
             valid_at: at,
-            causation: Some(invitation),
+            // It follows from the time alone: settling, which derives from facts, would take it back.
+            causation: None,
             policy: None,
             context: Context::default(),
             event: Event::Handoff(HandoffEvent::Closed(closed)),

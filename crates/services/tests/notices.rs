@@ -1,0 +1,217 @@
+//! The clock's notices: each said once however many clocks run, listed while it waits for somebody, and taken back
+//! by nothing.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::event::Event;
+use domain::event::handoff::HandoffEvent;
+use domain::stream::Stream;
+use ports::memory::{MemoryJournal, MemoryQuarantine};
+use ports::{Clock, ManualClock};
+use serde_json::{Value, json};
+use services::book::Book;
+use services::desk::{self, Reply};
+use services::intake::{self, Answer};
+use services::queries::notices::{self, Which};
+use services::queries::{Asked, cases};
+use services::replay;
+use services::roles::standing::Standing;
+use services::roles::{Role, clock};
+use wire::input::{Defaults, Record};
+
+/// 2026-03-02T09:00:00Z, a Monday.
+const START_MS: i64 = 1_772_442_000_000;
+const HOUR_MS: i64 = 3_600_000;
+const ACCOUNT: &str = "account-acme.globex";
+const TERMS: &str = "sha256:abababababababababababababababababababababababababababababababab";
+
+/// One journal and one clock, and two processes that each play the clock role.
+struct Machine {
+    clock: Arc<ManualClock>,
+    books: [Arc<Book>; 2],
+}
+
+impl Machine {
+    fn new() -> Self {
+        let clock = Arc::new(ManualClock::at(START_MS));
+        let journal = Arc::new(MemoryJournal::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        let book = || {
+            let clock = Arc::clone(&clock) as Arc<dyn Clock>;
+            let quarantine = Arc::new(MemoryQuarantine::new(Arc::clone(&clock)));
+            Arc::new(Book::open(Arc::clone(&journal) as _, quarantine, clock).unwrap().shared())
+        };
+        let books = [book(), book()];
+        Self { clock, books }
+    }
+
+    fn book(&self) -> &Book {
+        &self.books[0]
+    }
+
+    /// Turns the clock to so many hours after the start and lets both processes look at it for a while.
+    async fn at(&self, hours: i64) {
+        self.clock.set(START_MS + hours * HOUR_MS);
+        let looks = self.books.iter().map(|book| {
+            let following = services::roles::follower::follow(Arc::clone(book));
+            let keeping = clock::keep(Arc::clone(book), Standing::new(Role::Clock));
+            async { tokio::join!(following, keeping) }
+        });
+        let a_while = tokio::time::timeout(Duration::from_secs(45), futures::future::join_all(looks)).await;
+        assert!(a_while.is_err(), "a role ended: {a_while:?}");
+    }
+
+    async fn tell(&self, id: &str, subject: &str, kind: &str, data: Value) {
+        let time = domain::time::Instant::from_unix_ms(self.clock.now_ms()).unwrap();
+        let event = json!({"specversion": "1.0", "id": id, "source": "crm", "type": format!("chaperone.{kind}.v1"),
+            "subject": subject, "time": time.to_string(), "actorrole": "system", "data": data});
+        let text = event.to_string();
+        let reading = wire::cloudevents::read(text.as_bytes(), &self.defaults());
+        let record = Record { place: "test".to_owned(), received: text.into_bytes(), reading };
+        let answer = intake::take(self.book(), "crm", record).await.unwrap();
+        assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+    }
+
+    async fn ask(&self, subject: &str, kind: &str, (role, partner): (&str, Option<&str>), data: Value) {
+        let mut command = json!({"type": format!("chaperone.{kind}.v1"), "subject": subject, "authid": "somebody",
+            "actorrole": role, "data": data});
+        if let Some(partner) = partner {
+            command["actorpartner"] = partner.into();
+        }
+        let input = wire::command::read(command.to_string().as_bytes(), &self.defaults()).unwrap();
+        let reply = desk::answer(self.book(), input, None).await.unwrap();
+        assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+    }
+
+    fn defaults(&self) -> Defaults {
+        Defaults { vendor: "acme".parse().unwrap(), source: "crm".parse().unwrap(), now: self.book().now() }
+    }
+
+    /// What waits for somebody, by what it is about and how near it is.
+    async fn waits(&self) -> Vec<(String, String)> {
+        let rows = notices::list(self.book(), Which::Pending).await.unwrap();
+        rows.into_iter().map(|row| (row.about, row.nearness)).collect()
+    }
+
+    async fn told(&self) -> usize {
+        notices::list(self.book(), Which::All).await.unwrap().len()
+    }
+}
+
+fn invitation() -> Value {
+    json!({"handoff": "h1", "host": "northwind", "guest": "contoso", "protected_scope": {}, "granted_scope": {},
+        "granted_acts": ["deliver"], "role": "Services Partner", "terms": TERMS,
+        "commission": {"rate_bp": 500, "base": "net_order", "tail_months": 12}, "protection_days": 365,
+        "tail_days": 90, "commitments": [], "expires_at": "2026-03-16T09:00:00Z",
+        "host_signed_at": "2026-03-01T10:00:00Z"})
+}
+
+fn waiting(rows: &[(&str, &str)]) -> Vec<(String, String)> {
+    rows.iter().map(|(about, nearness)| ((*about).to_owned(), (*nearness).to_owned())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_about_to_lapse_is_said_once_and_its_lapse_stands() {
+    let machine = Machine::new();
+    machine.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
+    machine.at(10 * 24).await;
+    assert_eq!(machine.waits().await, []);
+    machine.at(11 * 24).await;
+    machine.at(12 * 24).await;
+    assert_eq!(machine.waits().await, waiting(&[("invitation", "soon")]));
+    assert_eq!(machine.told().await, 1);
+
+    machine.at(15 * 24).await;
+    assert_eq!((machine.waits().await, machine.told().await), (Vec::new(), 1));
+    // What is derived anew after more is told leaves alone what only the time brought.
+    let submission = json!({"deal": "d1", "partner": "northwind", "scope": {}, "need": "servers", "complete": true,
+        "missing": []});
+    machine.tell("d1", ACCOUNT, "deal.submitted", submission).await;
+    let stream: Stream = ACCOUNT.parse().unwrap();
+    let loaded = machine.book().load(&stream).await.unwrap();
+    assert!(loaded.account.handoff(&"h1".parse().unwrap()).unwrap().closed.is_some());
+    let is_lapse = |event: &Event| matches!(event, Event::Handoff(HandoffEvent::Closed(_)));
+    assert_eq!(loaded.facts.iter().filter(|fact| is_lapse(&fact.event)).count(), 1);
+}
+
+/// A guest took the account, and the case about it.
+async fn taken(machine: &Machine) -> String {
+    machine.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
+    let accepted = json!({"handoff": "h1", "terms": TERMS, "signed_by": "user@contoso",
+        "protected_until": "2027-03-02T09:00:00Z", "tail_until": "2027-06-02T09:00:00Z",
+        "commission_until": "2028-03-02T09:00:00Z", "declared_prior": [], "declared_family": [],
+        "policy": {"version": 0, "digest": TERMS}});
+    machine.clock.advance(HOUR_MS);
+    machine.tell("a1", ACCOUNT, "handoff.accepted", accepted).await;
+    machine.clock.advance(HOUR_MS);
+    let taken =
+        json!({"holder": "contoso", "scope": {}, "from": "2026-03-02T11:00:00Z", "basis_claimed": "order"});
+    machine.tell("t1", ACCOUNT, "account.holder_recorded", taken).await;
+    let listed = cases::list(machine.book(), cases::Which::Open);
+    format!("case-acme.{}", listed.first().unwrap().case)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_clocks_of_a_case_are_said_before_and_after_they_run_out_and_no_more() {
+    let machine = Machine::new();
+    let case = taken(&machine).await;
+    let filed = json!({"by": "host", "text": "they took it"});
+    let host = ("partner_user", Some("northwind"));
+    // Nobody may speak who only was met in data.
+    let enrolled =
+        json!({"kinds": ["var"], "legal_name": "Northwind", "country": "DE", "origin": "application"});
+    machine.ask("partner-acme.northwind", "partner.enroll", ("vendor_officer", None), enrolled).await;
+    machine.ask(&case, "case.file", host, filed).await;
+    machine.at(4 * 24).await;
+    assert_eq!(machine.waits().await, []);
+    machine.at(6 * 24).await;
+    assert_eq!(machine.waits().await, waiting(&[("answer", "soon")]));
+    machine.at(8 * 24).await;
+    assert_eq!(machine.waits().await, waiting(&[("answer", "elapsed")]));
+    machine.at(32 * 24).await;
+    assert_eq!(machine.waits().await, waiting(&[("answer", "elapsed"), ("decision", "elapsed")]));
+    assert_eq!(machine.told().await, 3);
+
+    let ruled = json!({"outcome": "confirmed", "grounds": "they did"});
+    machine.ask(&case, "case.decide", ("adjudicator", None), ruled).await;
+    assert_eq!(machine.waits().await, []);
+    machine.at(60 * 24).await;
+    assert_eq!((machine.waits().await, machine.told().await), (Vec::new(), 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_snooze_that_ended_is_said_and_the_case_is_back() {
+    let machine = Machine::new();
+    let case = taken(&machine).await;
+    let snoozed = json!({"until": "2026-03-05T09:00:00Z", "reason": "on leave"});
+    machine.ask(&case, "case.snooze", ("vendor_officer", None), snoozed).await;
+    machine.at(2 * 24).await;
+    assert_eq!(cases::list(machine.book(), cases::Which::Open), []);
+    assert_eq!(cases::list(machine.book(), cases::Which::Snoozed).len(), 1);
+    machine.at(3 * 24).await;
+    assert_eq!(machine.waits().await, waiting(&[("snooze", "elapsed")]));
+    assert_eq!(cases::list(machine.book(), cases::Which::Open).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_makes_no_notice_and_finds_the_same() {
+    let machine = Machine::new();
+    let case = taken(&machine).await;
+    machine
+        .ask(
+            &case,
+            "case.snooze",
+            ("vendor_officer", None),
+            json!({"until": "2026-03-05T09:00:00Z", "reason": "why"}),
+        )
+        .await;
+    machine.at(3 * 24).await;
+    let book = machine.book();
+    let head = book.journal.head().await.unwrap().position;
+    let moment = Asked::default().moment(book).await.unwrap();
+    let until = moment.known_until(book).await.unwrap();
+    let replayed = replay::judge_all(book, moment, until).unwrap();
+    assert_eq!(replayed.findings, cases::findings(book));
+    assert_eq!(book.journal.head().await.unwrap().position, head);
+}
