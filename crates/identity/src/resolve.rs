@@ -29,7 +29,7 @@ pub enum Resolved {
     Linked(Linked),
     Suspected(Suspected),
     /// A link or a suspicion that follows no longer.
-    TakenBack(EventId),
+    TakenBack { event: EventId, accounts: [AccountId; 2] },
 }
 
 /// What is known when an account is resolved.
@@ -192,7 +192,10 @@ fn links(tied: &Tied<'_>, wanted: &Wanted, known: Known<'_>) -> Vec<Resolved> {
         let recorded = known.identities.joined(account);
         match recorded {
             Some(joined) if joined.decider == Decider::Person || joined.into == *into => continue,
-            Some(joined) => resolved.push(Resolved::TakenBack(joined.event)),
+            Some(joined) => {
+                let accounts = [account.clone(), joined.into.clone()];
+                resolved.push(Resolved::TakenBack { event: joined.event, accounts });
+            }
             None => {}
         }
         if account == into {
@@ -261,7 +264,7 @@ fn suspicions(
 fn strongest(mut suspected: Vec<Resolved>) -> impl Iterator<Item = Resolved> {
     let sum = |one: &Resolved| match one {
         Resolved::Suspected(suspected) => suspected.weights.iter().map(|weight| weight.weight_millibit).sum(),
-        Resolved::Linked(_) | Resolved::TakenBack(_) => 0,
+        Resolved::Linked(_) | Resolved::TakenBack { .. } => 0,
     };
     suspected.sort_by_key(|one| std::cmp::Reverse::<i64>(sum(one)));
     suspected.into_iter()
@@ -292,7 +295,9 @@ fn suspicion(
             hard_keys: found.hard_keys,
             decided_by: decided_by(known),
         })),
-        (None, Some(recorded)) => Some(Resolved::TakenBack(recorded.event)),
+        (None, Some(recorded)) => {
+            Some(Resolved::TakenBack { event: recorded.event, accounts: [a.clone(), b.clone()] })
+        }
         (None, None) => None,
     }
 }

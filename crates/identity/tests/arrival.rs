@@ -35,7 +35,7 @@ impl Book {
             let event = match resolved {
                 Resolved::Linked(linked) => Event::Identity(IdentityEvent::Linked(linked)),
                 Resolved::Suspected(suspected) => Event::Identity(IdentityEvent::Suspected(suspected)),
-                Resolved::TakenBack(target) => {
+                Resolved::TakenBack { event: target, .. } => {
                     let reason = CorrectionReason::DecidedAnew;
                     let retracted = Retracted { target, reason, approved_by: None, evidence: None };
                     Event::Correction(CorrectionEvent::Retracted(retracted))

@@ -25,8 +25,9 @@ use views::directory::Directory;
 
 use crate::accounts::{Accounts, Loaded};
 use crate::attended::Attended;
-use crate::elsewhere::ledger::Ledger;
 use crate::book::cases::Cases;
+use crate::customers::{Customers, redescribes};
+use crate::elsewhere::ledger::Ledger;
 use crate::horizon::{Horizon, WhatIf};
 use crate::pen::{self, Entry};
 use crate::roles::duty::Duty;
@@ -55,6 +56,7 @@ pub struct Book {
     pub(crate) ledger: Arc<Ledger>,
     accounts: Accounts,
     worlds: Mutex<Worlds>,
+    customers: Mutex<Customers>,
     shelf: RwLock<Shelf>,
     /// What this process does as part of recording something.
     at_once: Vec<Duty>,
@@ -109,6 +111,7 @@ impl Book {
             ledger: Arc::default(),
             accounts: Accounts::default(),
             worlds: Mutex::default(),
+            customers: Mutex::default(),
             shelf: RwLock::default(),
             at_once: vec![Duty::Settle, Duty::Judge],
             shelved: None,
@@ -116,6 +119,7 @@ impl Book {
         };
         book.know_accounts();
         book.read_upto = book.read_shelf()?;
+        book.customers().opened();
         book.read_awaited()?;
         Ok(book)
     }
@@ -240,6 +244,7 @@ impl Book {
         } else if batch(&fact.event).is_some() {
             self.worlds().take_batch(stream, fact);
         }
+        self.customers().take(stream, fact);
         let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
         shelf.directory.take(stream, fact);
         if guards(&fact.event) {
@@ -265,6 +270,11 @@ impl Book {
         }
     }
 
+    /// How accounts are described; never hold it across an await.
+    pub(crate) fn customers(&self) -> MutexGuard<'_, Customers> {
+        self.customers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn worlds(&self) -> MutexGuard<'_, Worlds> {
         self.worlds.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -277,6 +287,15 @@ impl Book {
     /// The vendor's program and families as known now.
     pub fn world(&self, vendor: &VendorId) -> Arc<World> {
         self.worlds().of(vendor)
+    }
+
+    /// The same as known at a journal position; kept where nothing was learned since.
+    pub(crate) fn world_known(&self, vendor: &VendorId, position: Position) -> Arc<World> {
+        let mut worlds = self.worlds();
+        if worlds.is_known_by(vendor, position.lo()) {
+            return worlds.of(vendor);
+        }
+        Arc::new(worlds.known_by(vendor, Horizon::at(position), None))
     }
 
     /// The vendor's program and families as known at a journal position.
@@ -368,7 +387,8 @@ pub(crate) fn is_shelved(stream: &Stream, event: &Event) -> bool {
         Stream::Account(..) => {
             let is_opened = matches!(event, Event::Account(AccountEvent::Opened(_)));
             let is_reminder = matches!(event, Event::Notice(NoticeEvent::Reminded(_)));
-            is_opened || is_reminder || guards(event) || moves(event) || batch(event).is_some()
+            let is_shelved = is_opened || is_reminder || redescribes(event) || guards(event) || moves(event);
+            is_shelved || batch(event).is_some()
         }
         Stream::Partner(..) | Stream::Program(_) | Stream::Identity(_) | Stream::Case(..) => true,
         Stream::Partnership(..) => false,

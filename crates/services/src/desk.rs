@@ -1,6 +1,7 @@
 //! The desk: a command is decided on the account as it stands, and the answer is recorded before it is given.
 
 pub(crate) mod hearing;
+pub(crate) mod identity;
 
 use std::sync::Arc;
 
@@ -77,7 +78,8 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
         // Decided and recorded at one instant: a replay decides it again at the instant that is recorded.
         let now = book.now();
         let remedy = hearing::remedy(book, &input, &loaded).await?;
-        let asked = Asked { input: &input, now, remedy };
+        let compared = identity::compared(book, &input, &world, now).await?;
+        let asked = Asked { input: &input, now, remedy, compared };
         let decided = match decide_on(&asked, &loaded, &world) {
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
@@ -134,11 +136,12 @@ struct Asked<'a> {
     input: &'a CommandInput,
     now: Instant,
     remedy: Option<Proposal>,
+    compared: Option<identity::Compared>,
 }
 
 /// Each family of commands is decided on the state of the stream it is about.
 fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<Decided>, Refusal> {
-    let Asked { input, now, remedy } = asked;
+    let Asked { input, now, remedy, compared } = asked;
     let (actor, now) = (&input.actor, *now);
     match (&input.command, &input.stream) {
         (
@@ -154,6 +157,10 @@ fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<De
         }
         (Command::Case(command), Stream::Case(..)) => {
             hearing::decide(loaded, world, (now, actor), command, remedy.as_ref())
+        }
+        (Command::Identity(command), Stream::Identity(_)) => {
+            let published = world.program.policy_at(now);
+            identity::decided(compared.as_ref(), world, (actor, published), command)
         }
         (command, Stream::Account(_, account)) => {
             let context =

@@ -2,7 +2,7 @@
 
 pub(crate) mod ledger;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use domain::account::{Account, history};
@@ -56,8 +56,14 @@ impl Elsewhere {
         }
         let mut elsewhere =
             Self { opened_under: opened_under(&book.shelf(), vendor, &world.identities), ..Self::default() };
-        for bond in elsewhere.bonds(vendor, account, &world.identities) {
-            let other = Stream::Account(vendor.clone(), bond.other);
+        let bonds = elsewhere.bonds(vendor, account, &world.identities);
+        let tied: BTreeSet<AccountId> = bonds.into_iter().map(|bond| bond.other).collect();
+        // What a split moved stands on the stream of the account that stood for both.
+        let given =
+            [account].into_iter().chain(&tied).flat_map(|one| world.identities.given_by(one)).cloned();
+        let given: Vec<AccountId> = given.filter(|home| home != account).collect();
+        for other in tied.into_iter().chain(given) {
+            let other = Stream::Account(vendor.clone(), other);
             let facts = book.load(&other).await?.facts.clone();
             elsewhere.facts.insert(other, facts);
         }
@@ -79,6 +85,7 @@ impl Elsewhere {
             let shelf = book.shelf();
             elsewhere.opened_under.extend(opened_under(&shelf, &vendor, &world.identities));
             let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
+            wanted.extend(world.identities.givers().into_iter().map(|home| stream(home).to_string()));
             for account in world.identities.accounts() {
                 let is_judged = shelf.guarded.contains(&stream(account));
                 for bond in elsewhere.bonds(&vendor, account, &world.identities) {
@@ -174,12 +181,21 @@ pub(crate) fn review(
         let policing::Reviewed { judged, adds } = judge(account, &[]);
         return Reviewed { judged, joined: None, adds };
     }
-    let bonds = elsewhere.bonds(vendor, account_id, &world.identities);
+    let identities = &world.identities;
+    let home = |id: &AccountId| {
+        let stream = Stream::Account(vendor.clone(), id.clone());
+        Some(told(&stream, elsewhere.facts.get(&stream)?))
+    };
+    let own = moved(identities, account_id, facts, &home);
+    let (facts, account) = own.as_ref().map_or((facts, account), |(facts, account)| (facts, account));
+    let bonds = elsewhere.bonds(vendor, account_id, identities);
     let others: Vec<(&Bond, Vec<Fact>, Account)> = bonds
         .iter()
         .filter_map(|bond| {
-            let stream = Stream::Account(vendor.clone(), bond.other.clone());
-            let facts = told(&stream, elsewhere.facts.get(&stream)?);
+            let facts = home(&bond.other)?;
+            if let Some((facts, account)) = moved(identities, &bond.other, &facts, &home) {
+                return Some((bond, facts, account));
+            }
             let account = history::fold(&facts);
             Some((bond, facts, account))
         })
@@ -193,5 +209,26 @@ pub(crate) fn review(
     });
     let account = joined.as_ref().map_or(account, |(_, account)| account);
     let policing::Reviewed { judged, adds } = judge(account, &ties);
-    Reviewed { judged, joined, adds }
+    Reviewed { judged, joined: joined.or(own), adds }
+}
+
+/// What is an account's once splits moved events from it and to it, and what that adds up to; `None` where none did.
+fn moved(
+    identities: &Identities,
+    account: &AccountId,
+    own: &[Fact],
+    home: &dyn Fn(&AccountId) -> Option<Vec<Fact>>,
+) -> Option<(Vec<Fact>, Account)> {
+    let given_by = identities.given_by(account);
+    let stays = |fact: &&Fact| identities.belongs_to(fact.meta.id, account) == account;
+    if given_by.is_empty() && own.iter().all(|fact| stays(&fact)) {
+        return None;
+    }
+    let mut facts: Vec<Fact> = own.iter().filter(stays).cloned().collect();
+    for from in given_by {
+        let given = home(from).unwrap_or_default().into_iter();
+        facts.extend(given.filter(|fact| identities.belongs_to(fact.meta.id, from) == account));
+    }
+    let account = history::fold(&facts);
+    Some((facts, account))
 }

@@ -21,6 +21,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use wire::answers::IngestSummary;
 
 use crate::book::Book;
+use crate::resolving;
 use lines::Told;
 use record::Prepared;
 
@@ -81,7 +82,10 @@ where
     run.finish(landed).await?;
     progress(Progress::Recorded { records: run.summary.read });
     drop(prepared);
-    let Run { mut summary, touched, .. } = run;
+    let Run { mut summary, mut touched, .. } = run;
+    // Who is one customer is known before anything is decided or judged.
+    let changed = resolving::after_all(&book, |stream| touched.contains(stream.to_string().as_str())).await?;
+    touched.extend(changed.iter().map(|account| account.to_string().into()));
     let refused = settle::settle(&book, touched, &mut progress).await?;
     summary.refused = refused.min(summary.accepted);
     summary.accepted -= summary.refused;

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod cases;
+pub(crate) mod customers;
 pub mod deals;
 pub mod doctor;
 pub mod explain;

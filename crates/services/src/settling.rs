@@ -19,6 +19,7 @@ use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX};
 use crate::intake::own_source;
 use crate::pen::{Entry, Line};
+use crate::resolving;
 use crate::roles::duty::Duty;
 use crate::world::{World, batch, house};
 
@@ -28,11 +29,16 @@ use crate::world::{World, batch, house};
 /// # Errors
 /// The journal cannot be read or written now; settling again later has the same outcome.
 pub async fn after(book: &Book, stream: &Stream) -> anyhow::Result<()> {
+    let mut changed = BTreeSet::new();
     if book.does_at_once(Duty::Settle) {
         settle(book, stream).await?;
+        changed = resolving::after(book, stream).await?;
     }
     if book.does_at_once(Duty::Judge) {
         judge(book, stream).await?;
+        for account in changed {
+            crate::sentinel::look(book, &account).await?;
+        }
     }
     Ok(())
 }

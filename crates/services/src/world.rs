@@ -69,6 +69,14 @@ impl Worlds {
         }
     }
 
+    /// Whether all that is known of `vendor` now was known at a journal position.
+    pub fn is_known_by(&self, vendor: &VendorId, position: u64) -> bool {
+        let concerns = |stream: &Stream| stream.vendor() == vendor || *stream == Stream::Program(house());
+        let facts = self.facts.iter().filter(|(stream, _)| concerns(stream)).flat_map(|(_, facts)| facts);
+        let covered = self.covered.get(vendor).into_iter().flatten();
+        facts.map(|fact| fact.meta.position).chain(covered.map(|(known, ..)| *known)).all(|at| at <= position)
+    }
+
     /// The world of `vendor` as known now.
     pub fn of(&mut self, vendor: &VendorId) -> Arc<World> {
         if let Some(world) = self.folded.get(vendor) {

@@ -132,6 +132,8 @@ pub struct AccountAnswer {
     pub name: String,
     /// Its keys, strongest first.
     pub keys: Vec<String>,
+    /// Other accounts that are known to be this customer; what is recorded of them is answered here.
+    pub others: Vec<String>,
     /// The account this one was merged into.
     pub absorbed_into: Option<String>,
     /// The instant the answer is about.

@@ -87,6 +87,11 @@ impl Identities {
         self.moved.values().filter(|moved| moved.to == *account).map(|moved| &moved.from).collect()
     }
 
+    /// Every account on whose stream events stand that a split gave to another.
+    pub fn givers(&self) -> BTreeSet<&AccountId> {
+        self.moved.values().map(|moved| &moved.from).collect()
+    }
+
     /// Whether acts on other streams are acts on this account, or the other way round.
     pub fn reach(&self, account: &AccountId) -> bool {
         let moved = || self.moved.values().any(|moved| moved.to == *account || moved.from == *account);

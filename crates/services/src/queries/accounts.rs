@@ -15,12 +15,12 @@ use wire::answers::{
 };
 use wire::shape::Words as _;
 
-use super::{Asked, KnownAt, Moment, account_facts, cases, deals, words};
+use super::{Asked, KnownAt, Moment, account_facts, cases, customers, deals, words};
 use crate::book::Book;
 use crate::elsewhere::Elsewhere;
 use crate::replay;
 
-/// One account at a moment.
+/// One account at a moment: the customer it is known to be, with what is recorded under its other accounts.
 ///
 /// # Errors
 /// The journal cannot be read.
@@ -31,9 +31,15 @@ pub async fn show(
     asked: Asked,
 ) -> anyhow::Result<AccountAnswer> {
     let moment = asked.moment(book).await?;
-    let account = moment.account(&account_facts(book, vendor, account_id).await?);
-    let cases = cases::of_account(book, vendor, account_id, moment).await?;
-    Ok(AccountAnswer { cases, ..answer(vendor, account_id, &account, moment.as_of, moment.known) })
+    let customer = customers::of(book, vendor, account_id, moment).await?;
+    let others: Vec<String> = customer.others.iter().map(ToString::to_string).collect();
+    let mut cases = Vec::new();
+    for one in [&customer.account].into_iter().chain(&customer.others) {
+        cases.extend(cases::of_account(book, vendor, one, moment).await?);
+    }
+    let stands = customer.account.clone();
+    let account = moment.account(&customer.into_facts());
+    Ok(AccountAnswer { cases, others, ..answer(vendor, &stands, &account, moment.as_of, moment.known) })
 }
 
 /// One account as folded, without its cases, which stand on streams of their own.
@@ -49,6 +55,7 @@ pub(crate) fn answer(
         vendor: vendor.to_string(),
         name: account.legal_name.clone(),
         keys: keys(account),
+        others: Vec::new(),
         absorbed_into: account.into.as_ref().map(ToString::to_string),
         as_of: as_of.to_string(),
         known_at: known.to_string(),
@@ -100,7 +107,8 @@ pub async fn folded(
     asked: Asked,
 ) -> anyhow::Result<(Account, Moment)> {
     let moment = asked.moment(book).await?;
-    Ok((moment.account(&account_facts(book, vendor, account_id).await?), moment))
+    let customer = customers::of(book, vendor, account_id, moment).await?;
+    Ok((moment.account(&customer.into_facts()), moment))
 }
 
 /// The account's events up to a moment, in the order they took effect.
@@ -139,15 +147,14 @@ async fn told_of(
     wanted: impl Fn(&Event) -> bool,
 ) -> anyhow::Result<Vec<HistoryRow>> {
     let moment = asked.moment(book).await?;
-    let facts = account_facts(book, vendor, account_id).await?;
-    let stream = Stream::Account(vendor.clone(), account_id.clone());
-    let mut known: Vec<&Fact> = moment
-        .known(&facts)
-        .filter(|fact| fact.meta.valid_at <= moment.as_of && wanted(&fact.event))
-        .collect();
-    known.sort_by_key(|fact| domain::rank::fold_key(fact));
-    let account = moment.account(&facts);
-    Ok(known.into_iter().map(|fact| told(&stream, fact, Some(&account))).collect())
+    let customer = customers::of(book, vendor, account_id, moment).await?;
+    let is_told = |fact: &Fact| {
+        fact.meta.position <= moment.known.lo() && fact.meta.valid_at <= moment.as_of && wanted(&fact.event)
+    };
+    let mut known: Vec<(&Stream, &Fact)> = customer.told().filter(|(_, fact)| is_told(fact)).collect();
+    known.sort_by_key(|(_, fact)| domain::rank::fold_key(fact));
+    let account = moment.account(&customer.told().map(|(_, fact)| fact.clone()).collect::<Vec<Fact>>());
+    Ok(known.into_iter().map(|(stream, fact)| told(stream, fact, Some(&account))).collect())
 }
 
 /// One fact as a line of a story; the account it is about makes the sentence more telling.
@@ -190,8 +197,10 @@ pub async fn page(
         let Some(last) = places.last().cloned() else { return Ok(rows) };
         after = Some(last);
         for (vendor, account_id) in places {
-            let facts = account_facts(book, &vendor, &account_id).await?;
-            if moment.known(&facts).next().is_some() {
+            let customer = customers::of(book, &vendor, &account_id, moment).await?;
+            let stands_for_itself = customer.account == account_id;
+            let facts = customer.into_facts();
+            if stands_for_itself && moment.known(&facts).next().is_some() {
                 rows.push(row(&account_id, &moment.account(&facts), moment.as_of));
             }
             if rows.len() == limit {
@@ -207,7 +216,7 @@ pub async fn page(
 /// The journal cannot be read.
 pub fn all(book: &Book, moment: Moment) -> anyhow::Result<Vec<AccountRow>> {
     let mut rows = Vec::new();
-    replay::each_account(book.journal.as_ref(), moment.known, &mut |stream, facts| {
+    customers::each(book, moment.known, &mut |stream, facts| {
         if let Some(account_id) = stream.account() {
             rows.push(row(account_id, &moment.account(&facts), moment.as_of));
         }
@@ -322,7 +331,7 @@ fn change(change: &domain::account::guest::Change) -> ChangeRow {
 /// The journal cannot be read.
 pub fn all_handoffs(book: &Book, moment: Moment) -> anyhow::Result<Vec<HandoffRow>> {
     let mut rows = Vec::new();
-    replay::each_account(book.journal.as_ref(), moment.known, &mut |stream, facts| {
+    customers::each(book, moment.known, &mut |stream, facts| {
         if let Some(account_id) = stream.account() {
             rows.extend(handoffs(account_id, &moment.account(&facts), moment.as_of));
         }

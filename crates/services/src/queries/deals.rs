@@ -18,9 +18,9 @@ use views::deals;
 use wire::answers::{ClaimAnswer, DealExplanation, DealRow};
 use wire::shape::Words as _;
 
-use super::{Asked, Moment, account_facts, find_account, words};
+use super::{Asked, Moment, customers, find_account, words};
 use crate::book::{Book, kind_of};
-use crate::{pen, replay};
+use crate::pen;
 
 /// Which deals a list shows; an absent condition lets all through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl DealFilter {
 /// The journal cannot be read.
 pub fn all(book: &Book, moment: Moment, filter: &DealFilter) -> anyhow::Result<Vec<DealRow>> {
     let mut rows = Vec::new();
-    replay::each_account(book.journal.as_ref(), moment.known, &mut |stream, facts| {
+    customers::each(book, moment.known, &mut |stream, facts| {
         if let Some(account) = stream.account() {
             let listed = of(account, &moment.account(&facts));
             rows.extend(listed.into_iter().filter(|row| filter.lets(row)));
@@ -82,7 +82,9 @@ fn row(row: deals::DealRow) -> DealRow {
 pub async fn explain(book: &Book, text: &str, asked: Asked) -> anyhow::Result<Option<DealExplanation>> {
     let Some((vendor, account_id)) = account_of(book, text)? else { return Ok(None) };
     let moment = asked.moment(book).await?;
-    let account = moment.account(&account_facts(book, &vendor, &account_id).await?);
+    let customer = customers::of(book, &vendor, &account_id, moment).await?;
+    let account_id = customer.account.clone();
+    let account = moment.account(&customer.into_facts());
     let named = |deal: &&domain::account::registration::Deal| {
         deal.deal.as_str() == text
             || deal.source.as_ref().is_some_and(|source| is_named(source.as_str(), text))
@@ -170,13 +172,16 @@ pub async fn claim(
     // Absence looks like a free account: who asks learns nothing about customers we do not know.
     let (vendor, account_id) = place;
     let known = find_account(book, account_id.as_str()).is_some();
-    let account = match known {
-        true => moment.account(&account_facts(book, vendor, account_id).await?),
-        false => Account::default(),
+    let (account_id, account) = match known {
+        true => {
+            let customer = customers::of(book, vendor, account_id, moment).await?;
+            (customer.account.clone(), moment.account(&customer.into_facts()))
+        }
+        false => (account_id.clone(), Account::default()),
     };
     let world = book.world_at(vendor, moment.known.lo());
     let claimed = Claimed { partner, scope, at: moment.as_of };
-    let claim = claim::check(&account, account_id, &world.families, &world.program, &claimed);
+    let claim = claim::check(&account, &account_id, &world.families, &world.program, &claimed);
     Ok(ClaimAnswer { claim: claim.as_str().to_owned(), as_of: moment.as_of.to_string() })
 }
 

@@ -16,7 +16,7 @@ use super::checkpoint::Checkpoints;
 use super::standing::Standing;
 use super::supervisor::Stopped;
 use crate::book::Book;
-use crate::settling;
+use crate::{resolving, settling};
 
 /// Streams gathered before they are looked at while the journal is being caught up with, in streams: an
 /// account that many events touched is looked at once for all of them.
@@ -105,7 +105,11 @@ impl Gathered {
 
 async fn attend(book: &Book, duty: Duty, stream: &Stream) -> anyhow::Result<()> {
     match duty {
-        Duty::Settle => settling::settle(book, stream).await,
+        Duty::Settle => {
+            settling::settle(book, stream).await?;
+            // The accounts that are another customer now are judged by whoever follows the identity stream.
+            resolving::after(book, stream).await.map(drop)
+        }
         Duty::Judge => settling::judge(book, stream).await,
     }
 }
