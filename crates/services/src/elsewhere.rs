@@ -76,8 +76,7 @@ impl Elsewhere {
     /// # Errors
     /// The journal cannot be read, or holds something that is not ours.
     pub(crate) fn gather(book: &Book, upto: Position) -> anyhow::Result<Self> {
-        let vendors: HashSet<VendorId> =
-            book.shelf().directory.accounts().map(|(vendor, _, _)| vendor.clone()).collect();
+        let vendors: Vec<VendorId> = book.shelf().directory.vendors().cloned().collect();
         let mut elsewhere = Self::default();
         let mut wanted: HashSet<String> = HashSet::new();
         for vendor in vendors {
@@ -137,8 +136,8 @@ fn opened_under(
     identities: &Identities,
 ) -> HashMap<(VendorId, Key), AccountId> {
     let known = |key: &Key| {
-        let (of, account) = shelf.directory.find(key.as_str())?;
-        (of == *vendor).then(|| ((of, key.clone()), account))
+        let account = shelf.directory.with_key(vendor, key)?;
+        Some(((vendor.clone(), key.clone()), account.clone()))
     };
     identities.linked_keys().filter_map(known).collect()
 }

@@ -60,7 +60,29 @@ where
     I: Iterator<Item = std::io::Result<Chunk>> + Send + 'static,
 {
     let cases_before = book.shelf().cases.len();
-    let mut run = Run::new(Arc::clone(&book), source);
+    let (mut summary, mut touched) = record(&book, source, chunks, &mut progress).await?;
+    // Who is one customer is known before anything is decided or judged.
+    let changed = resolving::after_all(&book, |stream| touched.contains(stream.to_string().as_str())).await?;
+    touched.extend(changed.iter().map(|account| account.to_string().into()));
+    let refused = settle::settle(&book, touched, &mut progress).await?;
+    summary.refused = refused.min(summary.accepted);
+    summary.accepted -= summary.refused;
+    let cases = book.shelf().cases.len() - cases_before;
+    summary.cases = u64::try_from(cases).unwrap_or(u64::MAX);
+    Ok(summary)
+}
+
+/// The first pass; returns what it counted and the streams it touched. All it needed beside goes with it.
+async fn record<I>(
+    book: &Arc<Book>,
+    source: &str,
+    chunks: I,
+    progress: &mut impl FnMut(Progress),
+) -> anyhow::Result<(IngestSummary, FxHashSet<Arc<str>>)>
+where
+    I: Iterator<Item = std::io::Result<Chunk>> + Send + 'static,
+{
+    let mut run = Run::new(Arc::clone(book), source);
     let now = book.now();
     let sheets = Arc::default();
     let mut prepared = futures::stream::iter(chunks)
@@ -81,17 +103,7 @@ where
     let landed = run.land(flying).await?;
     run.finish(landed).await?;
     progress(Progress::Recorded { records: run.summary.read });
-    drop(prepared);
-    let Run { mut summary, mut touched, .. } = run;
-    // Who is one customer is known before anything is decided or judged.
-    let changed = resolving::after_all(&book, |stream| touched.contains(stream.to_string().as_str())).await?;
-    touched.extend(changed.iter().map(|account| account.to_string().into()));
-    let refused = settle::settle(&book, touched, &mut progress).await?;
-    summary.refused = refused.min(summary.accepted);
-    summary.accepted -= summary.refused;
-    let cases = book.shelf().cases.len() - cases_before;
-    summary.cases = u64::try_from(cases).unwrap_or(u64::MAX);
-    Ok(summary)
+    Ok((run.summary, run.touched))
 }
 
 /// One ingest under way.

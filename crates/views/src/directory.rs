@@ -4,30 +4,36 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use domain::event::Event;
-use domain::event::account::{AccountEvent, AccountKey};
+use domain::event::account::{AccountEvent, AccountKey, Opened};
 use domain::event::partner::{Enrolled, PartnerEvent};
 use domain::fact::Fact;
-use domain::id::{AccountId, PartnerId, VendorId};
+use domain::id::{AccountId, Key, PartnerId, VendorId};
 use domain::stream::Stream;
 
 /// Rows of another version are thrown away and rebuilt.
 pub const VERSION: u32 = 1;
 
-/// One customer account as the directory knows it.
+/// One customer account as the directory knows it. There are many: each takes no more room than it says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
-    pub name: String,
+    pub name: Box<str>,
     /// Strongest first.
-    pub keys: Vec<AccountKey>,
+    pub keys: Box<[AccountKey]>,
 }
 
 /// Accounts and partners of every vendor in the journal.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
-    accounts: BTreeMap<(VendorId, AccountId), Entry>,
+    accounts: BTreeMap<VendorId, Accounts>,
     partners: BTreeMap<(VendorId, PartnerId), Enrolled>,
-    /// Account ids and external keys alike.
-    keys: BTreeMap<String, (VendorId, AccountId)>,
+}
+
+/// The accounts of one vendor.
+#[derive(Debug, Clone, Default)]
+struct Accounts {
+    entries: BTreeMap<AccountId, Entry>,
+    /// Whose a key is: the first's that was opened with it.
+    keys: BTreeMap<Key, AccountId>,
 }
 
 impl Directory {
@@ -35,19 +41,7 @@ impl Directory {
     pub fn take(&mut self, stream: &Stream, fact: &Fact) {
         match (stream, &fact.event) {
             (Stream::Account(vendor, account), Event::Account(AccountEvent::Opened(opened))) => {
-                self.know(vendor, account);
-                let place = (vendor.clone(), account.clone());
-                let entry = self.accounts.entry(place.clone()).or_default();
-                if entry.name.is_empty() {
-                    entry.name.clone_from(&opened.legal_name);
-                }
-                for key in &opened.keys {
-                    self.keys.entry(key.key.to_string()).or_insert_with(|| place.clone());
-                    if !entry.keys.contains(key) {
-                        entry.keys.push(key.clone());
-                    }
-                }
-                entry.keys.sort_by_key(|key| std::cmp::Reverse(key.strength));
+                self.of(vendor).open(account, opened);
             }
             (Stream::Account(vendor, account), _) => self.know(vendor, account),
             (Stream::Partner(vendor, partner), Event::Partner(PartnerEvent::Enrolled(enrolled))) => {
@@ -66,41 +60,75 @@ impl Directory {
 
     /// Knows an account of which nothing is said yet but that it has events.
     pub fn know(&mut self, vendor: &VendorId, account: &AccountId) {
-        let place = (vendor.clone(), account.clone());
-        self.keys.entry(account.to_string()).or_insert_with(|| place.clone());
-        self.accounts.entry(place).or_default();
+        self.of(vendor).entries.entry(account.clone()).or_default();
     }
 
-    /// The account a text stands for: its id, one of its keys, or its name when only one has it.
+    fn of(&mut self, vendor: &VendorId) -> &mut Accounts {
+        self.accounts.entry(vendor.clone()).or_default()
+    }
+
+    /// The account a text stands for: its id, else one of its keys, else its name when only one has it.
     pub fn find(&self, text: &str) -> Option<(VendorId, AccountId)> {
-        if let Some(place) = self.keys.get(text) {
-            return Some(place.clone());
-        }
-        let mut named = self.accounts.iter().filter(|(_, entry)| entry.name.eq_ignore_ascii_case(text));
-        let first = named.next()?;
-        named.next().is_none().then(|| first.0.clone())
+        let id = text.parse::<AccountId>().ok();
+        let key = text.parse::<Key>().ok();
+        let by_id = || self.first(|accounts| accounts.entries.get_key_value(id.as_ref()?).map(|(id, _)| id));
+        let by_key = || self.first(|accounts| accounts.keys.get(key.as_ref()?));
+        by_id().or_else(by_key).or_else(|| self.named(text))
+    }
+
+    fn first<'a>(
+        &'a self,
+        of: impl Fn(&'a Accounts) -> Option<&'a AccountId>,
+    ) -> Option<(VendorId, AccountId)> {
+        let mut found = self.accounts.iter().filter_map(|(vendor, accounts)| Some((vendor, of(accounts)?)));
+        found.next().map(|(vendor, account)| (vendor.clone(), account.clone()))
+    }
+
+    fn named(&self, name: &str) -> Option<(VendorId, AccountId)> {
+        let mut named = self.accounts().filter(|(_, _, entry)| entry.name.eq_ignore_ascii_case(name));
+        let (vendor, account, _) = named.next()?;
+        named.next().is_none().then(|| (vendor.clone(), account.clone()))
+    }
+
+    /// The account that a key stands for at one vendor.
+    pub fn with_key(&self, vendor: &VendorId, key: &Key) -> Option<&AccountId> {
+        self.accounts.get(vendor)?.keys.get(key)
     }
 
     pub fn accounts(&self) -> impl Iterator<Item = (&VendorId, &AccountId, &Entry)> {
-        self.accounts.iter().map(|((vendor, account), entry)| (vendor, account, entry))
+        self.accounts.iter().flat_map(|(vendor, accounts)| {
+            accounts.entries.iter().map(move |(account, entry)| (vendor, account, entry))
+        })
     }
 
     /// Accounts in order of vendor and id, from behind `after` on.
     pub fn accounts_after(
         &self,
         after: Option<&(VendorId, AccountId)>,
-    ) -> impl Iterator<Item = &(VendorId, AccountId)> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        self.accounts.range((from, Bound::Unbounded)).map(|(place, _)| place)
+    ) -> impl Iterator<Item = (&VendorId, &AccountId)> {
+        let from = after.map_or(Bound::Unbounded, |(vendor, _)| Bound::Included(vendor));
+        self.accounts.range::<VendorId, _>((from, Bound::Unbounded)).flat_map(move |(vendor, accounts)| {
+            let from = match after {
+                Some((of, account)) if of == vendor => Bound::Excluded(account),
+                Some(_) | None => Bound::Unbounded,
+            };
+            let entries = accounts.entries.range::<AccountId, _>((from, Bound::Unbounded));
+            entries.map(move |(account, _)| (vendor, account))
+        })
+    }
+
+    /// The vendors with an account.
+    pub fn vendors(&self) -> impl Iterator<Item = &VendorId> {
+        self.accounts.keys()
     }
 
     /// What is known of one account.
     pub fn account(&self, vendor: &VendorId, account: &AccountId) -> Option<&Entry> {
-        self.accounts.get(&(vendor.clone(), account.clone()))
+        self.accounts.get(vendor)?.entries.get(account)
     }
 
     pub fn accounts_len(&self) -> usize {
-        self.accounts.len()
+        self.accounts.values().map(|accounts| accounts.entries.len()).sum()
     }
 
     pub fn partners(&self) -> impl Iterator<Item = (&VendorId, &PartnerId, &Enrolled)> {
@@ -109,5 +137,23 @@ impl Directory {
 
     pub fn partner(&self, vendor: &VendorId, partner: &PartnerId) -> Option<&Enrolled> {
         self.partners.get(&(vendor.clone(), partner.clone()))
+    }
+}
+
+impl Accounts {
+    fn open(&mut self, account: &AccountId, opened: &Opened) {
+        let entry = self.entries.entry(account.clone()).or_default();
+        if entry.name.is_empty() {
+            entry.name = opened.legal_name.as_str().into();
+        }
+        let mut keys = entry.keys.to_vec();
+        for key in &opened.keys {
+            self.keys.entry(key.key.clone()).or_insert_with(|| account.clone());
+            if !keys.contains(key) {
+                keys.push(key.clone());
+            }
+        }
+        keys.sort_by_key(|key| std::cmp::Reverse(key.strength));
+        entry.keys = keys.into();
     }
 }

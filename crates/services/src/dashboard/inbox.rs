@@ -77,7 +77,7 @@ pub(super) fn account_name(book: &Book, id: &str) -> String {
     let shelf = book.shelf();
     let found = shelf.directory.find(id);
     let entry = found.and_then(|(vendor, account)| shelf.directory.account(&vendor, &account));
-    entry.map(|entry| entry.name.clone()).unwrap_or_default()
+    entry.map(|entry| entry.name.to_string()).unwrap_or_default()
 }
 
 #[derive(Template)]

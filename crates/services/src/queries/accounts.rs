@@ -192,8 +192,11 @@ pub async fn page(
     };
     let mut rows = Vec::with_capacity(limit);
     loop {
-        let places: Vec<(VendorId, AccountId)> =
-            book.shelf().directory.accounts_after(after.as_ref()).take(limit).cloned().collect();
+        let places: Vec<(VendorId, AccountId)> = {
+            let shelf = book.shelf();
+            let places = shelf.directory.accounts_after(after.as_ref()).take(limit);
+            places.map(|(vendor, account)| (vendor.clone(), account.clone())).collect()
+        };
         let Some(last) = places.last().cloned() else { return Ok(rows) };
         after = Some(last);
         for (vendor, account_id) in places {

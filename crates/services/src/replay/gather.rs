@@ -52,14 +52,16 @@ pub fn map_accounts<T: Send>(
 ) -> anyhow::Result<()> {
     let passes = gathering.upto.lo().div_ceil(gathering.pass_events).max(1);
     let passes = u32::try_from(passes).context("a journal is read in fewer passes")?;
+    let mut pass = Pass::default();
     for number in 0..passes {
-        let pass = Pass::gather(journal, gathering, StreamShare { number, of: passes })?;
+        pass.gather(journal, gathering, StreamShare { number, of: passes })?;
+        let pass = &pass;
         let accounts = pass.accounts(journal)?;
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             let (send, batches) = sync_channel(BATCHES_AHEAD);
             for _ in 0..gathering.threads {
-                let (send, pass, accounts, next, work) = (send.clone(), &pass, &accounts, &next, &work);
+                let (send, accounts, next, work) = (send.clone(), &accounts, &next, &work);
                 scope.spawn(move || {
                     if let Err(error) = hand_over(pass, accounts, next, work, &send) {
                         // Whoever stopped taking knows why.
@@ -99,9 +101,18 @@ fn hand_over<T>(
     }
 }
 
-/// One share of the streams, as gathered from the whole journal.
+/// One share of the streams, as gathered from the whole journal; the next one takes its room.
 #[derive(Default)]
 struct Pass {
+    /// Rows of one stream stand together, in journal order.
+    rows: Vec<Row>,
+    /// What each thread scanned.
+    parts: Vec<Part>,
+}
+
+/// What one thread found in its part of the journal.
+#[derive(Default)]
+struct Part {
     rows: Vec<Row>,
     facts: Arena,
 }
@@ -110,69 +121,43 @@ struct Pass {
 struct Row {
     stream: StreamNumber,
     place: Place,
+    part: usize,
     fact: Slice,
 }
 
 impl Pass {
     fn gather(
+        &mut self,
         journal: &dyn Journal,
         gathering: &Gathering<'_>,
         streams: StreamShare,
-    ) -> anyhow::Result<Self> {
+    ) -> anyhow::Result<()> {
         let parts = u64::from(gathering.threads.max(1));
         let bound = |part: u64| Position::new(0, gathering.upto.lo() * part / parts);
+        let scans = (0..parts).map(|part| Scan {
+            after: bound(part),
+            upto: bound(part + 1),
+            kinds: &KindSet::ALL,
+            streams,
+        });
+        self.parts.resize_with(gathering.threads.max(1) as usize, Part::default);
         std::thread::scope(|scope| {
-            let scanning: Vec<_> = (0..parts)
-                .map(|part| Scan { after: bound(part), upto: bound(part + 1), kinds: &KindSet::ALL, streams })
-                .map(|scan| scope.spawn(move || Self::scan(journal, gathering.wanted, scan)))
+            let scanning: Vec<_> = scans
+                .zip(self.parts.iter_mut().enumerate())
+                .map(|(scan, (number, part))| {
+                    scope.spawn(move || part.scan(journal, gathering.wanted, scan, number))
+                })
                 .collect();
-            let mut pass = Self::default();
-            for part in scanning {
-                let part = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-                pass.append(part);
-            }
-            // Parts come in journal order, and the order of a stream's rows is kept.
-            pass.rows.sort_by_key(|row| row.stream);
-            Ok(pass)
-        })
-    }
-
-    fn scan(journal: &dyn Journal, wanted: &dyn Fn(&str) -> bool, scan: Scan<'_>) -> anyhow::Result<Self> {
-        let mut part = Self::default();
-        let mut known: Vec<Option<bool>> = Vec::new();
-        let mut is_wanted = |stream: StreamNumber| {
-            let index = stream.0 as usize;
-            if known.len() <= index {
-                known.resize(index + 1, None);
-            }
-            *known[index].get_or_insert_with(|| {
-                let name = journal.stream_name(stream);
-                name.is_some_and(|name| name.starts_with("account-") && wanted(&name))
-            })
-        };
-        journal.scan_facts(scan, &mut |row| {
-            if is_wanted(row.stream) {
-                part.keep(&row);
-            }
-            ControlFlow::Continue(())
+            scanning
+                .into_iter()
+                .try_for_each(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         })?;
-        Ok(part)
-    }
-
-    fn keep(&mut self, row: &FactRow<'_>) {
-        let place = Place {
-            id: EventId(row.id),
-            position: row.position.lo(),
-            revision: row.revision,
-            recorded_ms: row.recorded_ms,
-        };
-        self.rows.push(Row { stream: row.stream, place, fact: self.facts.keep(row.fact) });
-    }
-
-    fn append(&mut self, later: Self) {
-        let base = self.facts.append(later.facts);
-        let moved = later.rows.into_iter().map(|row| Row { fact: row.fact.after(base), ..row });
-        self.rows.extend(moved);
+        self.rows.clear();
+        for part in &mut self.parts {
+            self.rows.append(&mut part.rows);
+        }
+        self.rows.sort_unstable_by_key(|row| (row.stream, row.place.position));
+        Ok(())
     }
 
     /// The gathered accounts in the order of their names.
@@ -189,7 +174,47 @@ impl Pass {
     }
 
     fn fact(&self, row: &Row) -> anyhow::Result<Fact> {
-        let fact = record::read_fact(self.facts.slice(&row.fact), row.place);
+        let fact = record::read_fact(self.parts[row.part].facts.slice(&row.fact), row.place);
         fact.with_context(|| format!("reading event {}", row.place.id))
+    }
+}
+
+impl Part {
+    fn scan(
+        &mut self,
+        journal: &dyn Journal,
+        wanted: &dyn Fn(&str) -> bool,
+        scan: Scan<'_>,
+        number: usize,
+    ) -> anyhow::Result<()> {
+        self.facts.clear();
+        let mut known: Vec<Option<bool>> = Vec::new();
+        let mut is_wanted = |stream: StreamNumber| {
+            let index = stream.0 as usize;
+            if known.len() <= index {
+                known.resize(index + 1, None);
+            }
+            *known[index].get_or_insert_with(|| {
+                let name = journal.stream_name(stream);
+                name.is_some_and(|name| name.starts_with("account-") && wanted(&name))
+            })
+        };
+        journal.scan_facts(scan, &mut |row| {
+            if is_wanted(row.stream) {
+                self.keep(&row, number);
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(())
+    }
+
+    fn keep(&mut self, row: &FactRow<'_>, part: usize) {
+        let place = Place {
+            id: EventId(row.id),
+            position: row.position.lo(),
+            revision: row.revision,
+            recorded_ms: row.recorded_ms,
+        };
+        self.rows.push(Row { stream: row.stream, place, part, fact: self.facts.keep(row.fact) });
     }
 }

@@ -5,10 +5,13 @@ use std::ops::Range;
 /// The size of a block, in bytes: 1 MiB, twenty times the longest fact.
 const BLOCK_BYTES: usize = 1024 * 1024;
 
-/// Pieces of bytes, kept until all of them go.
+/// Pieces of bytes, kept until all of them go; their blocks are filled again then, so that memory that is asked
+/// for over and over again is asked for once.
 #[derive(Default)]
 pub(super) struct Arena {
     blocks: Vec<Vec<u8>>,
+    /// How many blocks are filled.
+    full: usize,
 }
 
 /// Where a piece stands in an arena.
@@ -19,33 +22,25 @@ pub(super) struct Slice {
 
 impl Arena {
     pub(super) fn keep(&mut self, piece: &[u8]) -> Slice {
-        let has_room = |block: &Vec<u8>| block.len() + piece.len() <= BLOCK_BYTES;
-        if !self.blocks.last().is_some_and(has_room) {
+        let is_full = |block: &Vec<u8>| !block.is_empty() && block.len() + piece.len() > BLOCK_BYTES;
+        self.full += usize::from(self.blocks.get(self.full).is_some_and(is_full));
+        if self.full == self.blocks.len() {
             self.blocks.push(Vec::with_capacity(BLOCK_BYTES));
         }
-        let last = self.blocks.len() - 1;
-        let block = &mut self.blocks[last];
+        let block = &mut self.blocks[self.full];
         let start = small(block.len());
         block.extend_from_slice(piece);
-        Slice { block: small(last), bytes: start..small(block.len()) }
+        Slice { block: small(self.full), bytes: start..small(block.len()) }
     }
 
-    /// Takes in the pieces of another; their slices move by the returned number of blocks.
-    pub(super) fn append(&mut self, mut other: Self) -> u32 {
-        let base = small(self.blocks.len());
-        self.blocks.append(&mut other.blocks);
-        base
+    /// Lets all pieces go.
+    pub(super) fn clear(&mut self) {
+        self.blocks.iter_mut().for_each(Vec::clear);
+        self.full = 0;
     }
 
     pub(super) fn slice(&self, slice: &Slice) -> &[u8] {
         &self.blocks[slice.block as usize][slice.bytes.start as usize..slice.bytes.end as usize]
-    }
-}
-
-impl Slice {
-    /// The same piece after its arena was appended to one of `base` blocks.
-    pub(super) fn after(self, base: u32) -> Self {
-        Self { block: base + self.block, ..self }
     }
 }
 
