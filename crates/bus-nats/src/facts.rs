@@ -126,7 +126,7 @@ impl FactBus for NatsFacts {
             return Ok(behind);
         }
         let client = self.connection.client().map_err(|error| BusError::Unavailable(error.to_string()))?;
-        let answer = publish::all_or_none(client, self.jetstream()?, messages, behind).await;
+        let answer = publish::in_order(client, self.jetstream()?, messages, behind).await;
         if matches!(answer, Err(PublishError::Indeterminate(_))) {
             self.unanswered.fetch_add(1, Ordering::Relaxed);
         } else {

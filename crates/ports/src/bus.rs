@@ -6,8 +6,7 @@ use uuid::Uuid;
 
 use crate::position::Position;
 
-/// The most messages published as one, and the most a caller may hand over at once: JetStream's own limit for
-/// an atomic batch.
+/// The most messages a caller may hand over at once: JetStream's own limit for an atomic batch.
 pub const BATCH_MESSAGES_MAX: usize = 1_000;
 
 /// How far a bus has the journal; every message carries one, and the last message's is the bus's.
@@ -77,16 +76,17 @@ pub enum BusError {
     Unfit(String),
 }
 
-/// Why nothing is known to be published.
+/// Why not every message is known to be published. The first of them may be there all the same, without a gap:
+/// look again.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    /// Nothing was published, since the bus does not stand as expected: look again.
+    /// The bus does not stand as expected, or did not any more before the last message.
     #[error("the bus moved")]
     Moved,
-    /// It may have been published, now or later: look again.
+    /// Those not published yet may be later.
     #[error("it is not known whether the facts were published: {0}")]
     Indeterminate(String),
-    /// Nothing was published.
+    /// The bus cannot be asked.
     #[error(transparent)]
     Bus(#[from] BusError),
 }
@@ -101,11 +101,11 @@ pub trait FactBus: Send + Sync {
     /// See [`BusError`].
     async fn extent(&self) -> Result<Extent, BusError>;
 
-    /// Publishes all messages or none, in order, provided that the bus still ends as expected, and returns
-    /// how it ends then.
+    /// Publishes the messages in order and without a gap, provided that the bus still ends as expected, and
+    /// returns how it ends then.
     ///
     /// # Errors
-    /// See [`PublishError`]; only `Indeterminate` leaves open whether they were published.
+    /// See [`PublishError`]; whatever it is, the first of the messages may be there.
     async fn publish(&self, messages: &[Message], behind: Behind) -> Result<Behind, PublishError>;
 
     /// Removes every message up to number `upto`, and none that came later.

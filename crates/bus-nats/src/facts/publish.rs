@@ -1,4 +1,4 @@
-//! Publishing all messages or none: one alone, several as an atomic batch, and the first one fenced.
+//! Publishing messages in order: few one after the other and each fenced, many as an atomic batch, fenced once.
 //!
 //! The fence is double. The number of the last message there ever was tells a second publisher and a stream
 //! that was set back; the number of the last message there still is tells a purge, which leaves the first
@@ -14,6 +14,7 @@ use async_nats::header::{
 };
 use async_nats::jetstream;
 use async_nats::jetstream::context::{PublishError as AckError, PublishErrorKind};
+use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::{ErrorCode, message::PublishMessage};
 use ports::bus::{BATCH_MESSAGES_MAX, Behind, BusError, Message, PublishError};
 
@@ -27,8 +28,12 @@ const EXPECTED_LAST_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject
 /// All of them: the one pattern for which the server has to look nowhere.
 pub(super) const EVERY_SUBJECT: &str = ">";
 
+/// From how many messages on an atomic batch is quicker than one after the other: the server stages a batch in a
+/// file of its own, which takes it as long as some hundred single messages.
+const BATCH_MESSAGES_MIN: usize = 256;
+
 /// Publishes the messages, of which there is at least one, and returns the number of the last.
-pub(super) async fn all_or_none(
+pub(super) async fn in_order(
     client: &async_nats::Client,
     jetstream: &jetstream::Context,
     messages: &[Message],
@@ -39,58 +44,96 @@ pub(super) async fn all_or_none(
         let told = format!("{count} messages are more than the {BATCH_MESSAGES_MAX} of one batch");
         return Err(BusError::Unfit(told).into());
     }
-    let sent =
-        tokio::time::timeout(Duration::from_secs(ACK_S_MAX), send(client, jetstream, messages, behind));
+    let sending = async {
+        if count < BATCH_MESSAGES_MIN {
+            one_after_the_other(jetstream, messages, behind).await
+        } else {
+            all_or_none(client, jetstream, messages, behind).await
+        }
+    };
+    let sent = tokio::time::timeout(Duration::from_secs(ACK_S_MAX), sending);
     let unanswered = || PublishError::Indeterminate(format!("no answer within {ACK_S_MAX} s"));
-    let ack = sent.await.map_err(|_elapsed| unanswered())??;
-    let stored = ack.batch_size.unwrap_or(1);
-    if ack.duplicate || stored != count as u64 {
-        // Neither can happen as we publish; if it does, what the stream holds has to be looked at.
-        return Err(PublishError::Indeterminate(format!("{count} were sent and {stored} stored")));
-    }
-    Ok(ack.sequence)
+    sent.await.map_err(|_elapsed| unanswered())?
 }
 
-async fn send(
+/// Sends every message without waiting for those before it, each on condition that they were taken.
+async fn one_after_the_other(
+    jetstream: &jetstream::Context,
+    messages: &[Message],
+    behind: Behind,
+) -> Result<u64, PublishError> {
+    let mut behind = behind;
+    let mut acks = Vec::with_capacity(messages.len());
+    for message in messages {
+        let mut headers = headers(message);
+        fence(behind, &mut headers);
+        let publish = PublishMessage::build().headers(headers).payload(message.payload.clone());
+        acks.push(jetstream.send_publish(message.subject.clone(), publish).await.map_err(failed)?);
+        let next = behind.sequence + 1;
+        behind = Behind { sequence: next, message: next };
+    }
+    for ack in acks {
+        taken(&ack.await.map_err(failed)?, 1)?;
+    }
+    Ok(behind.sequence)
+}
+
+async fn all_or_none(
     client: &async_nats::Client,
     jetstream: &jetstream::Context,
     messages: &[Message],
     behind: Behind,
-) -> Result<jetstream::publish::PublishAck, PublishError> {
+) -> Result<u64, PublishError> {
     let (last, before) = messages.split_last().expect("the caller has at least one message");
-    let batch = (!before.is_empty()).then(|| batch_id(client));
+    let batch = batch_id(client);
+    let headers = |message: &Message, number: usize| {
+        let mut headers = headers(message);
+        headers.insert(NATS_BATCH_ID, batch.as_str());
+        headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
+        if number == 1 {
+            fence(behind, &mut headers);
+        }
+        headers
+    };
     for (index, message) in before.iter().enumerate() {
-        let headers = headers(message, index, batch.as_deref(), behind);
+        let headers = headers(message, index + 1);
         let sent =
             client.publish_with_headers(message.subject.clone(), headers, message.payload.clone()).await;
         // The server gives up a batch that it does not see the end of.
         sent.map_err(|error| BusError::Unavailable(error.to_string()))?;
     }
-    let mut headers = headers(last, before.len(), batch.as_deref(), behind);
-    if batch.is_some() {
-        headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
-    }
+    let mut headers = headers(last, messages.len());
+    headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
     let commit = PublishMessage::build().headers(headers).payload(last.payload.clone());
     let ack = jetstream.send_publish(last.subject.clone(), commit).await.map_err(failed)?;
-    ack.await.map_err(failed)
+    let ack = ack.await.map_err(failed)?;
+    taken(&ack, messages.len())?;
+    Ok(ack.sequence)
 }
 
-fn headers(message: &Message, index: usize, batch: Option<&str>, behind: Behind) -> HeaderMap {
+/// Checks that an answer is about as many messages as were sent.
+fn taken(ack: &PublishAck, sent: usize) -> Result<(), PublishError> {
+    let stored = ack.batch_size.unwrap_or(1);
+    if ack.duplicate || stored != sent as u64 {
+        // Neither can happen as we publish; if it does, what the stream holds has to be looked at.
+        return Err(PublishError::Indeterminate(format!("{sent} were sent and {stored} stored")));
+    }
+    Ok(())
+}
+
+fn headers(message: &Message) -> HeaderMap {
     let mut headers = HeaderMap::new();
     for (name, value) in &message.headers {
         headers.insert(name.as_str(), value.as_str());
     }
     checkpoint::write(&message.checkpoint, &mut headers);
-    if let Some(batch) = batch {
-        headers.insert(NATS_BATCH_ID, batch);
-        headers.insert(NATS_BATCH_SEQUENCE, (index + 1).to_string());
-    }
-    if index == 0 {
-        headers.insert(NATS_EXPECTED_LAST_SEQUENCE, behind.sequence.to_string());
-        headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, behind.message.to_string());
-        headers.insert(EXPECTED_LAST_SUBJECT, EVERY_SUBJECT);
-    }
     headers
+}
+
+fn fence(behind: Behind, headers: &mut HeaderMap) {
+    headers.insert(NATS_EXPECTED_LAST_SEQUENCE, behind.sequence.to_string());
+    headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, behind.message.to_string());
+    headers.insert(EXPECTED_LAST_SUBJECT, EVERY_SUBJECT);
 }
 
 /// An id no other batch has: the part of an inbox that the client makes up for each.
