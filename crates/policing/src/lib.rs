@@ -95,6 +95,15 @@ pub fn review_among(
     Reviewed { judged, adds: scene.among.own }
 }
 
+/// What an account adds to what others are judged by, without judging it.
+pub fn adds(known: Known<'_>, ties: &[Tied<'_>], watermark: Watermark) -> OfAccount {
+    let Known { account, account_id, families, program } = known;
+    if is_quiet(account) && !may_follow(account, program) {
+        return OfAccount::default();
+    }
+    across::of_account(&Scene::new(account_id, account, families, program, ties, watermark))
+}
+
 /// Whether the account may have followed a person from one partner to another, where that is looked for.
 pub fn may_follow(account: &Account, program: &Program) -> bool {
     account.gains.iter().any(is_handed_on) && follows_persons(program)

@@ -159,8 +159,8 @@ pub(crate) struct Reviewed {
 }
 
 /// Judges an account with what stands elsewhere and what all accounts add, as far as that was recorded up to a
-/// position; `told` says what of another account's facts is known. What was
-/// merged into another account is judged there.
+/// position; `told` says what of another account's facts is known. What was merged into another account is judged
+/// there.
 pub(crate) fn review(
     subject: &Subject<'_>,
     world: &World,
@@ -168,17 +168,44 @@ pub(crate) fn review(
     told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
     watermark: Watermark,
 ) -> Reviewed {
+    let judge = |known: Known<'_>, ties: &[Tied<'_>]| {
+        ledger.ask(subject.vendor, upto, |others| policing::review_among(known, ties, watermark, others))
+    };
+    let (reviewed, joined) = with_ties(subject, world, elsewhere, told, judge);
+    let policing::Reviewed { judged, adds } = reviewed.unwrap_or_default();
+    Reviewed { judged, joined, adds }
+}
+
+/// What an account adds to what others are judged by, without judging it.
+pub(crate) fn adds(
+    subject: &Subject<'_>,
+    world: &World,
+    elsewhere: &Elsewhere,
+    told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
+    watermark: Watermark,
+) -> OfAccount {
+    let adds = |known: Known<'_>, ties: &[Tied<'_>]| policing::adds(known, ties, watermark);
+    with_ties(subject, world, elsewhere, told, adds).0.unwrap_or_default()
+}
+
+/// What `look` makes of an account with those that are tied to it, and the account as it is together with its
+/// duplicates, if it has any. Nobody looks at what was merged into another account.
+fn with_ties<T>(
+    subject: &Subject<'_>,
+    world: &World,
+    elsewhere: &Elsewhere,
+    told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
+    look: impl FnOnce(Known<'_>, &[Tied<'_>]) -> T,
+) -> (Option<T>, Option<(Vec<Fact>, Account)>) {
     let Subject { vendor, account_id, account, facts } = *subject;
     if world.identities.survivor(account_id).is_some() {
-        return Reviewed { judged: Vec::new(), joined: None, adds: OfAccount::default() };
+        return (None, None);
     }
-    let judge = |account: &Account, ties: &[Tied<'_>]| {
-        let known = Known { account, account_id, families: &world.families, program: &world.program };
-        ledger.ask(vendor, upto, |others| policing::review_among(known, ties, watermark, others))
+    let look = |account: &Account, ties: &[Tied<'_>]| {
+        look(Known { account, account_id, families: &world.families, program: &world.program }, ties)
     };
     if !world.identities.concern(account_id) {
-        let policing::Reviewed { judged, adds } = judge(account, &[]);
-        return Reviewed { judged, joined: None, adds };
+        return (Some(look(account, &[])), None);
     }
     let identities = &world.identities;
     let home = |id: &AccountId| {
@@ -207,8 +234,7 @@ pub(crate) fn review(
         (facts, account)
     });
     let account = joined.as_ref().map_or(account, |(_, account)| account);
-    let policing::Reviewed { judged, adds } = judge(account, &ties);
-    Reviewed { judged, joined: joined.or(own), adds }
+    (Some(look(account, &ties)), joined.or(own))
 }
 
 /// What is an account's once splits moved events from it and to it, and what that adds up to; `None` where none did.

@@ -129,15 +129,25 @@ fn stood(
     facts: Vec<Fact>,
     as_of: Instant,
     inputs: Inputs,
-    (folded, elsewhere): (&FoldedWorlds<'_>, &Elsewhere),
+    beyond: (&FoldedWorlds<'_>, &Elsewhere),
 ) -> Option<Stood> {
+    on_ground(stream, as_of, inputs, beyond, |ground| standing::stand(ground, facts))
+}
+
+/// What `ask` makes of an account by these inputs; `None` when the stream is none of an account.
+fn on_ground<T>(
+    stream: &Stream,
+    as_of: Instant,
+    inputs: Inputs,
+    (folded, elsewhere): (&FoldedWorlds<'_>, &Elsewhere),
+    ask: impl FnOnce(standing::Ground<'_>) -> Option<T>,
+) -> Option<T> {
     let world = folded.of(stream.vendor(), inputs.horizon, inputs.under);
-    let Inputs { horizon, asks, until, .. } = inputs;
+    let Inputs { horizon, asks, until, under } = inputs;
     let account = stream.account()?;
-    let ledger = elsewhere.ledger(inputs.under);
-    let ground =
-        standing::Ground { stream, account, world: &world, as_of, until, asks, elsewhere, ledger, horizon };
-    standing::stand(ground, facts)
+    let ledger = elsewhere.ledger(under);
+    let world = &world;
+    ask(standing::Ground { stream, account, world, as_of, until, asks, elsewhere, ledger, horizon })
 }
 
 /// Decides and judges every account again and says what came of it: what is found, the digest of the verdict

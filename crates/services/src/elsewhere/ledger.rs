@@ -13,7 +13,7 @@ use policing::{Gains, OfAccount, Others, Watermark};
 use rustc_hash::FxHashSet;
 use tokio::sync::OnceCell;
 
-use super::{Elsewhere, Subject, review};
+use super::{Elsewhere, Subject};
 use crate::accounts;
 use crate::book::Book;
 use crate::world::World;
@@ -138,6 +138,5 @@ async fn adds(book: &Book, stream: &Stream) -> anyhow::Result<Option<OfAccount>>
     let account = history::fold(&facts);
     let subject = Subject { vendor, account_id, account: &account, facts: &facts };
     let told = |_: &Stream, facts: &[domain::fact::Fact]| facts.to_vec();
-    let nobody = Ledger::default();
-    Ok(Some(review(&subject, &world, (&elsewhere, &nobody, u64::MAX), &told, watermark).adds))
+    Ok(Some(super::adds(&subject, &world, &elsewhere, &told, watermark)))
 }

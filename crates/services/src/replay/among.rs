@@ -7,7 +7,7 @@ use domain::id::VendorId;
 use domain::stream::Stream;
 
 use super::gather::{Gathering, map_accounts};
-use super::{FoldedWorlds, Inputs, gathering, stood};
+use super::{FoldedWorlds, Inputs, gathering, on_ground, standing};
 use crate::book::Book;
 use crate::elsewhere::Elsewhere;
 use crate::elsewhere::ledger::{Ledger, candidates};
@@ -30,11 +30,12 @@ pub(super) fn added(
         let is_wanted = |name: &str| wanted.contains(name);
         let gathering = Gathering { wanted: &is_wanted, ..gathering(moment, threads) };
         let work = |stream: Stream, facts: Vec<Fact>| {
-            let adds = policing::may_add(&facts, &world(stream.vendor()).program)
-                .then(|| stood(&stream, facts, moment.as_of, inputs, (folded, &elsewhere)))
-                .flatten()
-                .map(|stood| stood.adds);
-            Ok((stream, adds.unwrap_or_default()))
+            let adds = policing::may_add(&facts, &world(stream.vendor()).program).then(|| {
+                on_ground(&stream, moment.as_of, inputs, (folded, &elsewhere), |ground| {
+                    standing::adds(ground, facts)
+                })
+            });
+            Ok((stream, adds.flatten().unwrap_or_default()))
         };
         map_accounts(book.journal.as_ref(), &gathering, work, &mut |(stream, adds)| {
             ledger.keep(&stream, adds);

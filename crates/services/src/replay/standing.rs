@@ -50,8 +50,6 @@ pub(crate) struct Stood {
     pub(crate) account: Account,
     /// What was found, cleared or not.
     pub(crate) judged: Vec<Judged>,
-    /// What it adds to what others are judged by.
-    pub(crate) adds: OfAccount,
     facts: Vec<Fact>,
 }
 
@@ -66,19 +64,47 @@ impl Stood {
 /// derived anew; where the record is asked for as it was at one position and says the same, it is kept, so that
 /// what is found cites events one can look up.
 pub(crate) fn stand(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<Stood> {
-    let head = recorded.last()?.meta.id;
+    let watermark = Watermark { head: recorded.last()?.meta.id, until: ground.until };
+    let facts = decided(ground, recorded);
+    let (so_far, account) = folded(ground, &facts);
+    let judged = judged(ground, &account, so_far, watermark);
+    Some(Stood { account, judged, facts })
+}
+
+/// What an account that stands like this adds to what others are judged by.
+pub(super) fn adds(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<OfAccount> {
+    let watermark = Watermark { head: recorded.last()?.meta.id, until: ground.until };
+    let facts = decided(ground, recorded);
+    let (so_far, account) = folded(ground, &facts);
+    let is_tied = ground.world.identities.concern(ground.account);
+    let facts = if is_tied { owned(so_far) } else { Vec::new() };
+    let vendor = ground.stream.vendor();
+    let subject = Subject { vendor, account_id: ground.account, account: &account, facts: &facts };
+    let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, stream, facts);
+    Some(elsewhere::adds(&subject, ground.world, ground.elsewhere, &told, watermark))
+}
+
+/// The facts with what is derived from them.
+fn decided(ground: Ground<'_>, recorded: Vec<Fact>) -> Vec<Fact> {
     let is_kept = ground.asks == Asks::AsAnswered && ground.horizon.is_prefix();
     let told: Vec<Fact> = recorded.into_iter().filter(|fact| is_kept || !fact.is_settled()).collect();
     let told = match ground.asks {
         Asks::AsAnswered => told,
         Asks::Again => again::decided(ground, told),
     };
-    let facts = with_derived(ground.stream, told, ground.world);
-    let mut so_far = history::effective(&facts);
+    with_derived(ground.stream, told, ground.world)
+}
+
+/// Those in force by then, and the account they make.
+fn folded<'f>(ground: Ground<'_>, facts: &'f [Fact]) -> (Vec<Cow<'f, Fact>>, Account) {
+    let mut so_far = history::effective(facts);
     so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
     let account = so_far.iter().fold(Account::default(), |account, fact| account.evolve(fact));
-    let (judged, adds) = judged(ground, &account, so_far, Watermark { head, until: ground.until });
-    Some(Stood { account, judged, adds, facts })
+    (so_far, account)
+}
+
+fn owned(facts: Vec<Cow<'_, Fact>>) -> Vec<Fact> {
+    facts.into_iter().map(Cow::into_owned).collect()
 }
 
 fn judged(
@@ -86,24 +112,22 @@ fn judged(
     account: &Account,
     so_far: Vec<Cow<'_, Fact>>,
     watermark: Watermark,
-) -> (Vec<Judged>, OfAccount) {
+) -> Vec<Judged> {
     let world = ground.world;
     let is_reviewed = so_far.iter().any(|fact| registration::may_be_reviewed(fact));
     let is_tied = world.identities.concern(ground.account);
-    let facts: Vec<Fact> = match is_reviewed || is_tied {
-        true => so_far.into_iter().map(Cow::into_owned).collect(),
-        false => Vec::new(),
-    };
+    let facts = if is_reviewed || is_tied { owned(so_far) } else { Vec::new() };
     let vendor = ground.stream.vendor();
     let subject = Subject { vendor, account_id: ground.account, account, facts: &facts };
     let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, stream, facts);
     let beyond = (ground.elsewhere, ground.ledger, ground.horizon.observed_upto());
-    let Reviewed { mut judged, joined, adds } = elsewhere::review(&subject, world, beyond, &told, watermark);
+    let Reviewed { mut judged, joined, adds: _ } =
+        elsewhere::review(&subject, world, beyond, &told, watermark);
     if is_reviewed {
         judged.extend(registration::review(ground.account, account, &facts, world, watermark));
     }
     let account = joined.as_ref().map_or(account, |(_, account)| account);
-    (rules::guarded(judged, account, &world.program), adds)
+    rules::guarded(judged, account, &world.program)
 }
 
 /// What is known of another account's facts, decided again like the account's own.
@@ -112,7 +136,7 @@ fn elsewhere_told(ground: Ground<'_>, stream: &Stream, facts: &[Fact]) -> Vec<Fa
     let facts = with_derived(stream, known.collect(), ground.world);
     let mut so_far = history::effective(&facts);
     so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
-    so_far.into_iter().map(Cow::into_owned).collect()
+    owned(so_far)
 }
 
 /// The facts with what the rules derive from them, in the places it would have been recorded at.
