@@ -1,6 +1,7 @@
 //! The command line.
 
 pub(crate) mod cases;
+pub(crate) mod identities;
 pub(crate) mod rules;
 pub(crate) mod simulated;
 
@@ -68,6 +69,9 @@ pub(crate) enum Command {
     /// Of what people are reminded: invitations, objection windows, and the clocks of cases.
     #[command(subcommand)]
     Notice(Notice),
+    /// Which accounts are one customer.
+    #[command(subcommand)]
+    Identity(identities::Identity),
     /// Whether a deal may be claimed.
     #[command(subcommand)]
     Claim(Claim),

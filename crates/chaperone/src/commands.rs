@@ -7,6 +7,7 @@ mod deal;
 mod demo;
 mod doctor;
 mod handoff;
+mod identity;
 mod ingest;
 mod init;
 mod journal;
@@ -57,6 +58,7 @@ pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
             let which = if all { Which::All } else { Which::Pending };
             notice::run(&home()?, format, which).await
         }
+        Command::Identity(asked) => identity::run(&home()?, format, asked).await,
         Command::Claim(claim) => claim::run(&home()?, format, claim).await,
         Command::Quarantine(quarantine) => quarantine::run(&home()?, format, quarantine).await,
         Command::Journal(journal) => journal::run(&home()?, format, journal).await,

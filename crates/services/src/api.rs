@@ -5,6 +5,7 @@ mod commands;
 mod gate;
 mod health;
 mod hearings;
+mod identities;
 mod inputs;
 pub(crate) mod ledger;
 pub(crate) mod live;

@@ -7,6 +7,7 @@ pub(crate) mod customers;
 pub mod deals;
 pub mod doctor;
 pub mod explain;
+pub mod identities;
 pub mod journal;
 pub mod notices;
 pub mod partners;

@@ -5,6 +5,7 @@
 
 mod bus;
 mod hearing;
+mod identity;
 mod policy;
 mod replay;
 mod schemas;
@@ -17,6 +18,7 @@ pub use hearing::{
     AppealAnswer, DeadlineRow, EvidenceRow, FilingAnswer, Hearing, NoticeRow, PrecedentRow, PrecisionRow,
     RemedyAnswer, RestoreAnswer, RulingAnswer, StatementRow,
 };
+pub use identity::{ComparisonAnswer, IdentityRow, SuspicionRow, WeightRow};
 pub use policy::{CalendarRow, LintAnswer, PolicyAnswer, PolicyChange, PolicyRow, PublishAnswer};
 pub use replay::{
     AccountDifference, BacktestAnswer, BacktestReport, Difference, ReplayAnswer, RulingRow, VerdictLine,

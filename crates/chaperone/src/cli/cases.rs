@@ -83,6 +83,19 @@ pub(crate) enum Act {
         /// Where the customer's letter lies that the gaining side relies on, if it relies on one.
         #[arg(long, value_enum)]
         letter: Option<Letter>,
+        /// Ask that nothing move on the account until it is ruled, and why.
+        #[arg(long, value_name = "REASON")]
+        stay: Option<String>,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Decide whether the account stands still until it is ruled; granted, it is frozen toward the guest.
+    Stay {
+        case: String,
+        #[arg(long, value_enum)]
+        outcome: StayOutcome,
+        #[arg(long)]
+        reason: String,
         #[command(flatten)]
         who: Who,
     },
@@ -187,6 +200,13 @@ pub(crate) enum Role {
 pub(crate) enum Letter {
     OnFile,
     Archived,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum StayOutcome {
+    Granted,
+    Denied,
 }
 
 #[derive(Debug, Args)]

@@ -65,6 +65,9 @@ fn tell(account: &AccountAnswer) -> anyhow::Result<()> {
     let keys = if account.keys.is_empty() { "no other name" } else { &account.keys.join(", ") };
     line(&format!("{} ({name}), known as {keys}", account.account))?;
     line(&format!("as of {}, known up to position {}", account.as_of, account.known_at))?;
+    if !account.others.is_empty() {
+        line(&format!("the same customer as {}", account.others.join(", ")))?;
+    }
     if let Some(into) = &account.absorbed_into {
         line(&format!("merged into account {into}"))?;
     }

@@ -386,7 +386,7 @@ where
 }
 
 /// The rows after the one named `after`, at most `limit`, and the name to go on from.
-fn page<T>(
+pub(super) fn page<T>(
     all: Vec<T>,
     after: Option<&str>,
     limit: usize,
@@ -402,7 +402,7 @@ fn page<T>(
     (page, next)
 }
 
-fn listed<T: Serialize>(path: &str, rows: &[T], next: Option<String>, limit: usize) -> Response {
+pub(super) fn listed<T: Serialize>(path: &str, rows: &[T], next: Option<String>, limit: usize) -> Response {
     linked(Json(rows).into_response(), path, next, limit)
 }
 

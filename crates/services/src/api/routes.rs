@@ -5,7 +5,7 @@
 use axum::Router;
 use axum::routing::{MethodRouter, get, post};
 
-use super::{Shared, commands, health, hearings, inputs, live, openapi, reads, rules, stories};
+use super::{Shared, commands, health, hearings, identities, inputs, live, openapi, reads, rules, stories};
 
 /// One operation.
 pub(super) struct Operation {
@@ -92,11 +92,16 @@ const STREAM: Parameter =
 const TYPE: Parameter =
     parameter("type", Place::Query, "Only types of event with this in their name, such as deal.");
 const TIMES: &[Parameter] = &[AS_OF, KNOWN_AT];
-const LIST: &[Parameter] = &[AFTER, LIMIT, AS_OF, KNOWN_AT];
+pub(super) const LIST: &[Parameter] = &[AFTER, LIMIT, AS_OF, KNOWN_AT];
 
 /// Every operation there is.
 pub(super) fn operations() -> impl Iterator<Item = &'static Operation> {
-    OPERATIONS.iter().chain(stories::OPERATIONS).chain(hearings::OPERATIONS).chain(rules::OPERATIONS)
+    OPERATIONS
+        .iter()
+        .chain(stories::OPERATIONS)
+        .chain(hearings::OPERATIONS)
+        .chain(identities::OPERATIONS)
+        .chain(rules::OPERATIONS)
 }
 
 const OPERATIONS: &[Operation] = &[

@@ -13,7 +13,7 @@ words! {
 /// What is due in a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeadlineRow {
-    /// `answer`, `proof`, `decision`, `appeal`, `appeal_answer`, `appeal_decision` or `snooze`.
+    /// `stay`, `answer`, `proof`, `decision`, `appeal`, `appeal_answer`, `appeal_decision` or `snooze`.
     pub step: String,
     /// By when.
     pub until: String,
@@ -34,6 +34,12 @@ pub struct FilingAnswer {
     pub text: String,
     /// Where the letter lies that the gaining side relies on: `on_file` or `archived`.
     pub letter: Option<String>,
+    /// Why nothing may move on the account meanwhile, where that was asked for.
+    pub stay: Option<String>,
+    /// `granted` or `denied`, once it is decided.
+    pub stay_outcome: Option<String>,
+    /// Until when the account stands still at most.
+    pub stay_until: Option<String>,
 }
 
 /// What a side said.

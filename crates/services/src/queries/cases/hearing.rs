@@ -21,11 +21,15 @@ use crate::queries::words;
 
 /// What persons said and did in a case, from its own stream alone.
 pub(super) fn answer(case: &Case) -> Hearing {
+    let stay = case.stay.as_ref().map(|(decided, _)| decided);
     let filed = case.filed.as_ref().map(|(filed, at)| FilingAnswer {
         by: words::party(&filed.by),
         at: at.to_string(),
         text: filed.text.clone(),
         letter: filed.letter.map(|kept| kept.word().to_owned()),
+        stay: filed.stay.clone(),
+        stay_outcome: stay.map(|decided| decided.outcome.word().to_owned()),
+        stay_until: stay.and_then(|decided| decided.until).map(|until| until.to_string()),
     });
     let statements = case.statements.iter().map(|(stated, at)| StatementRow {
         by: words::party(&stated.by),
