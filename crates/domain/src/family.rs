@@ -86,7 +86,7 @@ impl Families {
     pub fn evolve(mut self, partner: &PartnerId, fact: &Fact, share_min_bp: u32) -> Self {
         let Event::Partner(event) = &fact.event else { return self };
         let known = self.partners.entry(partner.clone()).or_default();
-        known.revision = fact.meta.revision;
+        known.revision = known.revision.max(fact.meta.revision);
         match event {
             PartnerEvent::Enrolled(enrolled) => {
                 known.origin = Some(enrolled.origin);

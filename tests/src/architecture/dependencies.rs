@@ -22,6 +22,8 @@ struct Further {
 /// relay together, so it is tested with both.
 const FURTHER: &[Further] = &[
     Further { name: "bus-nats", tests_may_use: &["services"] },
+    // Every certificate that policing makes is put before the checker that shares nothing with it.
+    Further { name: "policing", tests_may_use: &["verify"] },
     // A server is not at hand everywhere, so the adapter is tested against one that speaks the same wire; its
     // benchmark stands beside the embedded journal.
     Further { name: "journal-kurrent", tests_may_use: &["kurrent-double", "journal-sqlite"] },
@@ -34,6 +36,7 @@ const PLACES: &[Place] = &[
     Place { name: "views", may_use: Some(&["domain"]) },
     Place { name: "policing", may_use: Some(&["domain"]) },
     Place { name: "identity", may_use: Some(&["domain"]) },
+    Place { name: "verify", may_use: Some(&["domain", "ports", "wire"]) },
     Place { name: "journal-sqlite", may_use: Some(&["ports"]) },
     Place { name: "journal-kurrent", may_use: Some(&["ports"]) },
     Place { name: "bus-nats", may_use: Some(&["ports"]) },

@@ -17,6 +17,24 @@ const REACHES_OUTSIDE: &[(&str, &str)] = &[
     ("async fn", "return the decision and let the role wait"),
 ];
 
+/// What the independent checker may not name: it asks again with code of its own what these answered.
+const NOT_INDEPENDENT: &[&str] = &[
+    "domain::account",
+    "domain::calendar",
+    "domain::commission",
+    "domain::decide",
+    "domain::family",
+    "domain::freeze",
+    "domain::identity",
+    "domain::letter",
+    "domain::program",
+    "domain::protection",
+    "domain::rank",
+    "domain::scope::Region",
+    "domain::settle",
+    "policing::",
+];
+
 /// Every rule that one Rust file breaks, as one sentence each; `path` is relative to the root, with `/`.
 pub fn broken_rules(path: &str, text: &str) -> Vec<String> {
     [too_long(path, text), unopened(path, text), emptily_named(path)]
@@ -25,6 +43,7 @@ pub fn broken_rules(path: &str, text: &str) -> Vec<String> {
         .chain(empty_modules(path, text))
         .chain(silenced_lints(path, text))
         .chain(impurities(path, text))
+        .chain(shared_judgements(path, text))
         .collect()
 }
 
@@ -44,6 +63,19 @@ fn unopened(path: &str, text: &str) -> Option<String> {
     sentence.is_empty().then(|| {
         format!("{path} does not open with //!: say in its first line, in one sentence, what it is for")
     })
+}
+
+fn shared_judgements(path: &str, text: &str) -> Vec<String> {
+    if !path.starts_with("crates/verify/src/") {
+        return Vec::new();
+    }
+    let named = |line: &str| NOT_INDEPENDENT.iter().find(|module| line.contains(*module)).copied();
+    let shared = code_lines(text).filter_map(|(number, line)| Some((number, named(line)?)));
+    shared
+        .map(|(number, module)| {
+            format!("{path}:{number} names {module}: the checker shares no judgement with what it checks")
+        })
+        .collect()
 }
 
 fn emptily_named(path: &str) -> Option<String> {

@@ -5,6 +5,7 @@ mod across;
 mod agreement;
 mod backdating;
 mod bases;
+mod certified;
 mod commands;
 mod contacts;
 mod contested;

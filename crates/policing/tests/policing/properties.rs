@@ -264,6 +264,11 @@ proptest! {
     }
 
     #[test]
+    fn every_certificate_is_accepted_and_none_without_an_event_of_its_proof(story in history()) {
+        prop_assert_eq!(crate::certified::is_certified(&story), Ok(()));
+    }
+
+    #[test]
     fn a_clearing_condition_once_met_clears(story in history()) {
         prop_assert_eq!(clears_once_met(&story), Ok(()));
     }

@@ -47,6 +47,8 @@ pub(crate) struct Story {
     pub(crate) facts: Vec<Fact>,
     pub(crate) partners: Vec<(PartnerId, Fact)>,
     pub(crate) program: Program,
+    /// What was published of it.
+    pub(crate) published: Vec<Fact>,
     /// What stands on the streams of other accounts.
     pub(crate) others: Vec<(AccountId, Fact)>,
     pub(crate) identity: Vec<Fact>,

@@ -1,0 +1,314 @@
+//! Reading certificates, and what they are checked against, from a journal.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
+use std::str::FromStr as _;
+
+use domain::event::Event;
+use domain::event::account::AccountEvent;
+use domain::event::case::{CaseEvent, Finding, Opened};
+use domain::event::identity::IdentityEvent;
+use domain::fact::Fact;
+use domain::id::{AccountId, BatchId, CaseId, EventId, Key, VendorId};
+use domain::stream::Stream;
+use ports::{
+    FactRow, Journal, KindSet, PAGE_EVENTS_MAX, Position, ReadError, Recorded, Scan, Select, StreamShare,
+};
+use wire::record::{Place, read_fact};
+
+use crate::{Certificate, Fault, Record, check};
+
+/// The installation's own policy holds for every vendor that has published none.
+const HOUSE: &str = "default";
+
+/// Why certificates cannot be checked at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The journal cannot be read now.
+    #[error("reading the journal")]
+    Journal(#[from] ReadError),
+    /// The journal holds something that is not ours.
+    #[error("event {0} is none of ours")]
+    NotOurs(EventId),
+}
+
+/// One certificate, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The case it stands in.
+    pub case: CaseId,
+    /// The account it is about.
+    pub account: AccountId,
+    /// The pattern it names.
+    pub pattern: String,
+    /// The act it is about.
+    pub act: EventId,
+    /// What keeps it from being accepted; nothing when it is.
+    pub faults: Vec<Fault>,
+}
+
+/// Everything of a journal that more than one certificate is checked against, and the cases themselves.
+#[derive(Debug, Default)]
+pub struct Archive {
+    streams: BTreeMap<Stream, Vec<Fact>>,
+    /// Which accounts a uniform act covers, with the position that says so.
+    covered: Vec<(u64, VendorId, BatchId, AccountId)>,
+    /// Accounts by the keys that were linked to another one.
+    opened_under: BTreeMap<(VendorId, Key), AccountId>,
+}
+
+impl Archive {
+    /// Reads the journal once, twice where keys of accounts were linked. It blocks.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or holds something that is not ours.
+    pub fn read(journal: &dyn Journal) -> Result<Self, ArchiveError> {
+        let mut archive = Self::default();
+        let families = ["case", "partner", "program", "identity", "fact"];
+        let kinds = wire::event::kinds(|name| {
+            name == "account.holder_recorded"
+                || name.split('.').next().is_some_and(|family| families.contains(&family))
+        });
+        visit(journal, &KindSet::only(kinds), &mut |stream, fact| archive.take(stream, fact))?;
+        let linked = archive.linked_keys();
+        if !linked.is_empty() {
+            let kinds = wire::event::kinds(|name| name == "account.opened");
+            visit(journal, &KindSet::only(kinds), &mut |stream, fact| {
+                archive.take_opened(&linked, stream, &fact);
+            })?;
+        }
+        Ok(archive)
+    }
+
+    fn take(&mut self, stream: &Stream, fact: Fact) {
+        if let (Stream::Account(vendor, account), Event::Account(AccountEvent::HolderRecorded(held))) =
+            (stream, &fact.event)
+        {
+            let batch = held.batch.clone();
+            let covers = batch.map(|batch| (fact.meta.position, vendor.clone(), batch, account.clone()));
+            self.covered.extend(covers);
+        }
+        if stream.account().is_none() {
+            self.streams.entry(stream.clone()).or_default().push(fact);
+        }
+    }
+
+    fn take_opened(&mut self, linked: &BTreeSet<Key>, stream: &Stream, fact: &Fact) {
+        let Stream::Account(vendor, account) = stream else { return };
+        let Event::Account(AccountEvent::Opened(opened)) = &fact.event else { return };
+        for known in opened.keys.iter().filter(|known| linked.contains(&known.key)) {
+            let place = (vendor.clone(), known.key.clone());
+            self.opened_under.entry(place).or_insert_with(|| account.clone());
+        }
+    }
+
+    fn linked_keys(&self) -> BTreeSet<Key> {
+        let facts = self.streams.values().flatten();
+        let linked = facts.filter_map(|fact| {
+            let Event::Identity(IdentityEvent::Linked(linked)) = &fact.event else { return None };
+            linked.account.is_none().then(|| linked.key.clone())
+        });
+        linked.collect()
+    }
+
+    /// The cases there are.
+    pub fn cases(&self) -> impl Iterator<Item = &CaseId> {
+        self.streams.keys().filter_map(|stream| {
+            let Stream::Case(_, case) = stream else { return None };
+            Some(case)
+        })
+    }
+
+    /// Checks every certificate of one case; `None` when there is no such case.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or holds something that is not ours.
+    pub async fn check(
+        &self,
+        journal: &dyn Journal,
+        case: &CaseId,
+    ) -> Result<Option<Vec<Checked>>, ArchiveError> {
+        let is_case = |stream: &&Stream| matches!(stream, Stream::Case(_, id) if id == case);
+        let Some(stream) = self.streams.keys().find(is_case) else { return Ok(None) };
+        let facts = &self.streams[stream];
+        let opened = facts.iter().find_map(|fact| {
+            let Event::Case(CaseEvent::Opened(opened)) = &fact.event else { return None };
+            Some(opened)
+        });
+        let Some(opened) = opened else { return Ok(Some(Vec::new())) };
+        let vendor = stream.vendor();
+        let own = stream_of(journal, vendor, &opened.account).await?;
+        let others = self.others(journal, vendor, &opened.account).await?;
+        let mut checked = Vec::new();
+        for fact in facts {
+            let Event::Case(CaseEvent::FindingRecorded(finding)) = &fact.event else { continue };
+            let record = self.record(vendor, opened, (fact, finding), &own, &others);
+            let certificate = Certificate { opened, finding, known_until: fact.meta.valid_at };
+            checked.push(Checked {
+                case: case.clone(),
+                account: opened.account.clone(),
+                pattern: finding.pattern.clone(),
+                act: finding.act,
+                faults: check(&certificate, &record),
+            });
+        }
+        Ok(Some(checked))
+    }
+
+    /// What was known when a finding was recorded.
+    fn record(
+        &self,
+        vendor: &VendorId,
+        opened: &Opened,
+        (told, finding): (&Fact, &Finding),
+        own: &[Fact],
+        others: &[(AccountId, Fact)],
+    ) -> Record {
+        let by = told.meta.position;
+        let of_vendor = |stream: &Stream| stream.vendor() == vendor;
+        let streams = || self.streams.iter().filter(|(stream, _)| of_vendor(stream));
+        let known = |facts: &[Fact]| -> Vec<Fact> {
+            facts.iter().filter(|fact| fact.meta.position < by).cloned().collect()
+        };
+        let house = HOUSE.parse().ok().filter(|house| house != vendor).map(Stream::Program);
+        let of_house = house.and_then(|house| self.streams.get(&house));
+        let mut record = Record {
+            account: opened.account.clone(),
+            facts: Vec::new(),
+            partners: Vec::new(),
+            identity: Vec::new(),
+            program: of_house.map(|facts| known(facts)).unwrap_or_default(),
+            others: others.iter().filter(|(_, fact)| fact.meta.position < by).cloned().collect(),
+            batches: Vec::new(),
+        };
+        for (stream, facts) in streams() {
+            match stream {
+                Stream::Partner(_, partner) => {
+                    record.partners.extend(known(facts).into_iter().map(|fact| (partner.clone(), fact)));
+                }
+                Stream::Identity(_) => record.identity.extend(known(facts)),
+                Stream::Program(_) => record.program.extend(known(facts)),
+                Stream::Account(..) | Stream::Case(..) | Stream::Partnership(..) => {}
+            }
+        }
+        let head = own.iter().find(|fact| fact.meta.id == finding.known).map(|fact| fact.meta.position);
+        let until = head.unwrap_or(by);
+        record.facts = own.iter().filter(|fact| fact.meta.position <= until).cloned().collect();
+        let covered = self.covered.iter().filter(|(at, of, ..)| *at < by && of == vendor);
+        record.batches = covered.map(|(_, _, batch, account)| (batch.clone(), account.clone())).collect();
+        record
+    }
+
+    /// The streams of all accounts that identity decisions of any time tie to this one.
+    async fn others(
+        &self,
+        journal: &dyn Journal,
+        vendor: &VendorId,
+        account: &AccountId,
+    ) -> Result<Vec<(AccountId, Fact)>, ArchiveError> {
+        let decisions = self.streams.get(&Stream::Identity(vendor.clone()));
+        let mut wanted: BTreeSet<AccountId> = BTreeSet::from([account.clone()]);
+        loop {
+            let before = wanted.len();
+            for fact in decisions.into_iter().flatten() {
+                self.tied(vendor, account, &mut wanted, fact);
+            }
+            if wanted.len() == before {
+                break;
+            }
+        }
+        wanted.remove(account);
+        let mut others = Vec::new();
+        for other in wanted {
+            let facts = stream_of(journal, vendor, &other).await?;
+            others.extend(facts.into_iter().map(|fact| (other.clone(), fact)));
+        }
+        Ok(others)
+    }
+
+    /// Adds whom a decision ties to `account`, directly or by way of what was absorbed.
+    fn tied(&self, vendor: &VendorId, account: &AccountId, wanted: &mut BTreeSet<AccountId>, fact: &Fact) {
+        let Event::Identity(event) = &fact.event else { return };
+        match event {
+            IdentityEvent::Merged(merged) => {
+                let is_wanted = wanted.contains(&merged.survivor);
+                wanted.extend(is_wanted.then(|| merged.absorbed.clone()));
+            }
+            IdentityEvent::Linked(linked) => {
+                let under = self.opened_under.get(&(vendor.clone(), linked.key.clone()));
+                let other = linked.account.as_ref().or(under);
+                wanted.extend(other.filter(|_| linked.survivor == *account).cloned());
+            }
+            IdentityEvent::Related(related) => {
+                let other = (related.account == *account).then(|| related.other.clone());
+                let this = (related.other == *account).then(|| related.account.clone());
+                wanted.extend(other.into_iter().chain(this));
+            }
+            IdentityEvent::Split(split) => {
+                // What it moved stands on the stream of the account that stood for both.
+                let is_wanted = wanted.contains(&split.restored);
+                wanted.extend(is_wanted.then(|| split.survivor.clone()));
+            }
+            IdentityEvent::Suspected(_) | IdentityEvent::KeptApart(_) => {}
+        }
+    }
+}
+
+/// Every fact of the given kinds with its stream. It blocks.
+fn visit(
+    journal: &dyn Journal,
+    kinds: &KindSet,
+    each: &mut dyn FnMut(&Stream, Fact),
+) -> Result<(), ArchiveError> {
+    let mut names: BTreeMap<u32, Option<Stream>> = BTreeMap::new();
+    let mut broken = None;
+    let scan = Scan { after: Position::START, upto: Position::END, kinds, streams: StreamShare::ALL };
+    journal.scan_facts(scan, &mut |row: FactRow<'_>| {
+        let named = || Stream::from_str(&journal.stream_name(row.stream)?).ok();
+        let stream = names.entry(row.stream.0).or_insert_with(named);
+        let place = Place {
+            id: EventId(row.id),
+            position: row.position.lo(),
+            revision: row.revision,
+            recorded_ms: row.recorded_ms,
+        };
+        match (stream, read_fact(row.fact, place)) {
+            (Some(stream), Ok(fact)) => {
+                each(stream, fact);
+                ControlFlow::Continue(())
+            }
+            (None, _) | (_, Err(_)) => {
+                broken = Some(EventId(row.id));
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    broken.map_or(Ok(()), |event| Err(ArchiveError::NotOurs(event)))
+}
+
+/// The facts of one account's stream, in the order they were recorded.
+async fn stream_of(
+    journal: &dyn Journal,
+    vendor: &VendorId,
+    account: &AccountId,
+) -> Result<Vec<Fact>, ArchiveError> {
+    let name = Stream::Account(vendor.clone(), account.clone()).to_string();
+    let mut facts: Vec<Fact> = Vec::new();
+    loop {
+        let from = u64::try_from(facts.len()).unwrap_or(u64::MAX);
+        let page = journal.read_stream(&name, from, Select::Facts, PAGE_EVENTS_MAX).await?;
+        for recorded in &page.events {
+            facts.push(fact_of(recorded)?);
+        }
+        if !page.more || page.events.is_empty() {
+            return Ok(facts);
+        }
+    }
+}
+
+fn fact_of(recorded: &Recorded) -> Result<Fact, ArchiveError> {
+    let id = EventId(recorded.id);
+    let (position, revision) = (recorded.position.lo(), recorded.revision);
+    let place = Place { id, position, revision, recorded_ms: recorded.recorded_ms };
+    read_fact(&recorded.fact, place).map_err(|_| ArchiveError::NotOurs(id))
+}
