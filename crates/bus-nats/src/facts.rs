@@ -5,7 +5,7 @@ mod publish;
 mod stream;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream;
@@ -37,6 +37,8 @@ pub struct NatsFacts {
     stream: FactStream,
     /// How often in a row publishing was not answered.
     unanswered: Arc<AtomicU32>,
+    /// How often the stream was found to be kept; 0 before it was found.
+    replicas: Arc<AtomicUsize>,
     /// Whether the stream was there when it was last looked for.
     seen: Arc<AtomicBool>,
 }
@@ -44,13 +46,14 @@ pub struct NatsFacts {
 impl NatsFacts {
     /// The stream over the connection; it is made, or set right, when it is first asked.
     pub fn new(connection: Connection, stream: FactStream) -> Self {
-        Self { connection, stream, unanswered: Arc::default(), seen: Arc::default() }
+        Self { connection, stream, unanswered: Arc::default(), replicas: Arc::default(), seen: Arc::default() }
     }
 
     /// What the stream has, if it did not move between asking for its state and for its last message. Both
     /// are asked of the stream's leader: a follower may not have the last message yet.
     async fn glance(&self, jetstream: &jetstream::Context) -> Result<Option<Extent>, BusError> {
         let stream = self.stream(jetstream).await?;
+        self.replicas.store(stream.cached_info().config.num_replicas, Ordering::Relaxed);
         let State { messages, last_sequence: sequence, consumer_count, .. } = stream.cached_info().state;
         let (last, end) = match last_among(&stream, publish::EVERY_SUBJECT).await? {
             Some(last) => {
@@ -126,7 +129,8 @@ impl FactBus for NatsFacts {
             return Ok(behind);
         }
         let client = self.connection.client().map_err(|error| BusError::Unavailable(error.to_string()))?;
-        let answer = publish::in_order(client, self.jetstream()?, messages, behind).await;
+        let replicas = self.replicas.load(Ordering::Relaxed);
+        let answer = publish::in_order(client, self.jetstream()?, messages, behind, replicas).await;
         if matches!(answer, Err(PublishError::Indeterminate(_))) {
             self.unanswered.fetch_add(1, Ordering::Relaxed);
         } else {

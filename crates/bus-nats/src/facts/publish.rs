@@ -2,15 +2,16 @@
 //!
 //! The fence is double. The number of the last message there ever was tells a second publisher and a stream
 //! that was set back; the number of the last message there still is tells a purge, which leaves the first
-//! number as it is. No message has a `Nats-Msg-Id`: within two minutes of a purge the server would take the
-//! same facts for duplicates and store none of them.
+//! number as it is. A `Nats-Msg-Id` is never made of the fact, but new for each attempt: within two minutes of a
+//! purge the server would take the same facts for duplicates and store none of them.
 
 use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::header::{
     NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL, NATS_BATCH_ID, NATS_BATCH_SEQUENCE,
-    NATS_EXPECTED_LAST_SEQUENCE, NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
+    NATS_EXPECTED_LAST_MESSAGE_ID, NATS_EXPECTED_LAST_SEQUENCE, NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
+    NATS_MESSAGE_ID,
 };
 use async_nats::jetstream;
 use async_nats::jetstream::context::{PublishError as AckError, PublishErrorKind};
@@ -28,16 +29,18 @@ const EXPECTED_LAST_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject
 /// All of them: the one pattern for which the server has to look nowhere.
 pub(super) const EVERY_SUBJECT: &str = ">";
 
-/// From how many messages on an atomic batch is quicker than one after the other: the server stages a batch in a
-/// file of its own, which takes it as long as some hundred single messages.
+/// From how many messages on an atomic batch is quicker than one after the other on a stream kept once: the server
+/// stages each batch in a file of its own.
 const BATCH_MESSAGES_MIN: usize = 256;
 
-/// Publishes the messages, of which there is at least one, and returns the number of the last.
+/// Publishes the messages, of which there is at least one, on a stream kept so many times, and returns the number of
+/// the last.
 pub(super) async fn in_order(
     client: &async_nats::Client,
     jetstream: &jetstream::Context,
     messages: &[Message],
     behind: Behind,
+    replicas: usize,
 ) -> Result<u64, PublishError> {
     let count = messages.len();
     if count > BATCH_MESSAGES_MAX {
@@ -45,10 +48,12 @@ pub(super) async fn in_order(
         return Err(BusError::Unfit(told).into());
     }
     let sending = async {
-        if count < BATCH_MESSAGES_MIN {
-            one_after_the_other(jetstream, messages, behind).await
+        let id = attempt_id(client);
+        // A stream kept several times stages a batch in memory, and takes no fenced message while it has another.
+        if count == 1 || (replicas == 1 && count < BATCH_MESSAGES_MIN) {
+            one_after_the_other(jetstream, &id, messages, behind).await
         } else {
-            all_or_none(client, jetstream, messages, behind).await
+            all_or_none(client, jetstream, &id, messages, behind).await
         }
     };
     let sent = tokio::time::timeout(Duration::from_secs(ACK_S_MAX), sending);
@@ -56,21 +61,29 @@ pub(super) async fn in_order(
     sent.await.map_err(|_elapsed| unanswered())?
 }
 
-/// Sends every message without waiting for those before it, each on condition that they were taken.
+/// Sends every message without waiting for those before it. Each stands behind the one before it by number and by
+/// id: by the number alone it might follow what another publisher put there.
 async fn one_after_the_other(
     jetstream: &jetstream::Context,
+    attempt: &str,
     messages: &[Message],
     behind: Behind,
 ) -> Result<u64, PublishError> {
     let mut behind = behind;
+    let mut before: Option<String> = None;
     let mut acks = Vec::with_capacity(messages.len());
     for message in messages {
         let mut headers = headers(message);
         fence(behind, &mut headers);
+        let sequence = behind.sequence + 1;
+        let id = format!("{attempt}.{sequence}");
+        headers.insert(NATS_MESSAGE_ID, id.as_str());
+        if let Some(before) = before.replace(id) {
+            headers.insert(NATS_EXPECTED_LAST_MESSAGE_ID, before);
+        }
         let publish = PublishMessage::build().headers(headers).payload(message.payload.clone());
         acks.push(jetstream.send_publish(message.subject.clone(), publish).await.map_err(failed)?);
-        let next = behind.sequence + 1;
-        behind = Behind { sequence: next, message: next };
+        behind = Behind { sequence, message: sequence };
     }
     for ack in acks {
         taken(&ack.await.map_err(failed)?, 1)?;
@@ -81,14 +94,14 @@ async fn one_after_the_other(
 async fn all_or_none(
     client: &async_nats::Client,
     jetstream: &jetstream::Context,
+    attempt: &str,
     messages: &[Message],
     behind: Behind,
 ) -> Result<u64, PublishError> {
     let (last, before) = messages.split_last().expect("the caller has at least one message");
-    let batch = batch_id(client);
     let headers = |message: &Message, number: usize| {
         let mut headers = headers(message);
-        headers.insert(NATS_BATCH_ID, batch.as_str());
+        headers.insert(NATS_BATCH_ID, attempt);
         headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
         if number == 1 {
             fence(behind, &mut headers);
@@ -136,8 +149,8 @@ fn fence(behind: Behind, headers: &mut HeaderMap) {
     headers.insert(EXPECTED_LAST_SUBJECT, EVERY_SUBJECT);
 }
 
-/// An id no other batch has: the part of an inbox that the client makes up for each.
-fn batch_id(client: &async_nats::Client) -> String {
+/// An id no other attempt has: the part of an inbox that the client makes up for each.
+fn attempt_id(client: &async_nats::Client) -> String {
     let inbox = client.new_inbox();
     inbox.rsplit('.').next().map_or_else(|| inbox.clone(), str::to_owned)
 }
@@ -153,13 +166,12 @@ fn failed(error: AckError) -> PublishError {
         Some(_) | None => {}
     }
     match error.kind() {
-        PublishErrorKind::WrongLastSequence => PublishError::Moved,
+        PublishErrorKind::WrongLastSequence | PublishErrorKind::WrongLastMessageId => PublishError::Moved,
         PublishErrorKind::StreamNotFound | PublishErrorKind::MaxAckPending => {
             BusError::Unavailable(told).into()
         }
         PublishErrorKind::MaxPayloadExceeded => BusError::Unfit(told).into(),
-        PublishErrorKind::WrongLastMessageId
-        | PublishErrorKind::TimedOut
+        PublishErrorKind::TimedOut
         | PublishErrorKind::BrokenPipe
         | PublishErrorKind::Other => PublishError::Indeterminate(told),
     }
