@@ -97,11 +97,27 @@ fn a_case_is_assigned_disputed_answered_ruled_put_right_appealed_and_a_precedent
     let confirm =
         ["rule", "--outcome", "confirmed", "--grounds", "no letter", "--as", "ada", "--role", "adjudicator"];
     assert_eq!(on(&confirm), "not_filed");
-    let dispute = ["file", "--side", "host", "--text", "they took it", "--as", "nora", "--partner"];
+    let dispute = [
+        "file",
+        "--side",
+        "host",
+        "--text",
+        "they took it",
+        "--stay",
+        "the rest moves too",
+        "--as",
+        "nora",
+        "--partner",
+    ];
     assert_eq!(on(&[&dispute[..], &[GUEST]].concat()), "not_your_case");
     assert_eq!(on(&[&dispute[..], &[HOST]].concat()), "accepted");
     assert_eq!(cases(&chaperone, &[]).len(), 2, "a dispute brings it back");
+    assert_eq!(steps(&show()), ["stay", "answer", "decision"]);
+    assert_eq!(on(&["stay", "--outcome", "granted", "--reason", "it may", "--as", "olga"]), "accepted");
     assert_eq!(steps(&show()), ["answer", "decision"]);
+    let account = chaperone.run(["account", "history", "solvik-retail", "--output", "json"]).ended_with(0);
+    let frozen = json!("chaperone.account.freeze_placed.v1");
+    assert!(account.json().as_array().unwrap().iter().any(|row| row["type"] == frozen));
     assert_eq!(on(&confirm), "side_not_heard");
     let answer =
         ["state", "--side", "guest", "--text", "we were asked to", "--as", "carl", "--partner", GUEST];
@@ -142,6 +158,7 @@ fn a_case_is_assigned_disputed_answered_ruled_put_right_appealed_and_a_precedent
         "assigned",
         "snoozed",
         "filed",
+        "stay_decided",
         "stated",
         "decided",
         "remedy_ordered",

@@ -25,6 +25,8 @@ pub struct Case {
     pub snoozed: Option<Snoozed>,
     /// The last dispute filed.
     pub filed: Option<(Filed, Instant)>,
+    /// Whether the account stands still for it.
+    pub stay: Option<(StayDecided, Instant)>,
     pub statements: Vec<(Stated, Instant)>,
     pub evidence: Vec<(EvidenceAttached, Instant)>,
     /// The last ruling and when it was given; those before it are in the stream.
@@ -65,7 +67,9 @@ impl Case {
             CaseEvent::Filed(filed) => {
                 self.filed = Some((filed.clone(), at));
                 self.awaits_ruling = true;
+                self.stay = None;
             }
+            CaseEvent::StayDecided(decided) => self.stay = Some((decided.clone(), at)),
             CaseEvent::Stated(stated) => self.statements.push((stated.clone(), at)),
             CaseEvent::EvidenceAttached(attached) => self.evidence.push((attached.clone(), at)),
             CaseEvent::Decided(decided) => {
@@ -135,6 +139,12 @@ impl Case {
         self.awaits_ruling
     }
 
+    /// Whether somebody asked that the account stand still, and nobody decided that yet.
+    pub fn awaits_stay(&self) -> bool {
+        let asked = self.filed.as_ref().is_some_and(|(filed, _)| filed.stay.is_some());
+        self.awaits_ruling && asked && self.stay.is_none()
+    }
+
     /// Whether an appeal waits for its ruling.
     pub fn awaits_appeal(&self) -> bool {
         self.appeal.is_some() && self.appeal_ruling.is_none()
@@ -187,6 +197,7 @@ fn brings_back(event: &CaseEvent) -> bool {
         | CaseEvent::Appealed(_) => true,
         CaseEvent::Assigned(_)
         | CaseEvent::Snoozed(_)
+        | CaseEvent::StayDecided(_)
         | CaseEvent::Decided(_)
         | CaseEvent::RemedyOrdered(_)
         | CaseEvent::AppealDecided(_)

@@ -264,6 +264,12 @@ pub enum CaseCommand {
         by: Party,
         text: String,
         letter: Option<Kept>,
+        /// Why nothing may move on the account meanwhile.
+        stay: Option<String>,
+    },
+    DecideStay {
+        outcome: case::StayOutcome,
+        reason: String,
     },
     State {
         by: Party,

@@ -302,6 +302,10 @@ pub enum Refusal {
     AlreadyAppealed,
     #[error("an appeal shows something that was not on the table")]
     NothingNew,
+    #[error("nobody asked that the account stand still")]
+    NoStayAsked,
+    #[error("it is decided whether the account stands still")]
+    StayDecided,
     #[error("nobody appealed")]
     NotAppealed,
     #[error("an appeal waits for its ruling")]

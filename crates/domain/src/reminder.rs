@@ -32,7 +32,8 @@ pub fn of_case(case: &Case, program: &Program, now: Instant) -> Vec<case::Remind
         _ if until <= now => Some(Nearness::Elapsed),
         // Whoever laid a case aside needs no word before it is back.
         Step::Snooze => None,
-        Step::Answer
+        Step::Stay
+        | Step::Answer
         | Step::Proof
         | Step::Decision
         | Step::Appeal

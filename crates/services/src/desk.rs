@@ -84,6 +84,7 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
         };
+        hearing::freeze(book, &input, &loaded, &decided, now).await?;
         match book.write(entry(&input, decided, &world, now), Arc::clone(&loaded)).await {
             Ok(written) if written.receipt.outcome == Outcome::Repeated => {
                 return first_answer(book, &input, written.receipt).await;

@@ -294,6 +294,7 @@ events! {
         211 "chaperone.case.appealed.v1" Appealed [Asked]
         212 "chaperone.case.appeal_decided.v1" AppealDecided [Ruled]
         213 "chaperone.case.reminded.v1" Reminded [Derived]
+        214 "chaperone.case.stay_decided.v1" StayDecided [Ruled]
     }
     Program(ProgramEvent) {
         221 "chaperone.program.policy_published.v1" PolicyPublished [Ruled]

@@ -1,7 +1,7 @@
 //! The command line of cases: reading them, and everything a person does in one.
 
 use clap::{Args, Subcommand, ValueEnum};
-use domain::id::{EventId, PartnerId, PrincipalId};
+use domain::id::{CaseId, EventId, PartnerId, PrincipalId};
 use domain::time::Instant;
 use serde_json::{Value, json};
 use services::queries::cases::Respondent;
@@ -31,8 +31,21 @@ pub(crate) enum Case {
     Precedents(Precedents),
     /// How often each pattern was right, by the rulings of persons.
     Precision,
+    /// Check certificates again from the recorded events alone, with nothing of the rules that found them; exit 5
+    /// when one is rejected.
+    Verify(Verify),
     #[command(flatten)]
     Act(Act),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The case whose certificates are checked.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub case: Option<CaseId>,
+    /// Every certificate there is.
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Debug, Args)]

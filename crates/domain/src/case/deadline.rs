@@ -26,6 +26,7 @@ impl Deadline {
     /// What follows when the time is over and nobody did it.
     pub fn follows(&self) -> &'static str {
         match self.step {
+            Step::Stay => "the account does not stand still, and the request is overdue",
             Step::Answer => "it is ruled without the other side's word",
             Step::Proof => "the dispute is upheld: the letter was not shown",
             Step::Decision => "the ruling is overdue",
@@ -44,6 +45,9 @@ impl Case {
         let mut deadlines: Vec<Deadline> = Vec::new();
         let mut due = |step, until| deadlines.push(Deadline { step, until });
         if let Some((filed, _)) = self.filed.as_ref().filter(|_| self.awaits_ruling()) {
+            if let Some(until) = filed.stay_until.filter(|_| self.awaits_stay()) {
+                due(Step::Stay, until);
+            }
             if !self.is_answered() {
                 due(Step::Answer, filed.respondent_until);
             }

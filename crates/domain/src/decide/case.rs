@@ -3,6 +3,8 @@
 mod hearing;
 mod ruling;
 
+use hearing::Relied;
+
 use crate::case::Case;
 use crate::command::CaseCommand;
 use crate::decide::authority::ruling_person;
@@ -29,7 +31,10 @@ pub fn decide(
     match command {
         CaseCommand::Assign { assignee } => assign(case, context, assignee),
         CaseCommand::Snooze { until, reason } => snooze(case, context, *until, reason),
-        CaseCommand::File { by, text, letter } => hearing::file(case, context, by, text, *letter),
+        CaseCommand::File { by, text, letter, stay } => {
+            hearing::file(case, context, by, text, &Relied { letter: *letter, stay: stay.as_deref() })
+        }
+        CaseCommand::DecideStay { outcome, reason } => hearing::decide_stay(case, context, *outcome, reason),
         CaseCommand::State { by, text, evidence } => hearing::state(case, context, by, text, evidence),
         CaseCommand::AttachEvidence { by, shows, evidence } => {
             hearing::attach(case, context, by, *shows, evidence)

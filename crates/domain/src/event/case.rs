@@ -14,6 +14,7 @@ pub enum CaseEvent {
     Assigned(Assigned),
     Snoozed(Snoozed),
     Filed(Filed),
+    StayDecided(StayDecided),
     Stated(Stated),
     EvidenceAttached(EvidenceAttached),
     Decided(Decided),

@@ -126,12 +126,6 @@ impl Refusal {
     /// Every code of cases: hearings, rulings and appeals.
     pub const CASE_CODES: &'static [&'static str] = &[
         "case_decided",
-        "compared_with_itself",
-        "unknown_account",
-        "joined_through",
-        "not_on_the_survivor",
-        "not_in_queue",
-        "already_answered",
         "not_your_case",
         "not_decided",
         "already_filed",
@@ -146,8 +140,20 @@ impl Refusal {
         "already_appealed",
         "nothing_new",
         "not_appealed",
+        "no_stay_asked",
+        "stay_decided",
         "appeal_pending",
         "ruled_before",
+    ];
+
+    /// Every code of decisions about which accounts are one customer.
+    pub const IDENTITY_CODES: &'static [&'static str] = &[
+        "compared_with_itself",
+        "unknown_account",
+        "joined_through",
+        "not_on_the_survivor",
+        "not_in_queue",
+        "already_answered",
     ];
 
     /// Every code of what is checked where the patterns are known, outside this crate.
@@ -213,6 +219,8 @@ impl Refusal {
             Self::AlreadyAppealed => "already_appealed",
             Self::NothingNew => "nothing_new",
             Self::NotAppealed => "not_appealed",
+            Self::NoStayAsked => "no_stay_asked",
+            Self::StayDecided => "stay_decided",
             Self::AppealPending => "appeal_pending",
             Self::RuledBefore => "ruled_before",
             Self::UnknownHandoff => "unknown_handoff",
@@ -307,8 +315,14 @@ mod tests {
         let source = include_str!("codes.rs");
         let arms = source.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => \""));
         let mut coded: Vec<&str> = arms.map(|(_, rest)| rest.trim_end_matches("\",")).collect();
-        let mut listed: Vec<&str> =
-            [Refusal::CODES, Refusal::GUEST_CODES, Refusal::CASE_CODES, Refusal::PATTERN_CODES].concat();
+        let mut listed: Vec<&str> = [
+            Refusal::CODES,
+            Refusal::GUEST_CODES,
+            Refusal::CASE_CODES,
+            Refusal::IDENTITY_CODES,
+            Refusal::PATTERN_CODES,
+        ]
+        .concat();
         coded.sort_unstable();
         listed.sort_unstable();
         assert_eq!(coded, listed);

@@ -72,6 +72,11 @@ fn every_step_has_a_clock_until_it_is_done() {
         ((Step::Answer, day(20)), (Step::Proof, day(28)), (Step::Decision, day(43)));
     assert_eq!(clocks(&relied), [answer, proof, decision]);
     assert_eq!(clocks(&relied_on_letter()), [proof, decision]);
+    // Filed at nine on a Wednesday: four hours of that day are left.
+    let stay = (Step::Stay, day(13).plus_ms(4 * 3_600_000));
+    assert_eq!(clocks(&halted()), [stay, answer, decision]);
+    let granted = halted().and(13, &officer(), decide_stay(StayOutcome::Granted, "it moves"));
+    assert_eq!(clocks(&granted), [answer, decision]);
     let shown = relied_on_letter().and(15, &user_of("guest"), attach(Showing::Letter, paper(3)));
     assert_eq!(clocks(&shown), [decision]);
     let appealable: Instant = "2026-01-31T00:00:00Z".parse().expect("an instant");

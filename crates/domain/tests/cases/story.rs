@@ -160,7 +160,18 @@ pub(crate) fn snooze(until: i64, reason: &str) -> CaseCommand {
 }
 
 pub(crate) fn file(by: Party, letter: Option<Kept>) -> CaseCommand {
-    CaseCommand::File { by, text: "they took it".to_owned(), letter }
+    CaseCommand::File { by, text: "they took it".to_owned(), letter, stay: None }
+}
+
+/// The host disputes it and asks that nothing move meanwhile.
+pub(crate) fn halted() -> Story {
+    let stay = Some("it is about to move".to_owned());
+    let file = CaseCommand::File { by: Party::Host, text: "they took it".to_owned(), letter: None, stay };
+    found().and(13, &user_of("host"), file)
+}
+
+pub(crate) fn decide_stay(outcome: StayOutcome, reason: &str) -> CaseCommand {
+    CaseCommand::DecideStay { outcome, reason: reason.to_owned() }
 }
 
 pub(crate) fn state(by: Party, text: &str) -> CaseCommand {
@@ -214,6 +225,7 @@ pub(crate) fn word(event: &Event) -> &'static str {
         CaseEvent::Assigned(_) => "assigned",
         CaseEvent::Snoozed(_) => "snoozed",
         CaseEvent::Filed(_) => "filed",
+        CaseEvent::StayDecided(_) => "stay_decided",
         CaseEvent::Stated(_) => "stated",
         CaseEvent::EvidenceAttached(_) => "evidence_attached",
         CaseEvent::Decided(_) => "decided",

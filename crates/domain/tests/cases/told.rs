@@ -13,8 +13,17 @@ use crate::story::*;
 pub(crate) type Told = (&'static str, &'static str, Result<Vec<Decided>, Refusal>);
 
 pub(crate) fn stories() -> Vec<Told> {
-    [the_desk(), the_dispute(), the_statements(), the_ruling(), the_remedy(), the_appeal(), the_last_ruling()]
-        .concat()
+    [
+        the_desk(),
+        the_dispute(),
+        the_stay(),
+        the_statements(),
+        the_ruling(),
+        the_remedy(),
+        the_appeal(),
+        the_last_ruling(),
+    ]
+    .concat()
 }
 
 fn the_desk() -> Vec<Told> {
@@ -69,6 +78,24 @@ fn the_dispute() -> Vec<Told> {
             "!unknown_finding",
             Story { facts: found().facts[..1].to_vec() }.when(13, &officer(), &file(Party::Vendor, None)),
         ),
+    ]
+}
+
+fn the_stay() -> Vec<Told> {
+    let grant = decide_stay(StayOutcome::Granted, "it moves tomorrow");
+    let deny = decide_stay(StayOutcome::Denied, "nothing moves");
+    let granted = halted().and(13, &officer(), grant.clone());
+    let ruled = halted().and(20, &officer(), rule(CaseOutcome::Confirmed));
+    let unsaid = decide_stay(StayOutcome::Denied, "");
+    vec![
+        ("an officer lets nothing move", "stay_decided", halted().when(13, &officer(), &grant)),
+        ("or sees no reason to", "stay_decided", halted().when(13, &officer(), &deny)),
+        ("deciding it twice adds nothing", "", granted.when(14, &officer(), &grant)),
+        ("it is decided once", "!stay_decided", granted.when(14, &officer(), &deny)),
+        ("for a reason", "!reason_missing", halted().when(13, &officer(), &unsaid)),
+        ("no side decides it", "!not_authorised", halted().when(13, &user_of("host"), &grant)),
+        ("nobody asked for it", "!no_stay_asked", filed().when(14, &officer(), &grant)),
+        ("a ruling came before", "!no_stay_asked", ruled.when(21, &officer(), &grant)),
     ]
 }
 
@@ -214,6 +241,8 @@ fn the_appeal() -> Vec<Told> {
     let answered = appealed().and(17, &user_of("host"), state(Party::Host, "a forgery"));
     let over = answered.clone().and(18, &officer(), rule_on_appeal(CaseOutcome::FalseAlarm));
     let guest = user_of("guest");
+    let stated =
+        CaseCommand::State { by: Party::Guest, text: "see the paper".to_owned(), evidence: vec![paper(9)] };
     let shown = filed().and(14, &guest, stated).and(15, &adjudicator(), rule(CaseOutcome::Confirmed));
     let act = Evidence::Event(event_id(ACT));
     vec![

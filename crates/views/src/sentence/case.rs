@@ -42,6 +42,10 @@ pub(super) fn sentence(event: &CaseEvent, telling: Telling<'_>) -> String {
             let (by, until) = (telling.party(&filed.by, None), day(filed.respondent_until));
             format!("{by} disputes the act; the other side is asked to answer by {until}")
         }
+        CaseEvent::StayDecided(decided) => match decided.until {
+            Some(until) => format!("the account stands still until {} at most", day(until)),
+            None => "the account does not stand still meanwhile".to_owned(),
+        },
         CaseEvent::Stated(stated) => format!("{} makes a statement", telling.party(&stated.by, None)),
         CaseEvent::EvidenceAttached(attached) => {
             let what = match attached.shows {
@@ -88,6 +92,7 @@ fn of_outcome(outcome: CaseOutcome) -> &'static str {
 /// What is due, as part of a sentence.
 fn of_step(step: Step) -> &'static str {
     match step {
+        Step::Stay => "the word whether the account stands still",
         Step::Answer => "the other side's answer",
         Step::Proof => "the letter that was relied on",
         Step::Decision => "the ruling",

@@ -2,7 +2,7 @@
 
 use domain::command::CaseCommand;
 use domain::dispute::Kept;
-use domain::event::case::{CaseOutcome, Showing};
+use domain::event::case::{CaseOutcome, Showing, StayOutcome};
 use domain::event::{Evidence, Party};
 use domain::id::{EventId, PrincipalId};
 use domain::time::Instant;
@@ -22,7 +22,12 @@ orders! { Case;
         text: String,
         /// Where the customer's letter lies that the gaining side relies on; left out where it relies on none.
         letter: Option<Kept>,
+        /// Why nothing may move on the account until it is ruled; left out where that is not asked for.
+        stay: Option<String>,
     }
+
+    /// An officer or adjudicator decides whether the account stands still meanwhile.
+    DecideStay for CaseCommand::DecideStay { outcome: StayOutcome, reason: String }
 
     /// A side says how it was.
     State for CaseCommand::State { by: Party, text: String, evidence: Vec<Evidence> }

@@ -131,6 +131,7 @@ commands! {
         "chaperone.case.assign.v1" case::Assign,
         "chaperone.case.snooze.v1" case::Snooze,
         "chaperone.case.file.v1" case::File,
+        "chaperone.case.decide_stay.v1" case::DecideStay,
         "chaperone.case.state.v1" case::State,
         "chaperone.case.attach_evidence.v1" case::AttachEvidence,
         "chaperone.case.decide.v1" case::Decide,

@@ -37,12 +37,18 @@ fn order(opened: &Opened, act: Act) -> anyhow::Result<(String, Who, &'static str
         Act::Snooze { case, until, reason, who } => {
             (case, who, "snooze", json!({"until": until.to_string(), "reason": reason}))
         }
-        Act::File { case, side, text, letter, who } => {
+        Act::File { case, side, text, letter, stay, who } => {
             let mut data = json!({"by": side, "text": text});
             if let Some(letter) = letter {
                 data["letter"] = json!(word(&letter));
             }
+            if let Some(stay) = stay {
+                data["stay"] = json!(stay);
+            }
             (case, who, "file", data)
+        }
+        Act::Stay { case, outcome, reason, who } => {
+            (case, who, "decide_stay", json!({"outcome": word(&outcome), "reason": reason}))
         }
         Act::State { case, side, text, shown, who } => {
             (case, who, "state", json!({"by": side, "text": text, "evidence": shown.evidence}))

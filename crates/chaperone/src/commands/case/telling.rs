@@ -30,6 +30,10 @@ fn hearing(case: &CaseAnswer, hearing: &Hearing) -> anyhow::Result<()> {
     }
     if let Some(filed) = &hearing.filed {
         line(&format!("{} {} disputes it: {}", filed.at, filed.by, filed.text))?;
+        if let Some(stay) = &filed.stay {
+            let outcome = filed.stay_outcome.as_deref().unwrap_or("asked for");
+            line(&format!("  that nothing move meanwhile is {outcome}: {stay}"))?;
+        }
     }
     for said in &hearing.statements {
         line(&format!("{} {} says: {}{}", said.at, said.by, said.text, listed(&said.evidence)))?;

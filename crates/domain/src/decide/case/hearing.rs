@@ -1,13 +1,21 @@
 //! The hearing: a side files the dispute, both say how it was, and each shows what it has.
 
-use super::{asked, said};
+use super::{asked, ruled, said};
 use crate::case::{Case, stands};
+use crate::decide::authority::ruling_person;
 use crate::decide::parties::{acts_for, is_customer, is_vendor};
 use crate::decide::{Context, Decided};
 use crate::dispute::{self, Kept};
-use crate::event::case::{CaseEvent, EvidenceAttached, Filed, Showing, Stated};
+use crate::event::case::{CaseEvent, EvidenceAttached, Filed, Showing, Stated, StayDecided, StayOutcome};
 use crate::event::{Evidence, Party};
 use crate::refusal::Refusal;
+
+/// What a dispute says beside its text: where the letter lies that the gaining side relies on, and why nothing may
+/// move meanwhile.
+pub(super) struct Relied<'a> {
+    pub(super) letter: Option<Kept>,
+    pub(super) stay: Option<&'a str>,
+}
 
 /// Every clock starts here, for both sides at once.
 pub(super) fn file(
@@ -15,13 +23,16 @@ pub(super) fn file(
     context: &Context<'_>,
     by: &Party,
     text: &str,
-    letter: Option<Kept>,
+    Relied { letter, stay }: &Relied<'_>,
 ) -> Result<Vec<Decided>, Refusal> {
     speaks_as(case, context, by)?;
     said(text)?;
+    stay.map_or(Ok(()), said)?;
     if case.awaits_ruling() {
-        let again =
-            |(filed, _): &&(Filed, _)| filed.by == *by && filed.text == text && filed.letter == letter;
+        let again = |(filed, _): &&(Filed, _)| {
+            (&filed.by, filed.text.as_str(), filed.letter, filed.stay.as_deref())
+                == (by, text, *letter, *stay)
+        };
         return match case.filed.as_ref().filter(again) {
             Some(_) => Ok(Vec::new()),
             None => Err(Refusal::AlreadyFiled),
@@ -35,11 +46,34 @@ pub(super) fn file(
     Ok(asked(CaseEvent::Filed(Filed {
         by: by.clone(),
         text: text.to_owned(),
-        letter,
+        letter: *letter,
+        stay: stay.map(ToOwned::to_owned),
+        stay_until: stay.map(|_| clocks.stay_until),
         respondent_until: clocks.respondent_until,
         proof_until: letter.map(|_| clocks.proof_until),
         decision_until: clocks.decision_until,
     })))
+}
+
+/// A person decides at once whether the account stands still, and never for longer than until the ruling is due.
+pub(super) fn decide_stay(
+    case: &Case,
+    context: &Context<'_>,
+    outcome: StayOutcome,
+    reason: &str,
+) -> Result<Vec<Decided>, Refusal> {
+    let decided_by = ruling_person(context.actor)?.clone();
+    said(reason)?;
+    if let Some((decided, _)) = &case.stay {
+        let repeated = decided.outcome == outcome && decided.reason == reason;
+        return if repeated { Ok(Vec::new()) } else { Err(Refusal::StayDecided) };
+    }
+    let (filed, _) = case.filed.as_ref().filter(|_| case.awaits_stay()).ok_or(Refusal::NoStayAsked)?;
+    let until = match outcome {
+        StayOutcome::Granted => Some(filed.decision_until),
+        StayOutcome::Denied => None,
+    };
+    Ok(ruled(CaseEvent::StayDecided(StayDecided { outcome, reason: reason.to_owned(), decided_by, until })))
 }
 
 /// The last act that is found counts: while one of them may be disputed, the case may.

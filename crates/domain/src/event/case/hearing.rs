@@ -30,12 +30,33 @@ pub struct Filed {
     pub text: String,
     /// Where the customer's letter lies that the gaining side relies on; nothing where it relies on none.
     pub letter: Option<Kept>,
+    /// Why nothing may move on the account until it is ruled; nothing where nobody asks for that.
+    pub stay: Option<String>,
+    /// The request for that is decided by then.
+    pub stay_until: Option<Instant>,
     /// The respondent answers by then.
     pub respondent_until: Instant,
     /// The letter is shown by then.
     pub proof_until: Option<Instant>,
     /// It is ruled by then.
     pub decision_until: Instant,
+}
+
+/// Whether the account stands still while the dispute is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StayOutcome {
+    Granted,
+    Denied,
+}
+
+/// A person decides whether the account stands still.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StayDecided {
+    pub outcome: StayOutcome,
+    pub reason: String,
+    pub decided_by: PrincipalId,
+    /// Until when it stands still at most; it was granted until then.
+    pub until: Option<Instant>,
 }
 
 /// A side says how it was.
@@ -122,6 +143,8 @@ pub struct AppealDecided {
 /// What is due in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
+    /// Whether the account stands still.
+    Stay,
     /// The respondent's statement.
     Answer,
     /// The letter that was relied on.

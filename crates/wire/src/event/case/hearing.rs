@@ -2,7 +2,7 @@
 
 use domain::dispute::Kept;
 use domain::event::case as facts;
-use domain::event::case::{CaseOutcome, Nearness, OwedCommission, Restoration, Showing, Step};
+use domain::event::case::{CaseOutcome, Nearness, OwedCommission, Restoration, Showing, StayOutcome, Step};
 use domain::event::{Evidence, Party};
 use domain::id::*;
 use domain::money::{BasisPoints, Money};
@@ -14,9 +14,10 @@ use crate::shape::{payload, words};
 words! {
     Kept { OnFile = "on_file", Archived = "archived" }
     Showing { Letter = "letter", Other = "other" }
+    StayOutcome { Granted = "granted", Denied = "denied" }
     Step {
         Answer = "answer", Proof = "proof", Decision = "decision", Appeal = "appeal",
-        AppealAnswer = "appeal_answer", AppealDecision = "appeal_decision", Snooze = "snooze",
+        AppealAnswer = "appeal_answer", AppealDecision = "appeal_decision", Snooze = "snooze", Stay = "stay",
     }
     Nearness { Soon = "soon", Elapsed = "elapsed" }
 }
@@ -34,12 +35,25 @@ payload! {
         text: String,
         /// Where the customer's letter lies that the gaining side relies on; absent where it relies on none.
         letter: Option<Kept>,
+        /// Why nothing may move on the account until it is ruled.
+        stay: Option<String>,
+        /// The request for that is decided by then.
+        stay_until: Option<Instant>,
         /// The respondent answers by then.
         respondent_until: Instant,
         /// The letter is shown by then.
         proof_until: Option<Instant>,
         /// It is ruled by then.
         decision_until: Instant,
+    }
+
+    /// A person decides whether the account stands still while the dispute is heard.
+    StayDecided for facts::StayDecided {
+        outcome: StayOutcome,
+        reason: String,
+        decided_by: PrincipalId,
+        /// Until when it stands still at most.
+        until: Option<Instant>,
     }
 
     /// A side says how it was.
