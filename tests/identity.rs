@@ -170,7 +170,7 @@ fn a_merged_account_takes_no_more_facts_until_it_is_split_off() {
         let data = json!({"holder": "fabrikam", "scope": {}, "from": "2026-02-01T09:00:00Z", "basis_claimed": "initial"});
         event(id, "account.holder_recorded", "account-meridian.solvik-nordic", "2026-02-01T09:00:00Z", data)
     };
-    let server = chaperone.serve(["--listen", "127.0.0.1:0"]);
+    let server = chaperone.serve::<&str>([]);
     let client = Client::new(&server.url);
     let told = client.post("/v1/events", "application/cloudevents+json", order("late").to_string());
     assert!(told.body.contains("write to account solvik"), "{}", told.body);

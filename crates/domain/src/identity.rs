@@ -219,10 +219,12 @@ impl Identities {
         self.apart.remove(&pair(account, into));
         // Said the other way round: the later decision tells which of the two stands for both.
         self.part(into, account);
-        let joined = Joined { into: into.clone(), decider: decider(fact), sure, event: fact.meta.id };
-        if let Some(before) = self.joined.insert(account.clone(), joined) {
-            self.leave(account, &before.into);
+        // It stands under one account at a time: the later decision says under which.
+        if let Some(before) = self.joined.get(account).map(|joined| joined.into.clone()) {
+            self.part(account, &before);
         }
+        let joined = Joined { into: into.clone(), decider: decider(fact), sure, event: fact.meta.id };
+        self.joined.insert(account.clone(), joined);
         self.members.entry(into.clone()).or_default().push(account.clone());
     }
 

@@ -301,3 +301,12 @@ fn events_that_a_split_moved_belong_to_the_restored_account() {
     assert_eq!(identities.belongs_to(event_id(78), &survivor), &survivor);
     assert_eq!(identities.given_by(&restored).into_iter().collect::<Vec<_>>(), [&survivor]);
 }
+
+#[test]
+fn an_account_stands_under_one_other_at_a_time() {
+    let by_rule = (Class::Derived, linked_by(Band::Auto, by_rules(), "b", "a"));
+    let identities = given([by_rule, (Class::Ruled, merged("b", "c"))]).identities();
+    assert_eq!(identities.customer(&account("b")), &account("c"));
+    assert!(identities.bonds(&account("a"), |_| None).is_empty());
+    assert_eq!(identities.bonds(&account("c"), |_| None).len(), 1);
+}

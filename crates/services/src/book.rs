@@ -179,6 +179,8 @@ impl Book {
             "change.requested",
             "change.executed",
             "notice.reminded",
+            "fact.corrected",
+            "fact.retracted",
         ]
         .map(kind_of);
         let kinds = KindSet::only(families.map(|one| one.kind).chain(singles));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::history;
 use domain::event::Event;
-use domain::event::account::AccountEvent;
+use domain::event::account::{AccountEvent, Opened};
 use domain::event::correction::{CorrectionEvent, CorrectionReason};
 use domain::event::identity::IdentityEvent;
 use domain::fact::{Class, Fact};
@@ -19,12 +19,20 @@ pub(crate) struct Customers {
     vendors: BTreeMap<VendorId, OfVendor>,
 }
 
+/// Whether a description adds to those before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Also,
+    /// It was put right: what was told before is wrong.
+    Instead,
+}
+
 /// The accounts of one vendor.
 #[derive(Debug, Default)]
 pub(crate) struct OfVendor {
     index: Index,
     /// Told and not put into the index yet: that is done when somebody first asks, so that a book opens fast.
-    told: Vec<(AccountId, Description)>,
+    told: Vec<(AccountId, Description, Told)>,
     /// Described otherwise since they were last resolved, with the position that says so.
     open: BTreeMap<AccountId, u64>,
     /// Of those, the ones of which something was corrected: what they are described as has to be read anew.
@@ -41,11 +49,16 @@ impl Customers {
         match (stream, &fact.event) {
             (Stream::Account(vendor, account), Event::Account(AccountEvent::Opened(opened))) => {
                 let of_vendor = self.of(vendor);
-                of_vendor.told.push((account.clone(), Description::of(opened, fact.meta.valid_at)));
+                let told = Description::of(opened, fact.meta.valid_at);
+                of_vendor.told.push((account.clone(), told, Told::Also));
                 of_vendor.open.insert(account.clone(), fact.meta.position);
             }
             (Stream::Account(vendor, account), event) if redescribes(event) => {
                 let of_vendor = self.of(vendor);
+                if let Some(opened) = put_right(event) {
+                    let told = Description::of(opened, fact.meta.valid_at);
+                    of_vendor.told.push((account.clone(), told, Told::Instead));
+                }
                 of_vendor.open.insert(account.clone(), fact.meta.position);
                 of_vendor.corrected.insert(account.clone());
             }
@@ -104,8 +117,12 @@ impl OfVendor {
 
     /// The index with everything told so far.
     pub(crate) fn index(&mut self) -> &Index {
-        for (account, told) in std::mem::take(&mut self.told) {
-            self.index.tell(&account, Fingerprint::of(&told));
+        for (account, description, told) in std::mem::take(&mut self.told) {
+            let fingerprint = Fingerprint::of(&description);
+            match told {
+                Told::Also => self.index.tell(&account, fingerprint),
+                Told::Instead => self.index.describe(&account, fingerprint),
+            }
         }
         &self.index
     }
@@ -155,6 +172,13 @@ pub(crate) fn redescribes(event: &Event) -> bool {
         CorrectionEvent::Retracted(retracted) => retracted.reason != CorrectionReason::DecidedAnew,
         CorrectionEvent::Committed(_) => false,
     }
+}
+
+/// What a correction says an account was opened as instead.
+fn put_right(event: &Event) -> Option<&Opened> {
+    let Event::Correction(CorrectionEvent::Corrected(corrected)) = event else { return None };
+    let Some(Event::Account(AccountEvent::Opened(opened))) = &corrected.replaces else { return None };
+    Some(opened)
 }
 
 /// How an account is described by its facts, corrections included; `None` when nothing opened it.
