@@ -2,6 +2,7 @@
 
 mod act;
 mod telling;
+mod verify;
 
 use services::queries::Asked;
 use services::queries::cases::{self, Sought, Which};
@@ -36,6 +37,7 @@ const PRECISION_COLUMNS: &[&str] =
 pub(super) async fn run(home: &Home, output: Format, asked: Case) -> anyhow::Result<Exit> {
     match asked {
         Case::Act(act) => return act::run(home, output, act).await,
+        Case::Verify(asked) => return verify::run(home, output, asked).await,
         Case::List { all, snoozed, moment } => {
             let opened = data::read(home).await?;
             let which = match (all, snoozed) {
