@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tests::chaperone::Chaperone;
-use tests::events::{Sender, command, event, lines};
+use tests::events::{Sender, command, event, lines, story};
 use tests::random::Random;
 use tests::repository_root;
 
@@ -142,4 +142,80 @@ fn weeks_ago() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let then = i64::try_from(now.as_secs()).unwrap() - 21 * 86_400;
     jiff::Timestamp::from_second(then).unwrap().to_string()
+}
+
+/// What stands: account and pattern of every finding, as each account's own cases say.
+fn standing(chaperone: &Chaperone) -> BTreeSet<String> {
+    let cases = chaperone.run(["case", "list", "--output", "ndjson"]).ended_with(0).ndjson();
+    let findings = cases.iter().flat_map(|case| {
+        let id = case["case"].as_str().unwrap();
+        let shown = chaperone.run(["case", "show", id, "--output", "json"]).ended_with(0).json();
+        let findings = shown["findings"].as_array().unwrap().clone();
+        findings
+            .into_iter()
+            .map(|finding| format!("{} {} {}", case["account"], finding["pattern"], finding["verdict"]))
+    });
+    findings.collect()
+}
+
+#[test]
+fn what_several_accounts_show_together_is_found_whoever_read_the_others() {
+    for name in ["t10-ring", "r1-repeated", "t23-accounts-follow"] {
+        let told = std::fs::read_to_string(story(name)).unwrap();
+        let at_once = Chaperone::new();
+        at_once.run_with_input(["ingest", "-"], told.as_bytes());
+        let expected = findings(&replayed(&at_once));
+        for seed in [5, 17] {
+            let mut lines: Vec<&str> = told.lines().collect();
+            Random::from_seed(seed).shuffle(&mut lines);
+            // Every part is taken in by a process of its own, which knows of the others what the journal says.
+            let in_parts = Chaperone::new();
+            for part in lines.chunks(lines.len().div_ceil(3)) {
+                let ingested = in_parts.run_with_input(["ingest", "-"], part.join("\n").as_bytes());
+                assert!([0, 6].contains(&ingested.status), "{ingested:?}");
+            }
+            assert_eq!(findings(&replayed(&in_parts)), expected, "{name}, seed {seed}");
+            assert_eq!(standing(&in_parts), standing(&at_once), "{name}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_release_told_late_ends_the_ring_it_was_a_link_of_on_another_account() {
+    let chaperone = Chaperone::new();
+    chaperone.run(["ingest".as_ref(), story("t10-ring").as_os_str()]).ended_with(6);
+    let ring = || standing(&chaperone).into_iter().filter(|one| one.contains("T10")).collect::<Vec<_>>();
+    assert_eq!(ring(), [r#""tarnow-steel" "T10" "confirmed""#]);
+    for (account, host) in [("ostholm-dairies", "northwind-it"), ("kestrel-paper", "contoso-services")] {
+        let text = std::fs::read_to_string(story("l02-released-before")).unwrap();
+        let release = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let mut release =
+            release.into_iter().find(|event| event["type"].as_str().unwrap().contains("released")).unwrap();
+        release["subject"] = json!(format!("account-meridian.{account}"));
+        release["id"] = json!(format!("release-{account}"));
+        release["data"]["handoff"] = json!(format!("h-{account}"));
+        release["actorpartner"] = json!(host);
+        release["authid"] = json!(format!("{host}/partner-desk"));
+        release["data"]["signed_by"] = json!(format!("{host}/managing-board"));
+        let told = chaperone.run_with_input(["ingest", "-"], &lines(&[release]));
+        assert!([0, 6].contains(&told.status), "{told:?}");
+    }
+    assert_eq!(ring(), [r#""tarnow-steel" "T10" "superseded(late)""#]);
+}
+
+#[test]
+fn a_gain_that_is_retracted_ends_the_ring_it_was_a_link_of_on_another_account() {
+    let chaperone = Chaperone::new();
+    chaperone.run(["ingest".as_ref(), story("t10-ring").as_os_str()]).ended_with(6);
+    let gain = std::fs::read_to_string(story("t10-ring")).unwrap();
+    let gain = gain.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut gain = gain.filter(|event| event["data"]["previous"] == "contoso-services");
+    let target = json!({"source": "crm.meridian.example", "id": gain.next().unwrap()["id"]});
+    let data = json!({"target": target, "reason": "wrong_identity"});
+    let subject = "account-meridian.kestrel-paper";
+    let retracted = event("r-1", "fact.retracted", subject, "2009-07-01T09:00:00Z", data);
+    let told = chaperone.run_with_input(["ingest", "-"], &lines(&[retracted]));
+    assert!([0, 6].contains(&told.status), "{told:?}");
+    let ring: Vec<String> = standing(&chaperone).into_iter().filter(|one| one.contains("T10")).collect();
+    assert!(matches!(ring.as_slice(), [one] if one.contains("superseded")), "{ring:?}");
 }

@@ -20,6 +20,9 @@ use domain::time::Instant;
 pub(crate) use of_account::of_account;
 pub use reporters::reporters;
 
+/// The patterns whose findings rest on several accounts.
+pub const PATTERNS: [&str; 3] = ["T10", "T23", "R1"];
+
 /// What an accepted handoff came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Handed {

@@ -31,8 +31,6 @@ use crate::settling::is_guarded;
 /// The journal cannot be read or written now; looking again later has the same outcome.
 pub async fn look(book: &Book, stream: &Stream) -> anyhow::Result<()> {
     let mut waiting = look_at(book, stream).await?;
-    // Who looked before may have been stopped before it came to the others.
-    waiting.extend(book.ledger.concerned(book, stream));
     while let Some(concerned) = waiting.pop_first() {
         waiting.extend(look_at(book, &concerned).await?);
     }
@@ -159,7 +157,8 @@ fn due(book: &Book, stream: &Stream, loaded: &Loaded, elsewhere: &Elsewhere, wat
     let beyond = (elsewhere, ledger, u64::MAX);
     let Reviewed { judged, joined, adds } = elsewhere::review(&subject, &world, beyond, &all, watermark);
     now.extend(judged);
-    let concerned = put(adds);
+    let mut concerned: BTreeSet<Stream> = put(adds);
+    concerned.extend(ledger.to_look_at(book));
     let (facts, known) = match &joined {
         Some((facts, account)) => (facts.as_slice(), account),
         None => (loaded.facts.as_slice(), &loaded.account),

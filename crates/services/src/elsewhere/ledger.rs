@@ -2,6 +2,7 @@
 //! current by whoever judges accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Context as _;
@@ -9,9 +10,10 @@ use domain::account::history;
 use domain::id::{AccountId, VendorId};
 use domain::stream::Stream;
 use futures::StreamExt as _;
-use policing::{Gains, OfAccount, Others, Watermark};
+use policing::{Gains, OfAccount, Others, Watermark, across};
 use rustc_hash::FxHashSet;
 use tokio::sync::OnceCell;
+use views::cases::{Case, stands};
 
 use super::{Elsewhere, Subject};
 use crate::accounts;
@@ -24,9 +26,20 @@ const ACCOUNTS_AT_A_TIME: usize = 8;
 /// The records of all accounts.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    by_vendor: RwLock<BTreeMap<VendorId, Gains>>,
+    by_vendor: RwLock<BTreeMap<VendorId, OfVendor>>,
     /// Whether the accounts that were there before this process were read.
     is_read: OnceCell<()>,
+    /// Whether it was read and nobody has looked at [`Ledger::to_look_at`] since.
+    is_fresh: AtomicBool,
+}
+
+/// The records of one vendor's accounts.
+#[derive(Debug, Default)]
+struct OfVendor {
+    gains: Gains,
+    /// Accounts whose records were read and that were not judged since: whoever recorded something about them may
+    /// have been stopped before it looked at the others.
+    unjudged: BTreeSet<AccountId>,
 }
 
 impl Ledger {
@@ -34,7 +47,7 @@ impl Ledger {
     pub(super) fn ask<T>(&self, vendor: &VendorId, upto: u64, ask: impl FnOnce(Others<'_>) -> T) -> T {
         let by_vendor = self.by_vendor.read().unwrap_or_else(PoisonError::into_inner);
         match by_vendor.get(vendor) {
-            Some(gains) => ask(Others::upto(gains, upto)),
+            Some(of_vendor) => ask(Others::upto(&of_vendor.gains, upto)),
             None => ask(Others::none()),
         }
     }
@@ -51,9 +64,10 @@ impl Ledger {
             return BTreeSet::new();
         }
         let mut by_vendor = self.by_vendor.write().unwrap_or_else(PoisonError::into_inner);
-        let gains = by_vendor.entry(vendor.clone()).or_default();
+        let OfVendor { gains, unjudged } = by_vendor.entry(vendor.clone()).or_default();
         let before = gains.of(account).cloned().unwrap_or_default();
-        if before == adds {
+        let is_first = unjudged.remove(account);
+        if before == adds && !is_first {
             return BTreeSet::new();
         }
         let reporters =
@@ -65,23 +79,29 @@ impl Ledger {
         concerned
     }
 
-    /// The other accounts on which a finding may rest on what this one adds.
-    pub(crate) fn concerned(&self, book: &Book, stream: &Stream) -> BTreeSet<Stream> {
-        let Stream::Account(vendor, account) = stream else { return BTreeSet::new() };
-        let by_vendor = self.by_vendor.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(gains) = by_vendor.get(vendor) else { return BTreeSet::new() };
-        let Some(adds) = gains.of(account) else { return BTreeSet::new() };
-        let world = book.world(vendor);
-        let reporters = policing::reporters(gains, &world.families, &world.program, adds);
-        let others = reporters.into_iter().filter(|other| other != account);
-        others.map(|other| Stream::Account(vendor.clone(), other)).collect()
+    /// The accounts with a finding that rests on others, once after the ledger was read: what it rested on may be gone
+    /// from the record since somebody looked.
+    pub(crate) fn to_look_at(&self, book: &Book) -> BTreeSet<Stream> {
+        if !self.is_fresh.swap(false, Ordering::Relaxed) {
+            return BTreeSet::new();
+        }
+        let shelf = book.shelf();
+        let rests_on_others = |case: &Case| {
+            let mut standing = case.findings.iter().filter(|finding| stands(&finding.verdict));
+            standing.any(|finding| across::PATTERNS.contains(&finding.pattern.as_str()))
+        };
+        let cases = shelf.cases.iter().filter(|(_, case)| rests_on_others(case));
+        let account = |(stream, case): (&Stream, Case)| {
+            Some(Stream::Account(stream.vendor().clone(), case.opened?.account))
+        };
+        cases.filter_map(account).collect()
     }
 
     /// Takes in what an account adds when all accounts are read anew.
     pub(crate) fn keep(&mut self, stream: &Stream, adds: OfAccount) {
         let Stream::Account(vendor, account) = stream else { return };
         let by_vendor = self.by_vendor.get_mut().unwrap_or_else(PoisonError::into_inner);
-        by_vendor.entry(vendor.clone()).or_default().put(account, adds);
+        by_vendor.entry(vendor.clone()).or_default().gains.put(account, adds);
     }
 
     /// Every account that may add something is about to be judged by this process: none has to be read before.
@@ -106,8 +126,11 @@ impl Ledger {
                 let (adds, stream) = one.context("reading what accounts add to one another")?;
                 let (Stream::Account(vendor, account), Some(adds)) = (&stream, adds) else { continue };
                 let mut by_vendor = self.by_vendor.write().unwrap_or_else(PoisonError::into_inner);
-                by_vendor.entry(vendor.clone()).or_default().put(account, adds);
+                let of_vendor = by_vendor.entry(vendor.clone()).or_default();
+                of_vendor.gains.put(account, adds);
+                of_vendor.unjudged.insert(account.clone());
             }
+            self.is_fresh.store(true, Ordering::Relaxed);
             anyhow::Ok(())
         };
         self.is_read.get_or_try_init(read).await.map(drop)
