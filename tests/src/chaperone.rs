@@ -22,6 +22,8 @@ const START_MAX: Duration = Duration::from_secs(60);
 pub struct Chaperone {
     program: PathBuf,
     data: TempDir,
+    /// The certificates it trusts, where they are not the system's.
+    authorities: Option<PathBuf>,
 }
 
 /// How a run ended.
@@ -50,7 +52,13 @@ impl Chaperone {
 
     fn over(program: PathBuf) -> Self {
         let data = tempfile::Builder::new().prefix("chaperone-test-").tempdir();
-        Self { program, data: data.expect("the temporary directory can be written") }
+        let data = data.expect("the temporary directory can be written");
+        Self { program, data, authorities: None }
+    }
+
+    /// The same, on a machine that trusts the authorities in a PEM file and no others.
+    pub fn trusting(self, authorities: &Path) -> Self {
+        Self { authorities: Some(authorities.to_owned()), ..self }
     }
 
     /// The data directory.
@@ -130,6 +138,9 @@ impl Chaperone {
             .env("NO_COLOR", "1")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(authorities) = &self.authorities {
+            command.env("SSL_CERT_FILE", authorities);
+        }
         command
     }
 }

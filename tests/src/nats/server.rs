@@ -36,6 +36,15 @@ impl NatsServer {
         Some(server)
     }
 
+    /// The same behind TLS, with a certificate and its key in PEM files.
+    pub fn start_secured(certificate: &Path, key: &Path) -> Option<Self> {
+        let (certificate, key) = (certificate.display(), key.display());
+        let tls = format!("tls {{ cert_file: \"{certificate}\", key_file: \"{key}\" }}");
+        let mut server = Self::configured(ports::free(), "sync_interval: always", &tls)?;
+        server.restart();
+        Some(server)
+    }
+
     /// The same with the server's own default of writing back every two minutes, for benchmarks.
     pub fn start_with_default_sync() -> Option<Self> {
         let mut server = Self::configured(ports::free(), "", "")?;
