@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
 
 use jiff::{Timestamp, ToSpan as _};
+use ports::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use tests::chaperone::{Chaperone, Finished};
 use tests::events::story;
 use tests::http::Client;
 
+const DAY_MS: i64 = 86_400_000;
 const HOST: &str = "northwind-it";
 const GUEST: &str = "contoso-services";
 const PAPER: &str =
@@ -27,7 +29,7 @@ fn told() -> Chaperone {
     lines.retain(|line| known.insert(line["id"].to_string()));
     lines.sort_by_key(|line| line["recordedtime"].to_string());
     let last: Timestamp = lines.last().unwrap()["recordedtime"].as_str().unwrap().parse().unwrap();
-    let days = (jiff::Timestamp::now().as_second() - last.as_second()) / 86_400 - 3;
+    let days = (SystemClock.now_ms() - last.as_millisecond()) / DAY_MS - 3;
     let moved: String = lines.into_iter().map(|line| format!("{}\n", later(line, days))).collect();
     let file = chaperone.data().join("story.jsonl");
     std::fs::write(&file, moved).unwrap();
@@ -78,96 +80,92 @@ fn steps(shown: &Value) -> Vec<&str> {
     shown["deadlines"].as_array().unwrap().iter().map(|due| due["step"].as_str().unwrap()).collect()
 }
 
+/// One case of a book.
+struct Case<'a> {
+    book: &'a Chaperone,
+    id: String,
+}
+
+impl Case<'_> {
+    /// Asks something of the case, in words with a blank between, and says how it was received.
+    fn ask(&self, words: &str) -> String {
+        let (verb, rest) = words.split_once(' ').unwrap();
+        let arguments: Vec<&str> = [verb, self.id.as_str()].into_iter().chain(rest.split(' ')).collect();
+        ask(self.book, &arguments)
+    }
+
+    fn show(&self) -> Value {
+        run(self.book, &["show", &self.id]).ended_with(0).json()
+    }
+}
+
+const CONFIRM: &str = "rule --outcome confirmed --grounds unanswered --as ada --role adjudicator";
+
 #[test]
 fn a_case_is_assigned_disputed_answered_ruled_put_right_appealed_and_a_precedent() {
-    let chaperone = told();
-    let case = case_of(&chaperone, "solvik-retail");
-    let on = |arguments: &[&str]| {
-        let (verb, rest) = arguments.split_first().unwrap();
-        ask(&chaperone, &[&[*verb, case.as_str()], rest].concat())
-    };
-    let show = || run(&chaperone, &["show", &case]).ended_with(0).json();
+    let book = told();
+    let case = Case { book: &book, id: case_of(&book, "solvik-retail") };
+    assert_eq!(case.ask("assign --to vera --as olga"), "accepted");
+    assert_eq!(case.ask("assign --to vera --as olga"), "repeated");
+    assert_eq!(case.ask("snooze --until 9999-01-01 --reason leave --as vera"), "accepted");
+    assert_eq!(cases(&book, &["--snoozed"]), [("solvik-retail".to_owned(), case.id.clone())]);
+    assert_eq!(cases(&book, &[]).len(), 1);
+    heard(&case);
+    ruled(&case);
+    appealed(&case);
+    assert_eq!(cases(&book, &[]).len(), 1);
+    let told = run(&book, &["history", &case.id]).ended_with(0).json();
+    let kinds = told.as_array().unwrap().iter().filter_map(|row| {
+        let kind = row["type"].as_str()?.strip_prefix("chaperone.case.")?.strip_suffix(".v1")?;
+        (!["opened", "finding_recorded", "verdict_changed"].contains(&kind)).then_some(kind)
+    });
+    let expected =
+        "assigned snoozed filed stay_decided stated decided remedy_ordered appealed stated appeal_decided";
+    assert_eq!(kinds.collect::<Vec<_>>().join(" "), expected);
+    learned(&book, &case.id);
+}
 
-    assert_eq!(on(&["assign", "--to", "vera", "--as", "olga"]), "accepted");
-    assert_eq!(on(&["assign", "--to", "vera", "--as", "olga"]), "repeated");
-    assert_eq!(on(&["snooze", "--until", "9999-01-01", "--reason", "on leave", "--as", "vera"]), "accepted");
-    assert_eq!(cases(&chaperone, &["--snoozed"]), [("solvik-retail".to_owned(), case.clone())]);
-    assert_eq!(cases(&chaperone, &[]).len(), 1);
-
-    let confirm =
-        ["rule", "--outcome", "confirmed", "--grounds", "no letter", "--as", "ada", "--role", "adjudicator"];
-    assert_eq!(on(&confirm), "not_filed");
-    let dispute = [
-        "file",
-        "--side",
-        "host",
-        "--text",
-        "they took it",
-        "--stay",
-        "the rest moves too",
-        "--as",
-        "nora",
-        "--partner",
-    ];
-    assert_eq!(on(&[&dispute[..], &[GUEST]].concat()), "not_your_case");
-    assert_eq!(on(&[&dispute[..], &[HOST]].concat()), "accepted");
-    assert_eq!(cases(&chaperone, &[]).len(), 2, "a dispute brings it back");
-    assert_eq!(steps(&show()), ["stay", "answer", "decision"]);
-    assert_eq!(on(&["stay", "--outcome", "granted", "--reason", "it may", "--as", "olga"]), "accepted");
-    assert_eq!(steps(&show()), ["answer", "decision"]);
-    let account = chaperone.run(["account", "history", "solvik-retail", "--output", "json"]).ended_with(0);
+/// The host disputes it, which brings the case back; nothing moves meanwhile, and the guest answers.
+fn heard(case: &Case<'_>) {
+    assert_eq!(case.ask(CONFIRM), "not_filed");
+    let dispute = "file --side host --text taken --stay more --as nora --partner";
+    assert_eq!(case.ask(&format!("{dispute} {GUEST}")), "not_your_case");
+    assert_eq!(case.ask(&format!("{dispute} {HOST}")), "accepted");
+    assert_eq!(cases(case.book, &[]).len(), 2);
+    assert_eq!(steps(&case.show()), ["stay", "answer", "decision"]);
+    assert_eq!(case.ask("stay --outcome granted --reason likely --as olga"), "accepted");
+    assert_eq!(steps(&case.show()), ["answer", "decision"]);
+    let account = case.book.run(["account", "history", "solvik-retail", "--output", "json"]).ended_with(0);
     let frozen = json!("chaperone.account.freeze_placed.v1");
     assert!(account.json().as_array().unwrap().iter().any(|row| row["type"] == frozen));
-    assert_eq!(on(&confirm), "side_not_heard");
-    let answer =
-        ["state", "--side", "guest", "--text", "we were asked to", "--as", "carl", "--partner", GUEST];
-    assert_eq!(on(&answer), "accepted");
-    assert_eq!(on(&confirm), "accepted");
-    assert_eq!(on(&["order-remedy", "--as", "olga"]), "accepted");
+    assert_eq!(case.ask(CONFIRM), "side_not_heard");
+    assert_eq!(case.ask(&format!("state --side guest --text asked --as carl --partner {GUEST}")), "accepted");
+}
 
-    let ruled = show();
+/// It is confirmed, and what the rules computed is ordered.
+fn ruled(case: &Case<'_>) {
+    assert_eq!(case.show()["remedies_proposed"][0]["restore"]["holder"], HOST);
+    assert_eq!(case.ask(CONFIRM), "accepted");
+    assert_eq!(case.ask("order-remedy --as olga"), "accepted");
+    let ruled = case.show();
     assert_eq!((&ruled["decided"], &ruled["assignee"]), (&json!("confirmed"), &json!("vera")));
     assert_eq!(ruled["remedies_ordered"][0]["restore"]["holder"], HOST);
     assert_eq!(ruled["remedies_proposed"], json!([]));
     assert_eq!(ruled["ladder"], format!("a notice and training for {GUEST}"));
     assert_eq!(steps(&ruled), ["appeal"]);
+}
 
-    let appeal = ["appeal", "--side", "guest", "--grounds", "here is it", "--as", "carl", "--partner", GUEST];
-    assert_eq!(on(&appeal), "nothing_new");
-    assert_eq!(on(&[&appeal[..], &["--evidence", PAPER]].concat()), "accepted");
-    let overturn = ["rule-appeal", "--outcome", "false_alarm", "--grounds", "a true letter", "--as"];
-    assert_eq!(on(&[&overturn[..], &["ada"]].concat()), "ruled_before");
-    assert_eq!(on(&[&overturn[..], &["olga"]].concat()), "side_not_heard");
-    assert_eq!(
-        on(&["state", "--side", "host", "--text", "late", "--as", "nora", "--partner", HOST]),
-        "accepted"
-    );
-    assert_eq!(on(&[&overturn[..], &["olga"]].concat()), "accepted");
-    assert_eq!(on(&[&appeal[..], &["--evidence", PAPER]].concat()), "repeated");
-    assert_eq!(cases(&chaperone, &[]).len(), 1);
-
-    let told = run(&chaperone, &["history", &case]).ended_with(0).json();
-    let kinds: Vec<&str> = told
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|row| row["type"].as_str()?.strip_prefix("chaperone.case.")?.strip_suffix(".v1"))
-        .filter(|kind| !["opened", "finding_recorded", "verdict_changed"].contains(kind))
-        .collect();
-    let expected = [
-        "assigned",
-        "snoozed",
-        "filed",
-        "stay_decided",
-        "stated",
-        "decided",
-        "remedy_ordered",
-        "appealed",
-        "stated",
-        "appeal_decided",
-    ];
-    assert_eq!(kinds, expected);
-    learned(&chaperone, &case);
+/// The guest shows something new, the host answers, and another officer rules otherwise.
+fn appealed(case: &Case<'_>) {
+    let appeal = format!("appeal --side guest --grounds letter --as carl --partner {GUEST}");
+    assert_eq!(case.ask(&appeal), "nothing_new");
+    assert_eq!(case.ask(&format!("{appeal} --evidence {PAPER}")), "accepted");
+    let overturn = "rule-appeal --outcome false_alarm --grounds genuine --as";
+    assert_eq!(case.ask(&format!("{overturn} ada")), "ruled_before");
+    assert_eq!(case.ask(&format!("{overturn} olga")), "side_not_heard");
+    assert_eq!(case.ask(&format!("state --side host --text late --as nora --partner {HOST}")), "accepted");
+    assert_eq!(case.ask(&format!("{overturn} olga")), "accepted");
+    assert_eq!(case.ask(&format!("{appeal} --evidence {PAPER}")), "repeated");
 }
 
 /// What the closed case teaches about the open one, on the command line and over HTTP alike.

@@ -88,7 +88,9 @@ pub(super) async fn freeze(
     let account = Stream::Account(input.stream.vendor().clone(), opened.account.clone());
     let key = format!("stay:{}:{}", input.stream, filed.decision_until.unix_ms());
     let placed = FreezePlaced {
-        freeze: format!("stay-{id}").parse().expect("a case's id with a prefix is a freeze's id"),
+        freeze: format!("stay-{id}-{}", filed.decision_until.unix_ms() / 1_000)
+            .parse()
+            .expect("a case's id and a number are a freeze's id"),
         scope: Scope::all(),
         against: opened.guest.clone().map_or(FreezeTarget::All, FreezeTarget::FamilyOf),
         from: now,
