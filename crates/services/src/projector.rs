@@ -14,6 +14,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use domain::stream::Stream;
 use futures::StreamExt as _;
+use futures::future::try_join_all;
 use ports::projections::{Change, Projections};
 use ports::{Position, Select, Tailed};
 use serde::{Deserialize, Serialize};
@@ -107,13 +108,13 @@ pub async fn keep(
             continue;
         }
         let streams = std::mem::take(&mut gathered);
-        for kept in &mut kept {
-            if kept.moved(projections.as_ref()).await? {
-                // Another edition took its place: what it lacks is found by starting from its own head.
-                return Ok(());
-            }
-            kept.write(&book, projections.as_ref(), &streams, upto, &standing).await?;
+        let to = projections.as_ref();
+        let moved = try_join_all(kept.iter().map(|kept| kept.moved(to))).await?;
+        if moved.contains(&true) {
+            // Another edition took its place: what it lacks is found by starting from its own head.
+            return Ok(());
         }
+        try_join_all(kept.iter_mut().map(|kept| kept.write(&book, to, &streams, upto, &standing))).await?;
         standing.is_done(upto, recorded_ms);
     }
     Ok(())
