@@ -4,74 +4,18 @@
 //! nothing is held on it. A split undoes a merge or a link as if it had never been decided. What a person decided
 //! about two accounts prevails over what the rules find.
 
+mod bond;
 mod customer;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::event::Event;
-use crate::event::identity::{
-    AccountRelation, FieldWeight, IdentityEvent, KeptApart, Linked, Merged, Split, Suspected,
-};
-use crate::event::partner::AffiliationBasis;
+use crate::event::identity::{FieldWeight, IdentityEvent, KeptApart, Linked, Merged, Split, Suspected};
 use crate::fact::{Class, Fact};
 use crate::id::{AccountId, EventId, Key};
 use crate::time::Interval;
-
-/// What another account is to one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Relative {
-    Parent,
-    Subsidiary,
-    Sister,
-    /// The other one bought this one.
-    Acquirer,
-    /// This one bought the other.
-    Acquired,
-    Franchise,
-}
-
-impl Relative {
-    /// What the other is to the one, in words that continue "is".
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Parent => "the parent",
-            Self::Subsidiary => "a subsidiary",
-            Self::Sister => "a sister",
-            Self::Acquirer => "the buyer",
-            Self::Acquired => "a purchase",
-            Self::Franchise => "a franchise partner",
-        }
-    }
-}
-
-/// How sure it is that two accounts are one customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Match {
-    /// By names and other soft signs.
-    Soft,
-    /// A hard id agrees.
-    Hard,
-}
-
-/// What ties another account to one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Tie {
-    /// Both are one customer.
-    Same(Match),
-    /// Two customers, one enterprise.
-    Related { relative: Relative, basis: AffiliationBasis },
-}
-
-/// Another account tied to one, and the decisions that say so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bond {
-    pub other: AccountId,
-    pub tie: Tie,
-    pub during: Interval,
-    pub decided: Vec<EventId>,
-    /// The key that was linked, where the other account is known by having been opened under it.
-    pub key: Option<Key>,
-}
+use bond::both_ways;
+pub use bond::{Bond, Match, Relative, Tie};
 
 /// Who decided that two accounts are one customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -220,11 +164,15 @@ impl Identities {
         // Said the other way round: the later decision tells which of the two stands for both.
         self.part(into, account);
         // It stands under one account at a time: the later decision says under which.
-        if let Some(before) = self.joined.get(account).map(|joined| joined.into.clone()) {
-            self.part(account, &before);
+        let before = self.joined.get(account).map(|joined| joined.into.clone());
+        if let Some(other) = before.as_ref().filter(|before| *before != into) {
+            self.part(account, other);
         }
         let joined = Joined { into: into.clone(), decider: decider(fact), sure, event: fact.meta.id };
         self.joined.insert(account.clone(), joined);
+        if before.as_ref() == Some(into) {
+            return;
+        }
         self.members.entry(into.clone()).or_default().push(account.clone());
     }
 
@@ -307,9 +255,13 @@ impl Identities {
                 if one.absorbed == *account || bonds.iter().any(|bond| bond.other == one.absorbed) {
                     continue;
                 }
-                let sure = sure.min(one.sure);
+                // Where a link said it before, the merge adds nothing to what is known.
+                let mut linked = self.links.get(&survivor).into_iter().flatten();
+                let first = linked.find(|link| link.account.as_ref() == Some(&one.absorbed));
+                let (first_sure, first) = first.map_or((one.sure, one.event), |link| (link.sure, link.event));
+                let sure = sure.min(one.sure.max(first_sure));
                 let mut decided: Vec<EventId> = decided.clone();
-                decided.push(one.event);
+                decided.push(first);
                 open.push((one.absorbed.clone(), sure, decided.clone()));
                 let (other, tie) = (one.absorbed.clone(), Tie::Same(sure));
                 bonds.push(Bond { other, tie, during: one.during, decided, key: None });
@@ -370,21 +322,11 @@ fn sure(hard_keys: &[Key]) -> Match {
     if hard_keys.is_empty() { Match::Soft } else { Match::Hard }
 }
 
-/// What the other is to the account a relation is said of, and the other way round.
-fn both_ways(relation: AccountRelation) -> [Relative; 2] {
-    match relation {
-        AccountRelation::Parent => [Relative::Parent, Relative::Subsidiary],
-        AccountRelation::Subsidiary => [Relative::Subsidiary, Relative::Parent],
-        AccountRelation::Sister => [Relative::Sister; 2],
-        AccountRelation::AcquiredBy => [Relative::Acquirer, Relative::Acquired],
-        AccountRelation::Franchise => [Relative::Franchise; 2],
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::identity::{Band, Linked, Merged, Related, Split};
+    use crate::event::identity::{AccountRelation, Band, Linked, Merged, Related, Split};
+    use crate::event::partner::AffiliationBasis;
     use crate::event::{DecidedBy, PolicyRef};
     use crate::fact::{Actor, Class, Context, Meta, Origin, Producer};
     use crate::id::Digest;
