@@ -25,6 +25,10 @@ struct Packed {
     is_open: bool,
     /// Whether somebody is to be reminded of something in it, by and by.
     has_clock: bool,
+    /// Whether people were reminded of something in it.
+    has_reminders: bool,
+    /// Whether a person ruled on it.
+    is_ruled: bool,
     events: u64,
     /// When the first of what is pending may be judged for good.
     ripe_at: Option<Instant>,
@@ -65,14 +69,27 @@ impl Cases {
 
     /// Those that wait for somebody to look at them.
     pub fn open(&self) -> impl Iterator<Item = (&Stream, Case)> {
-        let open = self.packed.iter().filter(|(_, packed)| packed.is_open);
-        open.map(|(stream, packed)| (stream, packed.unpacked()))
+        self.those(|packed| packed.is_open)
     }
 
     /// Those in which something is due, or was and nobody was told.
     pub(crate) fn with_clock(&self) -> impl Iterator<Item = (&Stream, Case)> {
-        let timed = self.packed.iter().filter(|(_, packed)| packed.has_clock);
-        timed.map(|(stream, packed)| (stream, packed.unpacked()))
+        self.those(|packed| packed.has_clock)
+    }
+
+    /// Those in which people were reminded of something.
+    pub(crate) fn with_reminders(&self) -> impl Iterator<Item = (&Stream, Case)> {
+        self.those(|packed| packed.has_reminders)
+    }
+
+    /// Those a person ruled on.
+    pub(crate) fn ruled(&self) -> impl Iterator<Item = (&Stream, Case)> {
+        self.those(|packed| packed.is_ruled)
+    }
+
+    fn those(&self, wanted: fn(&Packed) -> bool) -> impl Iterator<Item = (&Stream, Case)> {
+        let wanted = self.packed.iter().filter(move |(_, packed)| wanted(packed));
+        wanted.map(|(stream, packed)| (stream, packed.unpacked()))
     }
 
     /// The streams of all.
@@ -127,6 +144,8 @@ impl Packed {
         self.facts.push((place, form.into_boxed_slice()));
         let case = self.unpacked();
         self.is_open = case.is_open();
+        self.has_reminders = !case.reminders.is_empty();
+        self.is_ruled = case.ruling.is_some();
         self.has_clock = domain::reminder::has_clock(&case);
         self.events = case.events;
         let pending = case.findings.iter().filter(|finding| finding.verdict == Verdict::Pending);

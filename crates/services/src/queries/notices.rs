@@ -41,7 +41,7 @@ pub async fn list(book: &Book, which: Which) -> anyhow::Result<Vec<NoticeRow>> {
         rows.extend(of_account(&stream, &loaded.account, which, now));
     }
     let shelf = book.shelf();
-    rows.extend(shelf.cases.iter().flat_map(|(stream, case)| of_case(stream, &case, which, now)));
+    rows.extend(shelf.cases.with_reminders().flat_map(|(stream, case)| of_case(stream, &case, which, now)));
     rows.sort_by(|a, b| (&a.due_at, &a.stream, &a.event).cmp(&(&b.due_at, &b.stream, &b.event)));
     Ok(rows)
 }

@@ -104,7 +104,7 @@ fn ladder(book: &Book, stream: &Stream, case: &Case, now: Instant) -> Option<Str
     };
     let shelf = book.shelf();
     let others =
-        shelf.cases.iter().filter(|(known, _)| *known != stream && known.vendor() == stream.vendor());
+        shelf.cases.ruled().filter(|(known, _)| *known != stream && known.vendor() == stream.vendor());
     let upheld = others.filter(|(_, other)| is_alike(other)).filter_map(|(_, other)| {
         (other.outcome() == Some(CaseOutcome::Confirmed)).then(|| other.ruled_at()).flatten()
     });

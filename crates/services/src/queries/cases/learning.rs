@@ -49,7 +49,7 @@ pub fn precedents(book: &Book, sought: &Sought) -> Option<Vec<PrecedentRow>> {
         respondent: sought.respondent.or(like.respondent),
         grounds: sought.ground.clone().map_or(like.grounds, |ground| BTreeSet::from([ground])),
     };
-    let others = shelf.cases.iter().filter(|(stream, _)| named.as_ref() != Some(*stream));
+    let others = shelf.cases.ruled().filter(|(stream, _)| named.as_ref() != Some(*stream));
     let mut rows: Vec<PrecedentRow> = others
         .filter_map(|(stream, case)| {
             let shared = likeness.shared(&case)?;
