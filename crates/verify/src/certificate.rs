@@ -8,7 +8,7 @@ use domain::id::EventId;
 use domain::policy::PatternPolicy;
 
 use crate::known::Known;
-use crate::patterns::{CHECKS, Check, Claim, Shown, at_most};
+use crate::patterns::{CHECKS, Check, Claim, Evidence, Shown, at_most};
 use crate::scene::Scene;
 use crate::ties::Bond;
 use crate::{Certificate, Record};
@@ -114,6 +114,7 @@ fn kind_of(pattern: &str) -> CaseKind {
     match pattern {
         "T15" | "T19" | "T20" | "T25" | "procedure_unknown" | "contested_holder" => CaseKind::Procedure,
         "T24" => CaseKind::HostAbuse,
+        "T23" | "R1" => CaseKind::Statistical,
         REGISTRATION => CaseKind::Registration,
         _ => CaseKind::Takeover,
     }
@@ -124,7 +125,12 @@ fn missing_events(finding: &Finding, record: &Record) -> Vec<Fault> {
     let own = record.facts.iter().chain(&record.identity).chain(&record.program);
     let elsewhere = record.partners.iter().map(|(_, fact)| fact);
     let others = record.others.iter().map(|(_, fact)| fact);
-    let known: BTreeSet<EventId> = own.chain(elsewhere).chain(others).map(|fact| fact.meta.id).collect();
+    let apart = record
+        .apart
+        .iter()
+        .flat_map(|apart| apart.facts.iter().chain(apart.others.iter().map(|(_, fact)| fact)));
+    let all = own.chain(elsewhere).chain(others).chain(apart);
+    let known: BTreeSet<EventId> = all.map(|fact| fact.meta.id).collect();
     let missing = |part: Part, events: &[EventId]| -> Vec<Fault> {
         let unknown = events.iter().filter(|event| !known.contains(event));
         unknown.map(|event| fault(part, format!("event {event} was not in the journal"))).collect()
@@ -166,7 +172,9 @@ fn proof(certificate: &Certificate<'_>, record: &Record, check: Check) -> Vec<Fa
         Err(why) => return vec![fault(Part::Proof, format!("it does not show the finding: {why}"))],
     };
     let mut faults: Vec<Fault> = too_grave(finding, &shown).into_iter().collect();
-    for event in all.iter().filter(|_| !is_decision) {
+    // A count takes every case, also those that speak for whoever is counted: none of them can be spared.
+    let counts = finding.kind == CaseKind::Statistical;
+    for event in all.iter().filter(|_| !is_decision && !counts) {
         let fewer: BTreeSet<EventId> = all.iter().copied().filter(|other| other != event).collect();
         let spared = shown_by(certificate, record, check, fewer);
         if spared.is_ok_and(|spared| spared.severity >= shown.severity) {
@@ -185,6 +193,7 @@ fn shown_by(
     let known = Known::only(record, &events);
     let scene = Scene::of(&known);
     let mut claim = Claim::of(certificate.finding, certificate.opened, certificate.known_until);
+    claim.evidence = Evidence::Proof;
     claim.proof = events;
     let shown = check(&scene, &claim)?;
     Ok(through_ties(&known, &claim, shown))

@@ -7,16 +7,18 @@ use std::str::FromStr as _;
 use domain::event::Event;
 use domain::event::account::AccountEvent;
 use domain::event::case::{CaseEvent, Finding, Opened};
+use domain::event::handoff::HandoffEvent;
 use domain::event::identity::IdentityEvent;
 use domain::fact::Fact;
-use domain::id::{AccountId, BatchId, CaseId, EventId, Key, VendorId};
+use domain::id::{AccountId, BatchId, CaseId, EventId, HandoffId, Key, PartnerId, VendorId};
 use domain::stream::Stream;
+use domain::time::Instant;
 use ports::{
     FactRow, Journal, KindSet, PAGE_EVENTS_MAX, Position, ReadError, Recorded, Scan, Select, StreamShare,
 };
 use wire::record::{Place, read_fact};
 
-use crate::{Certificate, Fault, Record, check};
+use crate::{Apart, Certificate, Closing, Fault, Record, check};
 
 /// The installation's own policy holds for every vendor that has published none.
 const HOUSE: &str = "default";
@@ -47,12 +49,23 @@ pub struct Checked {
     pub faults: Vec<Fault>,
 }
 
+/// What is kept of every handoff.
+#[derive(Debug, Default)]
+struct Handoff {
+    guest: Option<PartnerId>,
+    is_accepted: bool,
+    /// When it was over, and the event that says so.
+    closed: Option<(Instant, EventId, u64)>,
+}
+
 /// Everything of a journal that more than one certificate is checked against, and the cases themselves.
 #[derive(Debug, Default)]
 pub struct Archive {
     streams: BTreeMap<Stream, Vec<Fact>>,
     /// Which accounts a uniform act covers, with the position that says so.
     covered: Vec<(u64, VendorId, BatchId, AccountId)>,
+    /// Handoffs by vendor, account and id: who was invited, and the events that accepted and closed it.
+    handoffs: BTreeMap<(VendorId, AccountId, HandoffId), Handoff>,
     /// Accounts by the keys that were linked to another one.
     opened_under: BTreeMap<(VendorId, Key), AccountId>,
 }
@@ -66,7 +79,8 @@ impl Archive {
         let mut archive = Self::default();
         let families = ["case", "partner", "program", "identity", "fact"];
         let kinds = wire::event::kinds(|name| {
-            name == "account.holder_recorded"
+            ["account.holder_recorded", "handoff.invited", "handoff.accepted", "handoff.closed"]
+                .contains(&name)
                 || name.split('.').next().is_some_and(|family| families.contains(&family))
         });
         visit(journal, &KindSet::only(kinds), &mut |stream, fact| archive.take(stream, fact))?;
@@ -87,6 +101,10 @@ impl Archive {
             let batch = held.batch.clone();
             let covers = batch.map(|batch| (fact.meta.position, vendor.clone(), batch, account.clone()));
             self.covered.extend(covers);
+        }
+        if let (Stream::Account(vendor, account), Event::Handoff(event)) = (stream, &fact.event) {
+            let known = (vendor.clone(), account.clone(), event.handoff().clone());
+            self.handoffs.entry(known).or_default().take(&fact, event);
         }
         if stream.account().is_none() {
             self.streams.entry(stream.clone()).or_default().push(fact);
@@ -142,7 +160,8 @@ impl Archive {
         let mut checked = Vec::new();
         for fact in facts {
             let Event::Case(CaseEvent::FindingRecorded(finding)) = &fact.event else { continue };
-            let record = self.record(vendor, opened, (fact, finding), &own, &others);
+            let mut record = self.record(vendor, opened, (fact, finding), &own, &others);
+            record.apart = self.apart(journal, vendor, (fact, finding), &record).await?;
             let certificate = Certificate { opened, finding, known_until: fact.meta.valid_at };
             checked.push(Checked {
                 case: case.clone(),
@@ -180,6 +199,8 @@ impl Archive {
             program: of_house.map(|facts| known(facts)).unwrap_or_default(),
             others: others.iter().filter(|(_, fact)| fact.meta.position < by).cloned().collect(),
             batches: Vec::new(),
+            apart: Vec::new(),
+            closings: self.closings(vendor, by),
         };
         for (stream, facts) in streams() {
             match stream {
@@ -197,6 +218,54 @@ impl Archive {
         let covered = self.covered.iter().filter(|(at, of, ..)| *at < by && of == vendor);
         record.batches = covered.map(|(_, _, batch, account)| (batch.clone(), account.clone())).collect();
         record
+    }
+
+    /// The accepted handoffs of a vendor that were closed before a position.
+    fn closings(&self, vendor: &VendorId, by: u64) -> Vec<Closing> {
+        let of_vendor =
+            self.handoffs.iter().filter(|((of, ..), handoff)| of == vendor && handoff.is_accepted);
+        let closings = of_vendor.filter_map(|(_, handoff)| {
+            let (at, event, position) = handoff.closed?;
+            let guest = handoff.guest.clone()?;
+            (position < by).then_some(Closing { guest, at, event })
+        });
+        closings.collect()
+    }
+
+    /// The other accounts on whose streams events stand that a finding cites.
+    async fn apart(
+        &self,
+        journal: &dyn Journal,
+        vendor: &VendorId,
+        (told, finding): (&Fact, &Finding),
+        record: &Record,
+    ) -> Result<Vec<Apart>, ArchiveError> {
+        let by = told.meta.position;
+        let own = record.facts.iter().chain(record.others.iter().map(|(_, fact)| fact));
+        let of_vendor = record.partners.iter().map(|(_, fact)| fact).chain(&record.identity);
+        let known: BTreeSet<EventId> = own.chain(of_vendor).map(|fact| fact.meta.id).collect();
+        let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
+        let mut apart: Vec<Apart> = Vec::new();
+        let of_grounds = finding.grounds.iter().flat_map(|ground| &ground.events);
+        for event in finding.proof.iter().chain(&finding.context).chain(of_grounds) {
+            if known.contains(event) {
+                continue;
+            }
+            let Some(recorded) = journal.event(event.0).await? else { continue };
+            let stream = Stream::from_str(&recorded.stream).ok();
+            let Some(Stream::Account(of, account)) = stream.filter(|stream| stream.vendor() == vendor) else {
+                continue;
+            };
+            if account == record.account || !accounts.insert(account.clone()) {
+                continue;
+            }
+            let mut facts = stream_of(journal, &of, &account).await?;
+            facts.retain(|fact| fact.meta.position < by);
+            let mut others = self.others(journal, &of, &account).await?;
+            others.retain(|(_, fact)| fact.meta.position < by);
+            apart.push(Apart { account, facts, others });
+        }
+        Ok(apart)
     }
 
     /// The streams of all accounts that identity decisions of any time tie to this one.
@@ -250,6 +319,18 @@ impl Archive {
                 wanted.extend(is_wanted.then(|| split.survivor.clone()));
             }
             IdentityEvent::Suspected(_) | IdentityEvent::KeptApart(_) => {}
+        }
+    }
+}
+
+impl Handoff {
+    fn take(&mut self, fact: &Fact, event: &HandoffEvent) {
+        if let HandoffEvent::Invited(invited) = event {
+            self.guest = Some(invited.guest.clone());
+        }
+        self.is_accepted |= matches!(event, HandoffEvent::Accepted(_));
+        if let HandoffEvent::Closed(closed) = event {
+            self.closed = Some((closed.at, fact.meta.id, fact.meta.position));
         }
     }
 }

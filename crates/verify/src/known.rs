@@ -6,20 +6,33 @@ use domain::event::Event;
 use domain::event::account::AccountEvent;
 use domain::event::consent::ConsentEvent;
 use domain::event::handoff::HandoffEvent;
+use domain::event::partner::PartnerEvent;
 use domain::fact::Fact;
-use domain::id::{AccountId, BatchId, EventId, Key, PartnerId};
+use domain::id::{AccountId, BatchId, ContactRef, EventId, Key, PartnerId};
+use domain::time::Instant;
 
-use crate::Record;
 use crate::family::Families;
 use crate::order::{effective, place};
 use crate::program::Program;
 use crate::ties::{Bond, Decisions, Tie};
+use crate::{Apart, Closing, Record};
 
 /// Another account, and what ties it to the one looked at.
 #[derive(Debug)]
 pub(crate) struct Other {
     pub(crate) tie: Tie,
     pub(crate) facts: Vec<Fact>,
+}
+
+/// A person at a partner, as one event says.
+#[derive(Debug)]
+pub(crate) struct Person {
+    pub(crate) person: ContactRef,
+    pub(crate) partner: PartnerId,
+    pub(crate) at: Instant,
+    pub(crate) event: EventId,
+    /// Accounts that were agreed to come with it; nothing where it left.
+    pub(crate) carries: Option<Vec<AccountId>>,
 }
 
 /// What is known, corrections applied and in order.
@@ -36,6 +49,10 @@ pub(crate) struct Known {
     pub(crate) batches: BTreeMap<BatchId, BTreeSet<AccountId>>,
     /// The last revision of each partner's stream.
     pub(crate) revisions: BTreeMap<PartnerId, u64>,
+    /// Other accounts of which events are cited.
+    pub(crate) apart: Vec<Known>,
+    pub(crate) closings: Vec<Closing>,
+    pub(crate) people: Vec<Person>,
 }
 
 impl Known {
@@ -65,6 +82,7 @@ impl Known {
             let last = revisions.entry(partner.clone()).or_default();
             *last = fact.meta.revision.max(*last);
         }
+        let people = partners.iter().filter_map(|(partner, fact)| person(partner, fact)).collect();
         let families = Families::of(&partners, &program);
         let decisions = kept(effective(record.identity.iter()));
         let decided = Decisions::of(&decisions);
@@ -73,6 +91,7 @@ impl Known {
         let joined: BTreeSet<&AccountId> = joined.chain([&record.account]).collect();
         let facts = kept(effective(belonging(record, &decided, &joined)));
         let is_absorbed = decided.is_absorbed(&record.account);
+        let apart = record.apart.iter().map(|apart| Self::from_kept(&alone(record, apart), keeps)).collect();
         let mut batches: BTreeMap<BatchId, BTreeSet<AccountId>> = BTreeMap::new();
         for (batch, account) in &record.batches {
             batches.entry(batch.clone()).or_default().insert(account.clone());
@@ -86,12 +105,50 @@ impl Known {
             program,
             batches,
             revisions,
+            apart,
+            closings: record.closings.clone(),
+            people,
         }
     }
 
     /// The account on whose stream an event stands, when it is another one.
     pub(crate) fn elsewhere(&self, event: EventId) -> Option<&Other> {
         self.others.iter().find(|other| other.facts.iter().any(|fact| fact.meta.id == event))
+    }
+}
+
+fn person(partner: &PartnerId, fact: &Fact) -> Option<Person> {
+    let Event::Partner(event) = &fact.event else { return None };
+    let seen = |person: &ContactRef, at, carries| Person {
+        person: person.clone(),
+        partner: partner.clone(),
+        at,
+        event: fact.meta.id,
+        carries,
+    };
+    match event {
+        PartnerEvent::PersonJoined(on) => Some(seen(&on.person, on.at, Some(on.carry_list.clone()))),
+        PartnerEvent::PersonLeft(on) => Some(seen(&on.person, on.at, None)),
+        PartnerEvent::Enrolled(_)
+        | PartnerEvent::Affiliated(_)
+        | PartnerEvent::AffiliationEnded(_)
+        | PartnerEvent::Merged(_)
+        | PartnerEvent::Deauthorised(_) => None,
+    }
+}
+
+/// What was known of another account, as if it were the one looked at.
+fn alone(record: &Record, apart: &Apart) -> Record {
+    Record {
+        account: apart.account.clone(),
+        facts: apart.facts.clone(),
+        others: apart.others.clone(),
+        partners: record.partners.clone(),
+        identity: record.identity.clone(),
+        program: record.program.clone(),
+        batches: record.batches.clone(),
+        apart: Vec::new(),
+        closings: Vec::new(),
     }
 }
 

@@ -35,7 +35,7 @@ pub use certificate::{Fault, Part, check};
 
 use domain::event::case::{Finding, Opened};
 use domain::fact::Fact;
-use domain::id::{AccountId, BatchId, PartnerId};
+use domain::id::{AccountId, BatchId, EventId, PartnerId};
 use domain::time::Instant;
 
 /// A finding as it was recorded, with the case it stands in.
@@ -66,4 +66,30 @@ pub struct Record {
     pub others: Vec<(AccountId, Fact)>,
     /// Which accounts each uniform act of the vendor covers.
     pub batches: Vec<(BatchId, AccountId)>,
+    /// Accounts of which the finding cites events though nothing ties them to this one.
+    pub apart: Vec<Apart>,
+    /// Every accepted handoff of the vendor that was closed.
+    pub closings: Vec<Closing>,
+}
+
+/// Another account of which a finding cites events.
+#[derive(Debug, Clone)]
+pub struct Apart {
+    /// Which one.
+    pub account: AccountId,
+    /// Its stream.
+    pub facts: Vec<Fact>,
+    /// The streams of accounts that identity decisions tie to it.
+    pub others: Vec<(AccountId, Fact)>,
+}
+
+/// A handoff that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// Who had been invited.
+    pub guest: PartnerId,
+    /// When it was over.
+    pub at: Instant,
+    /// The event that says so.
+    pub event: EventId,
 }

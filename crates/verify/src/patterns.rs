@@ -1,5 +1,7 @@
 //! One short check per pattern: whether one body of evidence shows it for the act a certificate names.
 
+mod across;
+mod chance;
 mod claims;
 mod contacts;
 mod host;
@@ -8,6 +10,7 @@ mod late;
 mod letters;
 mod money;
 mod officers;
+mod people;
 mod records;
 mod sidestep;
 mod steps;
@@ -34,6 +37,16 @@ pub(crate) struct Claim<'c> {
     pub(crate) proof: BTreeSet<EventId>,
     /// Up to when everybody had told what there was.
     pub(crate) known_until: Instant,
+    pub(crate) evidence: Evidence,
+}
+
+/// What a claim is put before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Evidence {
+    /// The events of its proof.
+    Proof,
+    /// All that was known.
+    All,
 }
 
 impl<'c> Claim<'c> {
@@ -43,6 +56,7 @@ impl<'c> Claim<'c> {
             handoff: opened.handoff.as_ref(),
             proof: finding.proof.iter().copied().collect(),
             known_until,
+            evidence: Evidence::All,
         }
     }
 
@@ -82,7 +96,7 @@ fn capped(severity: Severity, kin: Kin) -> Severity {
 pub(crate) type Check = fn(&Scene<'_>, &Claim<'_>) -> Result<Shown, String>;
 
 /// One check per pattern and rule version.
-pub(crate) const CHECKS: [(&str, u32, Check); 26] = [
+pub(crate) const CHECKS: [(&str, u32, Check); 29] = [
     ("T01", 1, takeover::direct_grab),
     ("T02", 1, takeover::registration),
     ("T03", 1, takeover::renewal),
@@ -92,6 +106,7 @@ pub(crate) const CHECKS: [(&str, u32, Check); 26] = [
     ("T07", 1, takeover::relay),
     ("T08", 1, takeover::alias),
     ("T09", 1, sidestep::sidestep),
+    ("T10", 1, across::ring),
     ("T11", 1, lapsed::pounce),
     ("T12", 1, lapsed::stall),
     ("T13", 1, claims::abandonment),
@@ -104,8 +119,10 @@ pub(crate) const CHECKS: [(&str, u32, Check); 26] = [
     ("T20", 1, contacts::capture_or_missing_notice),
     ("T21", 1, money::unpaid),
     ("T22", 1, touch::last_touch),
+    ("T23", 1, people::follows),
     ("T24", 1, host::abuse),
     ("T25", 1, officers::without_form),
+    ("R1", 1, across::repeated),
     ("procedure_unknown", 1, steps::unknown),
     ("contested_holder", 1, records::contested),
     ("registration", 1, records::registration),

@@ -2,7 +2,7 @@
 
 use domain::event::Party;
 use domain::event::handoff::{
-    Accepted, Amended, ForfeitureClaimed, GrantedAct, Invited, Progressed, Released,
+    Accepted, Amended, Closed, ForfeitureClaimed, GrantedAct, Invited, Progressed, Released,
 };
 use domain::fact::Fact;
 use domain::id::{EventId, HandoffId, PartnerId};
@@ -32,6 +32,7 @@ pub(crate) struct Terms<'a> {
     pub(crate) released: Vec<On<'a, Released>>,
     pub(crate) forfeited: Vec<On<'a, ForfeitureClaimed>>,
     pub(crate) progressed: Vec<On<'a, Progressed>>,
+    pub(crate) closed: Option<On<'a, Closed>>,
 }
 
 impl<'a> Terms<'a> {
@@ -65,6 +66,7 @@ impl<'a> Terms<'a> {
             released: told.released.iter().filter(|on| of(&on.said.handoff, on.fact)).copied().collect(),
             forfeited: told.forfeited.iter().filter(|on| of(&on.said.handoff, on.fact)).copied().collect(),
             progressed: told.progressed.iter().filter(|on| of(&on.said.handoff, on.fact)).copied().collect(),
+            closed: told.closed.iter().rfind(|on| of(&on.said.handoff, on.fact)).copied(),
         };
         for amended in told.amended.iter().filter(|on| of(&on.said.handoff, on.fact)) {
             terms.amend(*amended);

@@ -16,7 +16,8 @@ use domain::event::consent::{
 use domain::event::correction::{Committed, CorrectionEvent};
 use domain::event::deal::{Approved, DealEvent, Submitted};
 use domain::event::handoff::{
-    Accepted, Amended, ForfeitureClaimed, HandoffEvent, Invited, Progressed, Released, Requested as Wanted,
+    Accepted, Amended, Closed, ForfeitureClaimed, HandoffEvent, Invited, Progressed, Released,
+    Requested as Wanted,
 };
 use domain::event::notice::{Answered, Bounced, Delivered, NoticeEvent, Sent};
 use domain::event::trade::{Contract, Meeting, Order, Quote, Renewal, Returned, TradeEvent};
@@ -88,6 +89,7 @@ told! {
     accepted: Accepted;
     amended: Amended;
     progressed: Progressed;
+    closed: Closed;
     released: Released;
     forfeited: ForfeitureClaimed;
     requested: Requested;
@@ -197,10 +199,8 @@ impl<'a> Told<'a> {
             HandoffEvent::Progressed(said) => self.progressed.push(On { fact, said }),
             HandoffEvent::Released(said) => self.released.push(On { fact, said }),
             HandoffEvent::ForfeitureClaimed(said) => self.forfeited.push(On { fact, said }),
-            HandoffEvent::Reported(_)
-            | HandoffEvent::Declined(_)
-            | HandoffEvent::Revoked(_)
-            | HandoffEvent::Closed(_) => {}
+            HandoffEvent::Closed(said) => self.closed.push(On { fact, said }),
+            HandoffEvent::Reported(_) | HandoffEvent::Declined(_) | HandoffEvent::Revoked(_) => {}
         }
     }
 

@@ -24,6 +24,8 @@ fn record(story: &Story) -> Record {
         program: story.published.clone(),
         others: story.others.clone(),
         batches: covered.map(|account| (batch.clone(), account)).collect(),
+        apart: Vec::new(),
+        closings: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use domain::account::Account;
 use domain::account::gain::{GainKind, TouchKind};
+use domain::account::guest::Handoff;
 use domain::account::registration::{Deal, Outcome, Registration};
 use domain::event::case::Severity;
 use domain::id::{EventId, PartnerId};
@@ -19,7 +20,7 @@ use crate::scene::Scene;
 
 /// Whether registrations may have been kept without activity, though somebody is at work.
 pub(crate) fn may_be_idle(account: &Account) -> bool {
-    account.deals.iter().filter(|deal| is_kept(deal)).nth(1).is_some() && first_activity(account).is_some()
+    account.deals.iter().filter(|deal| is_kept(deal)).nth(1).is_some() && activity(account).is_some()
 }
 
 /// When the next registration lapses, after `until`.
@@ -32,12 +33,19 @@ fn is_kept(deal: &Deal) -> bool {
     deal.registration == Registration::Approved && deal.outcome == Outcome::Open && deal.activity.is_empty()
 }
 
-/// The first work on the account that is on record, whoever did it.
-fn first_activity(account: &Account) -> Option<EventId> {
+/// Work on the account that is on record, whoever did it, with what it needs to be shown: the one that needs least, the
+/// first of those. Work under a handoff is none without its invitation.
+fn activity(account: &Account) -> Option<Vec<EventId>> {
+    let under = |event: EventId| {
+        let done = |handoff: &&Handoff| handoff.progress.iter().any(|done| done.event == event);
+        account.handoffs.iter().find(done).and_then(|handoff| handoff.invited.or(handoff.requested))
+    };
     let touches = account.touches.iter().filter(|touch| touch.kind != TouchKind::Submission);
-    let touches = touches.map(|touch| (touch.at, touch.event));
-    let progress = account.deals.iter().flat_map(|deal| &deal.activity).copied();
-    touches.chain(progress).min().map(|(_, event)| event)
+    let touches = touches.map(|touch| (under(touch.event), touch.at, touch.event));
+    let progress =
+        account.deals.iter().flat_map(|deal| &deal.activity).map(|(at, event)| (None, *at, *event));
+    let least = touches.chain(progress).min_by_key(|(under, at, event)| (under.is_some(), *at, *event));
+    least.map(|(under, _, event)| under.into_iter().chain([event]).collect())
 }
 
 /// A registration that lapsed, and when.
@@ -72,7 +80,7 @@ fn kept_idle<'a>(scene: &Scene<'a>, lapsed: &[Lapsed<'a>], partner: &PartnerId) 
     let kept = idle.get(..min)?;
     let &&(at, last) = kept.last()?;
     let shown = kept.iter().flat_map(|(_, deal)| [deal.submission, deal.decided]).flatten();
-    let proof = shown.chain(first_activity(scene.known.account)).collect();
+    let proof = shown.chain(activity(scene.known.account).into_iter().flatten()).collect();
     let sentence = format!(
         "{min} registrations of {partner} kept this customer without any activity, the last until {}",
         words::day(at)
