@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use domain::event::case::{Severity, Unknown, Verdict};
+use domain::event::correction::{CorrectionEvent, CorrectionReason, Retracted};
+use domain::event::handoff::HandoffEvent;
 use domain::fact::Fact;
 use domain::id::EventId;
 use domain::time::Instant;
 use policing::Judged;
-use verify::{Certificate, Fault, Record};
+use verify::{Certificate, Fault, Part, Record};
 
-use crate::story::{Story, account_id, id};
+use crate::story::{Story, account_id, day_of, event_id, id};
+use crate::words::{digest, released};
 
 /// What the journal says where the story is all there is.
 fn record(story: &Story) -> Record {
@@ -72,5 +76,243 @@ fn every_finding_of_the_told_stories_is_accepted_and_none_without_an_event_of_it
     let wrong: Vec<String> = crate::properties::cases()
         .filter_map(|case| Some(format!("{}: {}", case.name, is_certified(&case.story()).err()?)))
         .collect();
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What somebody who forges a certificate might change, and the part that has to fail.
+struct Forgery {
+    name: &'static str,
+    part: Part,
+    /// Changes the certificate; `false` where there is nothing of the kind in it.
+    forge: fn(&mut Judged) -> bool,
+}
+
+fn later(at: Instant) -> Instant {
+    at.plus_ms(domain::time::DAY_MS)
+}
+
+const FORGERIES: [Forgery; 15] = [
+    Forgery {
+        name: "an event that never was",
+        part: Part::Proof,
+        forge: |judged| {
+            judged.finding.proof.push(event_id(999_999));
+            true
+        },
+    },
+    Forgery {
+        name: "a reading aid that never was",
+        part: Part::Context,
+        forge: |judged| {
+            judged.finding.context.push(event_id(999_999));
+            true
+        },
+    },
+    Forgery {
+        name: "somebody else acted",
+        part: Part::Parties,
+        forge: |judged| {
+            judged.finding.actor = id("somebody-else");
+            true
+        },
+    },
+    Forgery {
+        name: "somebody else has to answer",
+        part: Part::Parties,
+        forge: |judged| {
+            judged.finding.respondent = "somebody-else".to_owned();
+            true
+        },
+    },
+    Forgery {
+        name: "it happened on another day",
+        part: Part::Time,
+        forge: |judged| {
+            judged.finding.violated_at = later(judged.finding.violated_at);
+            true
+        },
+    },
+    Forgery {
+        name: "papers may arrive longer",
+        part: Part::Time,
+        forge: |judged| {
+            judged.finding.provisional_until = later(judged.finding.provisional_until);
+            true
+        },
+    },
+    Forgery {
+        name: "it is still pending",
+        part: Part::Time,
+        forge: |judged| {
+            let is_confirmed = judged.finding.verdict == Verdict::Confirmed;
+            judged.finding.verdict = Verdict::Pending;
+            is_confirmed
+        },
+    },
+    Forgery {
+        name: "it cannot be judged",
+        part: Part::Severity,
+        forge: |judged| {
+            judged.finding.verdict = Verdict::Indeterminate(Unknown::Erased);
+            true
+        },
+    },
+    Forgery {
+        name: "it is graver",
+        part: Part::Severity,
+        forge: |judged| {
+            let is_less = judged.finding.severity < Severity::S4;
+            judged.finding.severity = Severity::S4;
+            is_less
+        },
+    },
+    Forgery {
+        name: "another policy was in force",
+        part: Part::Policy,
+        forge: |judged| {
+            judged.finding.policy = digest(9);
+            true
+        },
+    },
+    Forgery {
+        name: "another rule found it",
+        part: Part::Pattern,
+        forge: |judged| {
+            judged.finding.rule_version += 1;
+            true
+        },
+    },
+    Forgery {
+        name: "nothing would clear it",
+        part: Part::Clearing,
+        forge: |judged| {
+            judged.finding.clearing.clear();
+            true
+        },
+    },
+    Forgery {
+        name: "host and guest change places",
+        part: Part::Case,
+        forge: |judged| {
+            std::mem::swap(&mut judged.opened.host, &mut judged.opened.guest);
+            judged.opened.handoff.is_some()
+        },
+    },
+    Forgery {
+        name: "it does not say where it looked",
+        part: Part::Absence,
+        forge: |judged| {
+            let absences = judged.finding.grounds.iter_mut().filter(|ground| ground.is_absence());
+            absences.map(|ground| ground.searched = None).count() > 0
+        },
+    },
+    Forgery {
+        name: "it did not look as far as was known",
+        part: Part::Absence,
+        forge: |judged| {
+            let searched = judged.finding.grounds.iter_mut().filter_map(|ground| ground.searched.as_mut());
+            searched.map(|searched| searched.until = event_id(1)).count() > 0
+        },
+    },
+];
+
+#[test]
+fn a_forged_certificate_is_rejected_by_the_part_that_was_forged() {
+    let mut wrong = Vec::new();
+    for forgery in &FORGERIES {
+        let mut tried = 0;
+        for case in crate::properties::cases() {
+            let story = case.story();
+            for judged in story.judged() {
+                let mut forged = recorded(&story, &judged);
+                if !(forgery.forge)(&mut forged) {
+                    continue;
+                }
+                tried += 1;
+                if !faults(&story, &forged).iter().any(|fault| fault.part == forgery.part) {
+                    wrong.push(format!("{} in {} of {}", forgery.name, judged.finding.pattern, case.name));
+                }
+            }
+        }
+        assert!(tried > 50, "{} was tried {tried} times", forgery.name);
+    }
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What was there though a certificate says it was not: told after the finding was made, and slipped in before.
+struct Concealed {
+    pattern: &'static str,
+    tell: fn(&mut Story, &Judged),
+}
+
+fn release_all(story: &mut Story, judged: &Judged) {
+    let on = day_of(judged.finding.violated_at);
+    let mut release = released(domain::scope::Scope::all(), on, None, None);
+    if let HandoffEvent::Released(released) = &mut release {
+        released.handoff = judged.opened.handoff.clone().expect("a takeover is of a handoff");
+    }
+    story.tell(on, release);
+}
+
+fn retract(story: &mut Story, judged: &Judged) {
+    let retracted = Retracted {
+        target: judged.finding.act,
+        reason: CorrectionReason::Other,
+        approved_by: None,
+        evidence: None,
+    };
+    let on = day_of(judged.finding.violated_at) + 1;
+    story.tell(on, CorrectionEvent::Retracted(retracted));
+}
+
+const CONCEALED: [Concealed; 26] = [
+    Concealed { pattern: "T01", tell: release_all },
+    Concealed { pattern: "T02", tell: release_all },
+    Concealed { pattern: "T03", tell: release_all },
+    Concealed { pattern: "T04", tell: release_all },
+    Concealed { pattern: "T05", tell: release_all },
+    Concealed { pattern: "T06", tell: release_all },
+    Concealed { pattern: "T07", tell: release_all },
+    Concealed { pattern: "T11", tell: release_all },
+    Concealed { pattern: "T12", tell: release_all },
+    Concealed { pattern: "T01", tell: retract },
+    Concealed { pattern: "T02", tell: retract },
+    Concealed { pattern: "T03", tell: retract },
+    Concealed { pattern: "T04", tell: retract },
+    Concealed { pattern: "T05", tell: retract },
+    Concealed { pattern: "T06", tell: retract },
+    Concealed { pattern: "T13", tell: retract },
+    Concealed { pattern: "T14", tell: retract },
+    Concealed { pattern: "T15", tell: retract },
+    Concealed { pattern: "T16", tell: retract },
+    Concealed { pattern: "T17", tell: retract },
+    Concealed { pattern: "T19", tell: retract },
+    Concealed { pattern: "T20", tell: retract },
+    Concealed { pattern: "T21", tell: retract },
+    Concealed { pattern: "T22", tell: retract },
+    Concealed { pattern: "T24", tell: retract },
+    Concealed { pattern: "T25", tell: retract },
+];
+
+#[test]
+fn a_certificate_that_says_nothing_speaks_against_it_is_rejected_where_something_does() {
+    let mut wrong = Vec::new();
+    for concealed in &CONCEALED {
+        let mut tried = 0;
+        for case in crate::properties::cases() {
+            let story = case.story();
+            let found = story.judged().into_iter();
+            for judged in found.filter(|judged| judged.finding.pattern == concealed.pattern) {
+                let mut other = story.clone();
+                (concealed.tell)(&mut other, &judged);
+                let certificate = recorded(&other, &judged);
+                tried += 1;
+                if !faults(&other, &certificate).iter().any(|fault| fault.part == Part::Absence) {
+                    wrong.push(format!("{} in {}", concealed.pattern, case.name));
+                }
+            }
+        }
+        assert!(tried > 0, "no story has {}", concealed.pattern);
+    }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
 }
