@@ -212,7 +212,7 @@ impl<'a> Among<'a> {
     }
 
     /// Nobody in particular.
-    fn all(gains: &'a Gains) -> Self {
+    pub(crate) fn all(gains: &'a Gains) -> Self {
         Self { others: Others::all(gains), account: None, own: OfAccount::default() }
     }
 

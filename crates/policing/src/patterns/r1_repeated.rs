@@ -10,11 +10,13 @@ use std::collections::BTreeSet;
 
 use domain::event::case::{Clearing, Ground, Severity};
 use domain::event::handoff::HandoffOutcome;
+use domain::family::Families;
 use domain::id::{AccountId, EventId, PartnerId};
+use domain::program::Program;
 use domain::protection::words;
 use domain::time::Instant;
 
-use crate::across::{Closing, Handed, Wide};
+use crate::across::{Among, Closing, Gains, Handed, Wide};
 use crate::chance::{Happened, exceeded_after};
 use crate::judged::{About, Breach, Seen, Sighting};
 use crate::scene::Scene;
@@ -48,6 +50,48 @@ pub(crate) fn accounts(wide: Wide<'_>, handed: &Handed) -> BTreeSet<AccountId> {
     accounts
 }
 
+/// What the closed handoffs of a guest's family say so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally {
+    pub closed: usize,
+    /// How many of them ended with the account at the family and without a basis.
+    pub kept: usize,
+    pub chance: Chance,
+}
+
+/// Whether chance explains how many were kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chance {
+    /// There are too few to say so.
+    TooFew,
+    Explains,
+    /// It does not: the family was named, or will be when somebody looks.
+    Exceeded,
+}
+
+/// The tally of the family of `guest` as it is at `at`.
+pub fn tally(gains: &Gains, families: &Families, program: &Program, guest: &PartnerId, at: Instant) -> Tally {
+    let among = Among::all(gains);
+    let wide = Wide { among: &among, families, program };
+    let policy = &program.policy_at(at).policy.policing;
+    let counted = counted(wide, &wide.family(guest, at));
+    let all = || counted.iter().map(|handed| happened(handed));
+    let chance = match exceeded_after(policy, all()) {
+        _ if counted.len() < usize::from(policy.chance_trials_min) => Chance::TooFew,
+        None => Chance::Explains,
+        Some(_) => Chance::Exceeded,
+    };
+    let kept = all().filter(|happened| *happened == Happened::Yes).count();
+    Tally { closed: counted.len(), kept, chance }
+}
+
+/// The closed handoffs to a family, in the order they were closed.
+fn counted<'w>(wide: Wide<'w>, family: &BTreeSet<PartnerId>) -> Vec<&'w Handed> {
+    let mut counted: Vec<&Handed> = family.iter().flat_map(|member| wide.among.closed_by(member)).collect();
+    counted.sort_by_key(|handed| handed.closed.map(|closed| (closed.at, closed.event)));
+    counted
+}
+
 /// Whether the family had gained the account without a basis when the handoff was closed.
 fn happened(handed: &Handed) -> Happened {
     let Some(closed) = handed.closed else { return Happened::No };
@@ -72,12 +116,7 @@ impl<'w> Repeated<'w> {
     fn of(wide: Wide<'w>, guest: &PartnerId, at: Instant) -> Option<Self> {
         let policy = &wide.program.policy_at(at).policy.policing;
         let family = wide.family(guest, at);
-        let among = wide.among;
-        let mut counted: Vec<&Handed> = Vec::new();
-        for member in &family {
-            counted.extend(among.closed_by(member));
-        }
-        counted.sort_by_key(|handed| handed.closed.map(|closed| (closed.at, closed.event)));
+        let mut counted = counted(wide, &family);
         let after = exceeded_after(policy, counted.iter().map(|handed| happened(handed)))?;
         counted.truncate(after);
         let last = *counted.iter().rev().find(|handed| happened(handed) == Happened::Yes)?;

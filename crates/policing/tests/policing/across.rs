@@ -14,6 +14,7 @@ use domain::policy::{PatternPolicy, Policy};
 use domain::program::Program;
 use domain::protection::Known;
 use domain::time::Instant;
+use policing::patterns::r1_repeated::{self, Chance, Tally};
 use policing::{Gains, Judged, Others, Watermark, reporters, review_among};
 
 use crate::story::{Story, day, id};
@@ -124,10 +125,8 @@ impl Vendor {
         let is_found = |(_, finding): &(AccountId, Finding)| !matches!(finding.verdict, Verdict::Cleared(_));
         let findings = self.findings(pattern).into_iter().filter(is_found);
         let word = |(account, finding): (AccountId, Finding)| {
-            let verdict = match finding.verdict {
-                Verdict::Confirmed => String::new(),
-                other => format!(" {other:?}"),
-            };
+            let is_confirmed = finding.verdict == Verdict::Confirmed;
+            let verdict = if is_confirmed { String::new() } else { format!(" {:?}", finding.verdict) };
             format!("{account} {:?}{verdict}", finding.severity)
         };
         findings.map(word).collect()
@@ -372,6 +371,27 @@ fn handoffs_to_companies_of_one_family_count_together() {
     vendor.partners.tell_of("sister", -50, owned_by("guest", AffiliationBasis::Declared, 10_000, -50));
     assert_eq!(vendor.found("R1"), ["a09 S2"]);
     vendor.ends_the_same_in_any_order();
+}
+
+#[test]
+fn a_tally_says_when_there_are_too_few_to_judge() {
+    let tally = |vendor: &Vendor| {
+        let families = vendor.families();
+        let mut gains = Gains::default();
+        for (account_id, story) in &vendor.stories {
+            let account = fold(&story.facts);
+            let watermark = Watermark { until: Instant::LATEST, head: story.head() };
+            let (families, program) = (&families, &vendor.program);
+            let known = Known { account: &account, account_id, families, program };
+            gains.put(account_id, policing::adds(known, &[], watermark));
+        }
+        r1_repeated::tally(&gains, &families, &vendor.program, &id("guest"), day(900))
+    };
+    let mut nine = invited_often(&[0, 1, 4, 5, 8]);
+    assert_eq!(tally(&nine), Tally { closed: 12, kept: 5, chance: Chance::Exceeded });
+    nine.stories.retain(|account, _| account.as_str() < "a09");
+    assert_eq!(tally(&nine), Tally { closed: 9, kept: 5, chance: Chance::TooFew });
+    assert_eq!(tally(&invited_often(&[3])), Tally { closed: 12, kept: 1, chance: Chance::Explains });
 }
 
 /// A person of the host joins the guest on day 10; `follow` of `left` accounts go where the person went.

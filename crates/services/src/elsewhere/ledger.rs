@@ -7,9 +7,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Context as _;
 use domain::account::history;
-use domain::id::{AccountId, VendorId};
+use domain::id::{AccountId, PartnerId, VendorId};
 use domain::stream::Stream;
+use domain::time::Instant;
 use futures::StreamExt as _;
+use policing::patterns::r1_repeated::{self, Tally};
 use policing::{Gains, OfAccount, Others, Watermark, across};
 use rustc_hash::FxHashSet;
 use tokio::sync::OnceCell;
@@ -77,6 +79,26 @@ impl Ledger {
         concerned.extend(reporters(gains, &adds));
         concerned.remove(account);
         concerned
+    }
+
+    /// What the closed handoffs to each of these partners' families say as of `at`, by all accounts of a vendor.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub(crate) async fn tallies(
+        &self,
+        book: &Book,
+        vendor: &VendorId,
+        partners: &[PartnerId],
+        at: Instant,
+    ) -> anyhow::Result<Vec<Tally>> {
+        self.read(book).await?;
+        let world = book.world(vendor);
+        let by_vendor = self.by_vendor.read().unwrap_or_else(PoisonError::into_inner);
+        let none = Gains::default();
+        let gains = by_vendor.get(vendor).map_or(&none, |of_vendor| &of_vendor.gains);
+        let tally = |partner| r1_repeated::tally(gains, &world.families, &world.program, partner, at);
+        Ok(partners.iter().map(tally).collect())
     }
 
     /// The accounts with a finding that rests on others, once after the ledger was read: what it rested on may be gone

@@ -1,7 +1,10 @@
 //! Partners: who takes part in the program, and who belongs to whom.
 
+use std::collections::BTreeMap;
+
 use domain::id::{PartnerId, VendorId};
 use domain::stream::Stream;
+use policing::patterns::r1_repeated::Tally;
 use wire::answers::{HistoryRow, PartnerRow};
 use wire::shape::Words as _;
 
@@ -16,6 +19,23 @@ pub fn list(book: &Book, moment: Moment) -> Vec<PartnerRow> {
         shelf.directory.partners().map(|(vendor, partner, _)| (vendor.clone(), partner.clone())).collect()
     };
     places.iter().filter_map(|(vendor, partner)| row(book, vendor, partner, moment)).collect()
+}
+
+/// What the closed handoffs to every partner's family say now, by partner.
+///
+/// # Errors
+/// The journal cannot be read.
+pub async fn tallies(book: &Book) -> anyhow::Result<BTreeMap<String, Tally>> {
+    let mut partners: BTreeMap<VendorId, Vec<PartnerId>> = BTreeMap::new();
+    for (vendor, partner, _) in book.shelf().directory.partners() {
+        partners.entry(vendor.clone()).or_default().push(partner.clone());
+    }
+    let mut tallies = BTreeMap::new();
+    for (vendor, partners) in partners {
+        let of_vendor = book.ledger.tallies(book, &vendor, &partners, book.now()).await?;
+        tallies.extend(partners.iter().map(ToString::to_string).zip(of_vendor));
+    }
+    Ok(tallies)
 }
 
 /// One partner by its id.
