@@ -23,29 +23,14 @@ const END_CHARS_MIN: usize = 2;
 
 type Number = u32;
 
-/// The fingerprints of all accounts of one vendor; some 400 bytes an account.
+/// The fingerprints of all accounts of one vendor; some 300 bytes an account.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     numbers: FxHashMap<AccountId, Number>,
-    accounts: Vec<(AccountId, Option<Fingerprint>)>,
-    /// Which accounts stand in a block, by the block's hash; two blocks of one hash only cost a comparison.
-    blocks: FxHashMap<u32, Members>,
-}
-
-/// Most blocks hold one account.
-#[derive(Debug, Clone)]
-enum Members {
-    One(Number),
-    Several(Box<Vec<Number>>),
-}
-
-impl Members {
-    fn as_slice(&self) -> &[Number] {
-        match self {
-            Self::One(member) => std::slice::from_ref(member),
-            Self::Several(members) => members,
-        }
-    }
+    accounts: Vec<(AccountId, Option<Box<Fingerprint>>)>,
+    /// Which accounts stand in a block, by the block's hash, the first described first; two blocks of one hash only
+    /// cost a comparison.
+    blocks: BTreeSet<(u32, Number)>,
 }
 
 impl Index {
@@ -72,11 +57,13 @@ impl Index {
     fn put(&mut self, account: &AccountId, fingerprint: Option<Fingerprint>) {
         let number = self.number(account);
         let before = self.accounts[place(number)].1.take();
-        let left: BTreeSet<u32> = before.iter().flat_map(blocks).collect();
+        let left: BTreeSet<u32> = before.as_deref().into_iter().flat_map(blocks).collect();
         let entered: BTreeSet<u32> = fingerprint.iter().flat_map(blocks).collect();
-        left.difference(&entered).for_each(|block| self.leave(*block, number));
-        entered.difference(&left).for_each(|block| self.enter(*block, number));
-        self.accounts[place(number)].1 = fingerprint;
+        for block in left.difference(&entered) {
+            self.blocks.remove(&(*block, number));
+        }
+        self.blocks.extend(entered.difference(&left).map(|block| (*block, number)));
+        self.accounts[place(number)].1 = fingerprint.map(Box::new);
     }
 
     fn number(&mut self, account: &AccountId) -> Number {
@@ -89,41 +76,23 @@ impl Index {
         number
     }
 
-    fn enter(&mut self, block: u32, number: Number) {
-        let members = self.blocks.entry(block).or_insert(Members::One(number));
-        match members {
-            Members::One(member) if *member == number => {}
-            Members::One(member) => *members = Members::Several(Box::new(vec![*member, number])),
-            Members::Several(several) => several.push(number),
-        }
-    }
-
-    fn leave(&mut self, block: u32, number: Number) {
-        let is_empty = match self.blocks.get_mut(&block) {
-            None => return,
-            Some(Members::One(member)) => *member == number,
-            Some(Members::Several(several)) => {
-                several.retain(|member| *member != number);
-                several.is_empty()
-            }
-        };
-        if is_empty {
-            self.blocks.remove(&block);
-        }
+    /// The accounts in a block, in the order they were described.
+    fn members(&self, block: u32) -> impl Iterator<Item = &(AccountId, Option<Box<Fingerprint>>)> {
+        let members = self.blocks.range((block, Number::MIN)..=(block, Number::MAX));
+        members.map(|(_, number)| &self.accounts[place(*number)])
     }
 
     /// The account's fingerprint, if it is described.
     pub fn fingerprint(&self, account: &AccountId) -> Option<&Fingerprint> {
-        self.accounts[place(*self.numbers.get(account)?)].1.as_ref()
+        self.accounts[place(*self.numbers.get(account)?)].1.as_deref()
     }
 
     /// The accounts worth comparing with one, in order of their ids.
     pub fn candidates(&self, account: &AccountId) -> BTreeSet<&AccountId> {
         let Some(fingerprint) = self.fingerprint(account) else { return BTreeSet::new() };
         let around = blocks_around(fingerprint);
-        let members = around.iter().filter_map(|block| self.blocks.get(block));
-        let found = members.flat_map(|members| {
-            let others = members.as_slice().iter().map(|number| &self.accounts[place(*number)].0);
+        let found = around.iter().flat_map(|block| {
+            let others = self.members(*block).map(|(other, _)| other);
             others.filter(|other| *other != account).take(BLOCK_COMPARED_MAX)
         });
         found.collect()
@@ -131,8 +100,7 @@ impl Index {
 
     /// The accounts that have a hard id, in the order they were described, at most `most` of them.
     pub(crate) fn known_by(&self, id: &HardId, most: usize) -> Vec<&AccountId> {
-        let members = self.blocks.get(&hash(("hard", id.as_str()))).map(Members::as_slice);
-        let accounts = members.into_iter().flatten().map(|number| &self.accounts[place(*number)]);
+        let accounts = self.members(hash(("hard", id.as_str())));
         let known = accounts.filter(|(_, known)| known.as_ref().is_some_and(|known| known.hard.contains(id)));
         known.map(|(account, _)| account).take(most).collect()
     }

@@ -13,10 +13,15 @@ use domain::stream::Stream;
 use domain::time::Instant;
 use identity::{Description, Fingerprint, Index};
 
+/// Descriptions that wait to be indexed, at most, once the journal was read: at some 300 bytes each, 2 MB.
+const TOLD_MAX: usize = 8_192;
+
 /// The descriptions of all accounts in the journal.
 #[derive(Debug, Default)]
 pub(crate) struct Customers {
     vendors: BTreeMap<VendorId, OfVendor>,
+    /// Whether the journal was read to its end.
+    is_read: bool,
 }
 
 /// Whether a description adds to those before.
@@ -48,10 +53,14 @@ impl Customers {
     pub(crate) fn take(&mut self, stream: &Stream, fact: &Fact) {
         match (stream, &fact.event) {
             (Stream::Account(vendor, account), Event::Account(AccountEvent::Opened(opened))) => {
+                let is_read = self.is_read;
                 let of_vendor = self.of(vendor);
                 let told = Description::of(opened, fact.meta.valid_at);
                 of_vendor.told.push((account.clone(), told, Told::Also));
                 of_vendor.open.insert(account.clone(), fact.meta.position);
+                if is_read && of_vendor.told.len() >= TOLD_MAX {
+                    of_vendor.index();
+                }
             }
             (Stream::Account(vendor, account), event) if redescribes(event) => {
                 let of_vendor = self.of(vendor);
@@ -81,6 +90,7 @@ impl Customers {
 
     /// The whole journal was read: what the rules recorded says that everything before it was resolved.
     pub(crate) fn opened(&mut self) {
+        self.is_read = true;
         for of_vendor in self.vendors.values_mut() {
             let upto = of_vendor.resolved_upto;
             of_vendor.open.retain(|_, described| *described > upto);
