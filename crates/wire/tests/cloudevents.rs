@@ -227,6 +227,18 @@ fn what_is_wrong_is_named_with_its_place() {
 }
 
 #[test]
+fn a_ruling_is_asked_for_by_a_command_and_told_by_nobody() {
+    let event = json!({
+        "specversion": "1.0", "type": "chaperone.case.appeal_decided.v1", "source": "crm.example", "id": "e-18",
+        "subject": "case-acme.case-1", "actorrole": "adjudicator", "authid": "ada",
+        "data": {"outcome": "false_alarm", "grounds": "so it is", "decided_by": "ada"}
+    });
+    let found = problem(event.to_string().as_bytes());
+    assert_eq!(found.place, Place::Pointer("/type".to_owned()));
+    assert!(found.expected.ends_with("a case goes on by commands"), "{found}");
+}
+
+#[test]
 fn what_chaperone_derives_nobody_else_can_tell() {
     let event = json!({
         "specversion": "1.0", "type": "chaperone.account.absorbed.v1", "source": "crm.example", "id": "e-17",

@@ -10,8 +10,12 @@ use crate::event::{kind, type_of_kind};
 /// partner asks, else observed.
 ///
 /// # Errors
-/// The fact is one that only Chaperone itself derives; the text says so.
+/// The fact is one that only Chaperone itself derives, or that a command asks for; the text says so.
 pub fn class_claimed(event: &Event, actor: &Actor) -> Result<Class, &'static str> {
+    // Nobody is ruled against unheard, and whoever ruled does not rule on the appeal: only a command is asked that.
+    if matches!(event, Event::Case(_)) {
+        return Err("expected a fact that others may tell; a case goes on by commands");
+    }
     let one = type_of_kind(kind(event)).expect("every event has a type in the table");
     let may_be = |class| one.classes.contains(&class);
     let officer = matches!(actor.role, Role::VendorOfficer | Role::Adjudicator) || a_person_decided(event);
