@@ -107,24 +107,26 @@ pub(crate) enum Said {
     Disagree,
 }
 
-/// Compares the ids of one kind; those that are `worn` are shared by too many to mean anything.
+/// Compares the ids of one kind; those that are `worn` are shared by too many to say that two are one.
 pub(crate) fn said(kind: Kind, a: &[HardId], b: &[HardId], worn: &dyn Fn(&HardId) -> bool) -> Said {
-    let of_kind = |ids: &'_ [HardId]| -> Vec<HardId> {
-        ids.iter().filter(|id| id.kind == kind && !worn(id)).cloned().collect()
-    };
-    let (a, b) = (of_kind(a), of_kind(b));
-    let shared: Vec<HardId> = a.iter().filter(|id| b.contains(id)).cloned().collect();
-    if !shared.is_empty() {
-        return Said::Agree(shared);
+    let of_kind = |ids: &'_ [HardId]| ids.iter().position(|id| id.kind == kind);
+    let (Some(from_a), Some(from_b)) = (of_kind(a), of_kind(b)) else { return Said::Nothing };
+    // They are sorted by kind.
+    let a = || a[from_a..].iter().take_while(|id| id.kind == kind);
+    let b = || b[from_b..].iter().take_while(|id| id.kind == kind);
+    let mut shared = a().filter(|id| b().any(|other| other == *id)).peekable();
+    if shared.peek().is_some() {
+        let shared: Vec<HardId> = shared.filter(|id| !worn(id)).cloned().collect();
+        return if shared.is_empty() { Said::Nothing } else { Said::Agree(shared) };
     }
     let differ = |one: &HardId, other: &HardId| match kind {
         // A company often has one name under several suffixes: that is neither for nor against.
         Kind::Domain => label(one.value()) != label(other.value()),
         Kind::RegistryNumber | Kind::Lei | Kind::Duns => one.register() == other.register(),
     };
-    let disagree = a.iter().any(|one| b.iter().any(|other| differ(one, other)));
+    let disagree = a().any(|one| b().any(|other| differ(one, other)));
     // One pair under the same name is enough to say nothing of the domains.
-    let excused = kind == Kind::Domain && a.iter().any(|one| b.iter().any(|other| !differ(one, other)));
+    let excused = kind == Kind::Domain && a().any(|one| b().any(|other| !differ(one, other)));
     if disagree && !excused { Said::Disagree } else { Said::Nothing }
 }
 

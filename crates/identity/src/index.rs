@@ -16,6 +16,8 @@ use crate::name;
 /// Accounts of one block that another is compared with, the earliest in it first: a name that more accounts share
 /// tells little, and with the first of them a person finds the rest.
 const BLOCK_COMPARED_MAX: usize = 16;
+/// Accounts that may have a word or an end of their names in common for it to lead from one to another.
+const BLOCK_TELLING_MAX: usize = 64;
 /// Letters at either end of a name that make a block, at most.
 const END_CHARS_MAX: usize = 6;
 /// The same at least: shorter ends are shared by too many names.
@@ -90,8 +92,14 @@ impl Index {
     /// The accounts worth comparing with one, in order of their ids.
     pub fn candidates(&self, account: &AccountId) -> BTreeSet<&AccountId> {
         let Some(fingerprint) = self.fingerprint(account) else { return BTreeSet::new() };
-        let around = blocks_around(fingerprint);
-        let found = around.iter().flat_map(|block| {
+        let together = name::run_together(&fingerprint.name);
+        let naming = naming_blocks(fingerprint, &together);
+        let similar = words_and_ends(fingerprint, &together).filter(|block| {
+            // A word or an end that so many share leads to nobody.
+            self.members(*block).nth(BLOCK_TELLING_MAX).is_none()
+        });
+        let blocks: BTreeSet<u32> = naming.chain(similar).collect();
+        let found = blocks.iter().flat_map(|block| {
             let others = self.members(*block).map(|(other, _)| other);
             others.filter(|other| *other != account).take(BLOCK_COMPARED_MAX)
         });
@@ -124,22 +132,24 @@ fn place(number: Number) -> usize {
 fn blocks(of: &Fingerprint) -> BTreeSet<u32> {
     let together = name::run_together(&of.name);
     let ends = end_chars(together.len()).into_iter().flat_map(|chars| ends(&together, chars));
-    common_blocks(of, &together).chain(ends).collect()
+    naming_blocks(of, &together).chain(word_blocks(of)).chain(ends).collect()
 }
 
-/// The blocks in which accounts that may be the same stand: the name may have a letter more or less than theirs.
-fn blocks_around(of: &Fingerprint) -> BTreeSet<u32> {
-    let together = name::run_together(&of.name);
+/// The blocks of accounts with a word of the name, or one of its ends: theirs may have a letter more or less.
+fn words_and_ends<'a>(of: &'a Fingerprint, together: &'a str) -> impl Iterator<Item = u32> + 'a {
     let lengths = [together.len().saturating_sub(1), together.len(), together.len() + 1];
     let chars: BTreeSet<usize> = lengths.into_iter().filter_map(end_chars).collect();
-    common_blocks(of, &together).chain(chars.into_iter().flat_map(|chars| ends(&together, chars))).collect()
+    word_blocks(of).chain(chars.into_iter().flat_map(|chars| ends(together, chars)))
 }
 
-fn common_blocks<'a>(of: &'a Fingerprint, together: &'a str) -> impl Iterator<Item = u32> + 'a {
+/// The blocks of accounts with a hard id of this one, or all of its name.
+fn naming_blocks<'a>(of: &'a Fingerprint, together: &'a str) -> impl Iterator<Item = u32> + 'a {
     let hard = of.hard.iter().map(|id| hash(("hard", id.as_str())));
-    let rare = name::telling(&of.name).filter(|word| name::is_rare(word)).map(|word| hash(("word", word)));
-    let whole = (!together.is_empty()).then(|| hash(("whole", together)));
-    hard.chain(rare).chain(whole)
+    hard.chain((!together.is_empty()).then(|| hash(("whole", together))))
+}
+
+fn word_blocks(of: &Fingerprint) -> impl Iterator<Item = u32> {
+    name::telling(&of.name).filter(|word| name::is_rare(word)).map(|word| hash(("word", word)))
 }
 
 /// How many letters at either end of a name of so many make a block: one wrong letter leaves the other end.

@@ -12,6 +12,8 @@ const MISSPELLED_CHARS_MIN: usize = 5;
 const CHARS_PER_EDIT: usize = 5;
 /// Letters from which a legal form is written out, so that it may be misspelled.
 const WRITTEN_OUT_CHARS_MIN: usize = 7;
+/// Letters by which a word and its misspelling differ in length at most.
+const LENGTHS_APART_MAX: usize = 2;
 /// Letters up to which a word is an abbreviation, which many share.
 const SHORT_CHARS: usize = 3;
 
@@ -50,7 +52,8 @@ fn canonical<'a>(word: String) -> Cow<'a, str> {
     if let Ok(place) = LEGAL_FORMS.binary_search_by_key(&word.as_str(), |(form, _)| form) {
         return Cow::Borrowed(LEGAL_FORMS[place].1);
     }
-    let mut written_out = LEGAL_FORMS.iter().filter(|(form, _)| form.len() >= WRITTEN_OUT_CHARS_MIN);
+    let may_be = |form: &str| form.len() >= WRITTEN_OUT_CHARS_MIN && form.len().abs_diff(word.len()) <= 1;
+    let mut written_out = LEGAL_FORMS.iter().filter(|(form, _)| may_be(form));
     match written_out.find(|(form, _)| strsim::osa_distance(form, &word) == 1) {
         Some((_, short)) => Cow::Borrowed(*short),
         None => Cow::Owned(word),
@@ -128,7 +131,9 @@ pub(crate) fn evidence(a: &str, b: &str, policy: &IdentityPolicy) -> Option<i64>
     }
     let sum = |words: &[&str]| words.iter().map(|word| weight(word, policy)).sum::<i64>();
     // Words are put together and apart by whoever types them.
-    let likeness = likeness_percent(&words_a.concat(), &words_b.concat());
+    let chars = |words: &[&str]| words.iter().map(|word| word.len()).sum::<usize>();
+    let is_as_long = chars(&words_a).abs_diff(chars(&words_b)) <= LENGTHS_APART_MAX;
+    let likeness = if is_as_long { likeness_percent(&words_a.concat(), &words_b.concat()) } else { 0 };
     let together = (likeness > 0).then(|| sum(&words_a).min(sum(&words_b)) * likeness / 100);
     let of_words = together.max(Some(word_by_word(&words_a, words_b, policy))).unwrap_or_default();
     let found = of_words + legal_forms(a, b, policy);
@@ -159,8 +164,11 @@ fn likeness_percent(a: &str, b: &str) -> i64 {
         return 100;
     }
     let length = a.len().min(b.len());
+    if length < MISSPELLED_CHARS_MIN || a.len().abs_diff(b.len()) > LENGTHS_APART_MAX {
+        return 0;
+    }
     let has_digits = |word: &str| word.bytes().any(|byte| byte.is_ascii_digit());
-    if length < MISSPELLED_CHARS_MIN || a.len().abs_diff(b.len()) > 2 || has_digits(a) || has_digits(b) {
+    if has_digits(a) || has_digits(b) {
         return 0;
     }
     let edits = strsim::osa_distance(a, b);

@@ -29,7 +29,10 @@ pub enum Resolved {
     Linked(Linked),
     Suspected(Suspected),
     /// A link or a suspicion that follows no longer.
-    TakenBack { event: EventId, accounts: [AccountId; 2] },
+    TakenBack {
+        event: EventId,
+        accounts: [AccountId; 2],
+    },
 }
 
 /// What is known when an account is resolved.
