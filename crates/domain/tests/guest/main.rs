@@ -12,6 +12,7 @@ mod paths;
 mod properties;
 mod releases;
 mod remedies;
+mod reminders;
 #[path = "../book/story.rs"]
 #[expect(dead_code, reason = "the book's other stories use the rest of it")]
 mod story;
