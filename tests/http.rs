@@ -248,7 +248,10 @@ fn every_answer_is_what_the_document_says_it_is() {
     assert_eq!(document["openapi"], "3.1.0");
     let first = |path: &str, name: &str| client.get(path).json(200)[0][name].as_str().unwrap().to_owned();
     client.post("/v1/events", EVENT, "{").problem(400);
+    let pair = client.get("/v1/accounts").json(200);
+    let pair = format!("?account={}&other={}", pair[0]["account"], pair[1]["account"]).replace('"', "");
     let named = [
+        ("/v1/identities/comparison", format!("/v1/identities/comparison{pair}")),
         ("{account}", first("/v1/accounts", "account")),
         ("{deal}", first("/v1/deals", "deal")),
         ("{handoff}", first("/v1/handoffs", "handoff")),
