@@ -172,6 +172,8 @@ fn found(name: &str) -> Vec<String> {
     let told = told.ended_with(0).json();
     let replayed = chaperone.run(["replay", "--output", "json"]).json();
     assert_eq!(replayed["findings"], told["findings"], "{name} told and replayed");
+    let verified = chaperone.run(["case", "verify", "--all"]);
+    assert_eq!(verified.status, 0, "{name}: {}", verified.stdout);
     let words = |finding: &Value| {
         let words = ["pattern", "severity", "verdict"].map(|member| finding[member].as_str().unwrap());
         words.join(" ")
