@@ -59,7 +59,9 @@ fn the_judge_prints_every_row_beside_the_baselines() {
     assert!((1..=25).all(|number| patterns.contains(&format!("T{number:02}"))), "{patterns:?}");
     assert!((1..=20).all(|number| look_alikes.contains(&format!("L{number}"))), "{look_alikes:?}");
     let table = chaperone.run(arguments).ended_with(0).stdout;
-    for said in ["T01", "L20", "benign", "B3", "not looked for", "Not visible in events"] {
+    let rows = report["patterns"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row["state"] != "not looked for"), "{rows:?}");
+    for said in ["T01", "L20", "benign", "B3", "looked for", "Not visible in events"] {
         assert!(table.contains(said), "{said} is missing of\n{table}");
     }
     // Twelve plans in turn: the direct grab is the first, and nobody who looks can miss it.

@@ -8,6 +8,7 @@ use channel_world::score::Alert;
 use domain::event::Event;
 use domain::event::case::{CaseEvent, Severity};
 use domain::id::EventId;
+use domain::policy::{Policy, Switch};
 use domain::stream::Stream;
 use domain::time::Instant;
 use ports::ManualClock;
@@ -39,7 +40,7 @@ pub(super) async fn hear(events: &[String]) -> anyhow::Result<Hearing> {
     let journal = MemoryJournal::new(Arc::clone(&clock) as _);
     let quarantine = MemoryQuarantine::new(Arc::clone(&clock) as _);
     let book = Arc::new(Book::open(Arc::new(journal), Arc::new(quarantine), Arc::clone(&clock) as _)?);
-    program::publish_default(&book).await?;
+    program::publish_first(&book, policy()).await?;
     let defaults = Defaults {
         vendor: services::world::house(),
         source: "simulation".parse().expect("a plain word is a source"),
@@ -68,6 +69,14 @@ pub(super) async fn hear(events: &[String]) -> anyhow::Result<Hearing> {
         sentinel::look(&book, &account).await?;
     }
     Ok(Hearing { alerts: alerts(&book).await?, turned_away, differing: differing(&book).await? })
+}
+
+/// The built-in rules with everything looked for: the persons of a simulated world are nobody, so that they may be
+/// followed.
+fn policy() -> Policy {
+    let mut policy = Policy::default();
+    policy.patterns.values_mut().for_each(|pattern| pattern.switch = Switch::On);
+    policy
 }
 
 /// Every finding, whether it stands, and when it was first recorded.
