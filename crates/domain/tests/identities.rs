@@ -1,5 +1,7 @@
 //! Commands about which accounts are one customer: what is given, what is asked, what follows.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
+
 use domain::command::{Answer, IdentityCommand};
 use domain::decide::identity::{Evidence, Ground, decide};
 use domain::event::identity::{
@@ -132,9 +134,10 @@ impl Story {
             stands_on: &|account, event| account.as_str() == "a" && event == event_id(77),
         };
         let decided = decide(ground, command)?;
-        let event = |decided: domain::decide::Decided| match decided.event {
-            Event::Identity(event) if decided.class == Class::Ruled => event,
-            other => panic!("a person rules about identity, found {other:?}"),
+        let event = |decided: domain::decide::Decided| {
+            assert_eq!(decided.class, Class::Ruled, "a person rules");
+            let Event::Identity(event) = decided.event else { panic!("about identity: {:?}", decided.event) };
+            event
         };
         Ok(decided.into_iter().map(event).collect())
     }

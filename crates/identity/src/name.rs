@@ -20,7 +20,7 @@ const SHORT_CHARS: usize = 3;
 /// A name in the form it is compared in: lower-case words of Latin letters and digits, legal forms last.
 pub(crate) fn normalised(name: &str) -> String {
     let folded = deunicode::deunicode(name).to_lowercase();
-    let spelled = folded.replace(['\'', '`', '"'], "").replace('&', " and ").replace('+', " and ");
+    let spelled = folded.replace(['\'', '`', '"'], "").replace(['&', '+'], " and ");
     let words = with_abbreviations(&spelled);
     let (forms, words): (Vec<Cow<'_, str>>, Vec<Cow<'_, str>>) =
         words.into_iter().map(canonical).partition(|word| is_legal_form(word));
