@@ -94,6 +94,13 @@ impl Case<'_> {
         ask(self.book, &arguments)
     }
 
+    /// Whether the account's story tells of such a thing.
+    fn has_on_account(&self, fact: &str) -> bool {
+        let told = self.book.run(["account", "history", "solvik-retail", "--output", "json"]).ended_with(0);
+        let kind = json!(format!("chaperone.account.{fact}.v1"));
+        told.json().as_array().unwrap().iter().any(|row| row["type"] == kind)
+    }
+
     fn show(&self) -> Value {
         run(self.book, &["show", &self.id]).ended_with(0).json()
     }
@@ -135,9 +142,7 @@ fn heard(case: &Case<'_>) {
     assert_eq!(steps(&case.show()), ["stay", "answer", "decision"]);
     assert_eq!(case.ask("stay --outcome granted --reason likely --as olga"), "accepted");
     assert_eq!(steps(&case.show()), ["answer", "decision"]);
-    let account = case.book.run(["account", "history", "solvik-retail", "--output", "json"]).ended_with(0);
-    let frozen = json!("chaperone.account.freeze_placed.v1");
-    assert!(account.json().as_array().unwrap().iter().any(|row| row["type"] == frozen));
+    assert!(case.has_on_account("freeze_placed") && !case.has_on_account("freeze_lifted"));
     assert_eq!(case.ask(CONFIRM), "side_not_heard");
     assert_eq!(case.ask(&format!("state --side guest --text asked --as carl --partner {GUEST}")), "accepted");
 }
@@ -146,6 +151,7 @@ fn heard(case: &Case<'_>) {
 fn ruled(case: &Case<'_>) {
     assert_eq!(case.show()["remedies_proposed"][0]["restore"]["holder"], HOST);
     assert_eq!(case.ask(CONFIRM), "accepted");
+    assert!(case.has_on_account("freeze_lifted"), "what waited for the ruling moves again");
     assert_eq!(case.ask("order-remedy --as olga"), "accepted");
     let ruled = case.show();
     assert_eq!((&ruled["decided"], &ruled["assignee"]), (&json!("confirmed"), &json!("vera")));

@@ -2,6 +2,7 @@
 
 pub(crate) mod hearing;
 pub(crate) mod identity;
+mod standstill;
 
 use std::sync::Arc;
 
@@ -84,7 +85,7 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
         };
-        hearing::freeze(book, &input, &loaded, &decided, now).await?;
+        standstill::keep(book, &input, &loaded, &decided, now).await?;
         match book.write(entry(&input, decided, &world, now), Arc::clone(&loaded)).await {
             Ok(written) if written.receipt.outcome == Outcome::Repeated => {
                 return first_answer(book, &input, written.receipt).await;

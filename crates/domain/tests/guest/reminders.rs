@@ -17,7 +17,7 @@ fn an_invitation_is_said_three_days_before_it_lapses_and_once() {
     let story = given([(0, invited())]);
     let reminded = Reminded { about: About::Handoff(id("h1")), due_at: day(14) };
     assert_eq!(due(&story, day(10)), []);
-    assert_eq!(due(&story, day(11)), [reminded.clone()]);
+    assert_eq!(due(&story, day(11)), std::slice::from_ref(&reminded));
     assert_eq!(due(&story, day(14)), [], "it has lapsed");
     let told = story.clone().but(11, Event::Notice(NoticeEvent::Reminded(reminded.clone())));
     assert_eq!(due(&told, day(12)), []);
