@@ -12,6 +12,8 @@ use domain::policy::PolicingPolicy;
 const GUESSES_BP: [u32; 5] = [1_000, 1_500, 2_500, 4_000, 6_000];
 /// One, in fixed point.
 const ONE: u128 = 1_000_000_000_000_000_000;
+/// Beyond this nothing is told apart any more, and products stay below 2^128 by far.
+const RATIO_MAX: u128 = ONE * 1_000_000_000;
 const ALL_BP: u32 = 10_000;
 
 /// After how many cases, the first `chance_trials_min` at least, what happened is no chance any more by the figures
@@ -34,6 +36,24 @@ pub(crate) fn exceeded_after(
         }
     }
     None
+}
+
+/// The evidence there is now, in fixed point: what is compared when many are looked at together.
+pub(crate) fn evidence(policy: &PolicingPolicy, happened: impl IntoIterator<Item = Happened>) -> u128 {
+    let mut evidence = Evidence::new(policy.chance_baseline_bp);
+    happened.into_iter().for_each(|happened| evidence.take(happened));
+    evidence.mean()
+}
+
+/// From which evidence on one stands out among all of them, so that of those who do no more than alpha are honest
+/// in the mean (e-BH, whatever they have to do with one another); `None` when nobody does.
+pub(crate) fn stands_out_from(policy: &PolicingPolicy, mut all: Vec<u128>) -> Option<u128> {
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    let (of, alpha_bp) = (all.len() as u128, u128::from(policy.chance_alpha_bp));
+    let enough =
+        |(rank, evidence): (u128, &u128)| evidence * rank * alpha_bp >= of * ONE * u128::from(ALL_BP);
+    let last = (1..).zip(&all).filter(|ranked| enough(*ranked)).last();
+    last.map(|(_, evidence)| *evidence)
 }
 
 /// What came of one case.
@@ -61,16 +81,18 @@ impl Evidence {
                 Happened::Yes => (*guess, self.baseline_bp),
                 Happened::No => (ALL_BP - *guess, ALL_BP - self.baseline_bp),
             };
-            // Before it is exceeded a ratio is below 10^23, so that the product stays far below 2^128.
-            *ratio = *ratio * u128::from(times) / u128::from(over);
+            *ratio = (*ratio * u128::from(times) / u128::from(over)).min(RATIO_MAX);
         }
     }
 
     /// Whether the mean of the ratios is one in alpha.
     fn reaches(&self, alpha_bp: u32) -> bool {
+        self.mean() * u128::from(alpha_bp) >= ONE * u128::from(ALL_BP)
+    }
+
+    fn mean(&self) -> u128 {
         let sum: u128 = self.ratios.iter().map(|(_, ratio)| *ratio).sum();
-        let guesses = self.ratios.len() as u128;
-        guesses > 0 && sum * u128::from(alpha_bp) >= guesses * ONE * u128::from(ALL_BP)
+        sum / (self.ratios.len() as u128).max(1)
     }
 }
 
@@ -120,6 +142,28 @@ mod tests {
     fn who_keeps_half_of_what_it_is_brought_into_is_mostly_named_after_twenty() {
         let named = (0..1_000).filter(|seed| after(&drawn(*seed, 50, 20)).is_some()).count();
         assert!(named >= 800, "{named} of a thousand were named");
+    }
+
+    #[test]
+    fn among_fifty_honest_partners_one_has_to_stand_out_more_than_by_itself() {
+        let policy = PolicingPolicy::default();
+        let honest = |seed| evidence(&policy, drawn(seed, 5, 40));
+        let mut all: Vec<u128> = (0..50).map(honest).collect();
+        assert_eq!(stands_out_from(&policy, all.clone()), None);
+        // Four of ten are enough by themselves, and not when fifty others were looked at too.
+        let four = evidence(&policy, [[Happened::Yes; 4].as_slice(), &[Happened::No; 6]].concat());
+        assert!(four >= 100 * ONE && stands_out_from(&policy, vec![four]) == Some(four));
+        all.push(four);
+        assert_eq!(stands_out_from(&policy, all.clone()), None);
+        let eight = evidence(&policy, [[Happened::Yes; 8].as_slice(), &[Happened::No; 2]].concat());
+        all.push(eight);
+        assert_eq!(stands_out_from(&policy, all), Some(eight));
+    }
+
+    #[test]
+    fn evidence_has_an_upper_end_and_never_overflows() {
+        let policy = PolicingPolicy { chance_baseline_bp: 1, ..PolicingPolicy::default() };
+        assert_eq!(evidence(&policy, [Happened::Yes; 500]), RATIO_MAX);
     }
 
     #[test]

@@ -6,18 +6,19 @@
 //! are ten: fewer cannot be judged. It is found on the account of the last handoff that counted against the family. It
 //! opens an audit and convicts nobody (S2): a statistic creates no S3 or S4 and clears none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::event::case::{Clearing, Ground, Severity};
 use domain::event::handoff::HandoffOutcome;
 use domain::family::Families;
 use domain::id::{AccountId, EventId, PartnerId};
+use domain::policy::PolicingPolicy;
 use domain::program::Program;
 use domain::protection::words;
 use domain::time::Instant;
 
 use crate::across::{Among, Closing, Gains, Handed, Wide};
-use crate::chance::{Happened, exceeded_after};
+use crate::chance::{Happened, evidence, exceeded_after, stands_out_from};
 use crate::judged::{About, Breach, Seen, Sighting};
 use crate::scene::Scene;
 
@@ -65,16 +66,40 @@ pub enum Chance {
     /// There are too few to say so.
     TooFew,
     Explains,
-    /// It does not: the family was named, or will be when somebody looks.
+    /// It does not by itself: the family was named. Among all families, one like it may be chance.
     Exceeded,
+    /// It does not, though all families were looked at.
+    ExceededAmongAll,
 }
 
-/// The tally of the family of `guest` as it is at `at`.
-pub fn tally(gains: &Gains, families: &Families, program: &Program, guest: &PartnerId, at: Instant) -> Tally {
+/// The tallies of the families of these partners as they are at `at`, in their order.
+pub fn tallies(
+    gains: &Gains,
+    families: &Families,
+    program: &Program,
+    partners: &[PartnerId],
+    at: Instant,
+) -> Vec<Tally> {
     let among = Among::all(gains);
     let wide = Wide { among: &among, families, program };
     let policy = &program.policy_at(at).policy.policing;
-    let counted = counted(wide, &wide.family(guest, at));
+    let mut of_families: BTreeMap<BTreeSet<PartnerId>, (Tally, u128)> = BTreeMap::new();
+    for partner in partners {
+        let family = wide.family(partner, at);
+        of_families.entry(family).or_insert_with_key(|family| by_itself(policy, &counted(wide, family)));
+    }
+    let judged = of_families.values().filter(|(tally, _)| tally.chance != Chance::TooFew);
+    let stands_out = stands_out_from(policy, judged.map(|(_, evidence)| *evidence).collect());
+    let tally = |partner: &PartnerId| {
+        let (tally, evidence) = of_families[&wide.family(partner, at)];
+        let is_out = tally.chance == Chance::Exceeded && stands_out.is_some_and(|from| evidence >= from);
+        Tally { chance: if is_out { Chance::ExceededAmongAll } else { tally.chance }, ..tally }
+    };
+    partners.iter().map(tally).collect()
+}
+
+/// The tally of one family and the evidence against it.
+fn by_itself(policy: &PolicingPolicy, counted: &[&Handed]) -> (Tally, u128) {
     let all = || counted.iter().map(|handed| happened(handed));
     let chance = match exceeded_after(policy, all()) {
         _ if counted.len() < usize::from(policy.chance_trials_min) => Chance::TooFew,
@@ -82,7 +107,7 @@ pub fn tally(gains: &Gains, families: &Families, program: &Program, guest: &Part
         Some(_) => Chance::Exceeded,
     };
     let kept = all().filter(|happened| *happened == Happened::Yes).count();
-    Tally { closed: counted.len(), kept, chance }
+    (Tally { closed: counted.len(), kept, chance }, evidence(policy, all()))
 }
 
 /// The closed handoffs to a family, in the order they were closed.

@@ -385,10 +385,10 @@ fn a_tally_says_when_there_are_too_few_to_judge() {
             let known = Known { account: &account, account_id, families, program };
             gains.put(account_id, policing::adds(known, &[], watermark));
         }
-        r1_repeated::tally(&gains, &families, &vendor.program, &id("guest"), day(900))
+        r1_repeated::tallies(&gains, &families, &vendor.program, &[id("guest")], day(900))[0]
     };
     let mut nine = invited_often(&[0, 1, 4, 5, 8]);
-    assert_eq!(tally(&nine), Tally { closed: 12, kept: 5, chance: Chance::Exceeded });
+    assert_eq!(tally(&nine), Tally { closed: 12, kept: 5, chance: Chance::ExceededAmongAll });
     nine.stories.retain(|account, _| account.as_str() < "a09");
     assert_eq!(tally(&nine), Tally { closed: 9, kept: 5, chance: Chance::TooFew });
     assert_eq!(tally(&invited_often(&[3])), Tally { closed: 12, kept: 1, chance: Chance::Explains });

@@ -44,7 +44,8 @@ fn words(tally: Tally) -> String {
         _ if closed == 0 => return String::new(),
         Chance::TooFew => "too few to judge",
         Chance::Explains => "no more than chance explains",
-        Chance::Exceeded => "more than chance explains",
+        Chance::Exceeded => "more than chance explains by itself, not among all partners",
+        Chance::ExceededAmongAll => "more than chance explains",
     };
     format!("{closed} closed, {kept} kept without a basis: {judged}")
 }

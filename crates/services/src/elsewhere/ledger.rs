@@ -97,8 +97,7 @@ impl Ledger {
         let by_vendor = self.by_vendor.read().unwrap_or_else(PoisonError::into_inner);
         let none = Gains::default();
         let gains = by_vendor.get(vendor).map_or(&none, |of_vendor| &of_vendor.gains);
-        let tally = |partner| r1_repeated::tally(gains, &world.families, &world.program, partner, at);
-        Ok(partners.iter().map(tally).collect())
+        Ok(r1_repeated::tallies(gains, &world.families, &world.program, partners, at))
     }
 
     /// The accounts with a finding that rests on others, once after the ledger was read: what it rested on may be gone
