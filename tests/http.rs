@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::chaperone::{Chaperone, Server};
-use tests::events::{Sender, command, event};
+use tests::events::{Sender, command, event, story};
 use tests::http::Client;
 
 const EVENT: &str = "application/cloudevents+json";
@@ -315,4 +315,23 @@ fn health_and_numbers_are_there_for_machines() {
     ] {
         assert!(metrics.lines().any(|found| found == line), "no {line} in\n{metrics}");
     }
+}
+
+#[test]
+fn the_page_of_partners_says_how_handoffs_ended_and_when_they_are_too_few() {
+    let page = |name: &str| {
+        let chaperone = Chaperone::new();
+        chaperone.run(["ingest".as_ref(), story(name).as_os_str()]);
+        let server = chaperone.serve::<&str>([]);
+        let answer = Client::new(&server.url).get("/partners");
+        assert_eq!(answer.status, 200);
+        answer.body
+    };
+    let repeated = page("r1-repeated");
+    assert!(repeated.contains("10 closed, 4 kept without a basis: more than chance explains<"), "{repeated}");
+    let released = page("l02-released-again-and-again");
+    assert!(
+        released.contains("10 closed, 2 kept without a basis: no more than chance explains<"),
+        "{released}"
+    );
 }
