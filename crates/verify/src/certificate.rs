@@ -7,7 +7,7 @@ use domain::event::case::{CaseKind, Finding, Ground, Severity, Unknown, Verdict}
 use domain::id::EventId;
 use domain::policy::PatternPolicy;
 
-use crate::known::Known;
+use crate::known::{Known, Recorded};
 use crate::patterns::{CHECKS, Check, Claim, Evidence, Shown, at_most};
 use crate::scene::Scene;
 use crate::ties::Bond;
@@ -93,10 +93,11 @@ pub fn check(certificate: &Certificate<'_>, record: &Record) -> Vec<Fault> {
         faults.push(fault(Part::Pattern, "it is of another kind"));
     }
     faults.extend(missing_events(finding, record));
-    let whole = Known::of(record);
+    let recorded = Recorded::of(record);
+    let whole = Known::of(&recorded);
     let scene = Scene::of(&whole);
     faults.extend(case(certificate, &scene));
-    faults.extend(proof(certificate, record, *check));
+    faults.extend(proof(certificate, &recorded, *check));
     faults.extend(absence(certificate, &whole, &scene, *check));
     faults.extend(searched(certificate, record, &whole));
     faults.extend(grounds(finding, &scene, certificate));
@@ -161,12 +162,12 @@ fn case(certificate: &Certificate<'_>, scene: &Scene<'_>) -> Vec<Fault> {
 }
 
 /// The proof alone has to show it, and without any one of its events it must not.
-fn proof(certificate: &Certificate<'_>, record: &Record, check: Check) -> Vec<Fault> {
+fn proof(certificate: &Certificate<'_>, recorded: &Recorded<'_>, check: Check) -> Vec<Fault> {
     let finding = certificate.finding;
     let all: BTreeSet<EventId> = finding.proof.iter().copied().collect();
     let is_decision = finding.pattern == REGISTRATION;
     let of_context = finding.context.iter().copied().filter(|_| is_decision);
-    let shown = shown_by(certificate, record, check, all.iter().copied().chain(of_context).collect());
+    let shown = shown_by(certificate, recorded, check, all.iter().copied().chain(of_context).collect());
     let shown = match shown {
         Ok(shown) => shown,
         Err(why) => return vec![fault(Part::Proof, format!("it does not show the finding: {why}"))],
@@ -176,7 +177,7 @@ fn proof(certificate: &Certificate<'_>, record: &Record, check: Check) -> Vec<Fa
     let counts = finding.kind == CaseKind::Statistical;
     for event in all.iter().filter(|_| !is_decision && !counts) {
         let fewer: BTreeSet<EventId> = all.iter().copied().filter(|other| other != event).collect();
-        let spared = shown_by(certificate, record, check, fewer);
+        let spared = shown_by(certificate, recorded, check, fewer);
         if spared.is_ok_and(|spared| spared.severity >= shown.severity) {
             faults.push(fault(Part::Proof, format!("event {event} is not needed")));
         }
@@ -186,11 +187,11 @@ fn proof(certificate: &Certificate<'_>, record: &Record, check: Check) -> Vec<Fa
 
 fn shown_by(
     certificate: &Certificate<'_>,
-    record: &Record,
+    recorded: &Recorded<'_>,
     check: Check,
     events: BTreeSet<EventId>,
 ) -> Result<Shown, String> {
-    let known = Known::only(record, &events);
+    let known = Known::only(recorded, &events);
     let scene = Scene::of(&known);
     let mut claim = Claim::of(certificate.finding, certificate.opened, certificate.known_until);
     claim.evidence = Evidence::Proof;

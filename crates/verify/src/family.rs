@@ -38,9 +38,9 @@ pub(crate) struct Families {
 
 impl Families {
     /// From the facts of the partners' streams.
-    pub(crate) fn of(facts: &[(PartnerId, Fact)], program: &Program) -> Self {
+    pub(crate) fn of(facts: &[(&PartnerId, &Fact)], program: &Program) -> Self {
         let mut families = Self::default();
-        for (partner, fact) in facts {
+        for (partner, fact) in facts.iter().copied() {
             let Event::Partner(event) = &fact.event else { continue };
             match event {
                 PartnerEvent::Affiliated(link) => families.affiliate(partner, link, fact, program),

@@ -1,6 +1,7 @@
 //! One body of evidence: everything that was known of an account when a finding was made, or its proof alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::event::Event;
 use domain::event::account::AccountEvent;
@@ -45,8 +46,8 @@ pub(crate) struct Known {
     /// Whether it had been merged into another one.
     pub(crate) is_absorbed: bool,
     pub(crate) families: Families,
-    pub(crate) program: Program,
-    pub(crate) batches: BTreeMap<BatchId, BTreeSet<AccountId>>,
+    pub(crate) program: Arc<Program>,
+    pub(crate) batches: Arc<BTreeMap<BatchId, BTreeSet<AccountId>>>,
     /// The last revision of each partner's stream.
     pub(crate) revisions: BTreeMap<PartnerId, u64>,
     /// Other accounts of which events are cited.
@@ -55,59 +56,101 @@ pub(crate) struct Known {
     pub(crate) people: Vec<Person>,
 }
 
-impl Known {
-    /// All of `record`.
-    pub(crate) fn of(record: &Record) -> Self {
-        Self::from_kept(record, &|_| true)
-    }
+/// What every body of evidence about one record has in common: corrections applied, and in order.
+#[derive(Debug)]
+pub(crate) struct Recorded<'r> {
+    record: &'r Record,
+    program: Arc<Program>,
+    partners: Vec<(&'r PartnerId, Fact)>,
+    identity: Vec<Fact>,
+    batches: Arc<BTreeMap<BatchId, BTreeSet<AccountId>>>,
+}
 
-    /// `events` alone, with the published program.
-    pub(crate) fn only(record: &Record, events: &BTreeSet<EventId>) -> Self {
-        Self::from_kept(record, &|event| events.contains(&event))
-    }
-
-    fn from_kept(record: &Record, keeps: &dyn Fn(EventId) -> bool) -> Self {
-        let kept = |facts: Vec<Fact>| -> Vec<Fact> {
-            facts.into_iter().filter(|fact| keeps(fact.meta.id)).collect()
+impl<'r> Recorded<'r> {
+    pub(crate) fn of(record: &'r Record) -> Self {
+        let mut streams: BTreeMap<&PartnerId, Vec<&Fact>> = BTreeMap::new();
+        for (partner, fact) in &record.partners {
+            streams.entry(partner).or_default().push(fact);
+        }
+        let streams = streams.into_iter();
+        let effective_of = |(partner, facts): (&'r PartnerId, Vec<&Fact>)| {
+            effective(facts.into_iter()).into_iter().map(move |fact| (partner, fact))
         };
-        let program = Program::of(&effective(record.program.iter()));
-        let mut partners: Vec<(PartnerId, Fact)> = Vec::new();
-        for partner in record.partners.iter().map(|(partner, _)| partner).collect::<BTreeSet<_>>() {
-            let own = record.partners.iter().filter(|(of, _)| of == partner).map(|(_, fact)| fact);
-            partners.extend(kept(effective(own)).into_iter().map(|fact| (partner.clone(), fact)));
-        }
+        let mut partners: Vec<(&PartnerId, Fact)> = streams.flat_map(effective_of).collect();
         partners.sort_by_key(|(_, fact)| place(fact));
-        let mut revisions: BTreeMap<PartnerId, u64> = BTreeMap::new();
-        for (partner, fact) in &partners {
-            let last = revisions.entry(partner.clone()).or_default();
-            *last = fact.meta.revision.max(*last);
-        }
-        let people = partners.iter().filter_map(|(partner, fact)| person(partner, fact)).collect();
-        let families = Families::of(&partners, &program);
-        let decisions = kept(effective(record.identity.iter()));
-        let decided = Decisions::of(&decisions);
-        let others = others(record, &decided, &kept);
-        let joined = others.iter().filter(|other| is_joined(other)).map(|other| &other.tie.other);
-        let joined: BTreeSet<&AccountId> = joined.chain([&record.account]).collect();
-        let facts = kept(effective(belonging(record, &decided, &joined)));
-        let is_absorbed = decided.is_absorbed(&record.account);
-        let apart = record.apart.iter().map(|apart| Self::from_kept(&alone(record, apart), keeps)).collect();
         let mut batches: BTreeMap<BatchId, BTreeSet<AccountId>> = BTreeMap::new();
         for (batch, account) in &record.batches {
             batches.entry(batch.clone()).or_default().insert(account.clone());
         }
         Self {
-            account: record.account.clone(),
+            record,
+            program: Arc::new(Program::of(&effective(record.program.iter()))),
+            partners,
+            identity: effective(record.identity.iter()),
+            batches: Arc::new(batches),
+        }
+    }
+}
+
+/// One account with the streams of those tied to it.
+#[derive(Clone, Copy)]
+struct Streams<'s> {
+    account: &'s AccountId,
+    facts: &'s [Fact],
+    others: &'s [(AccountId, Fact)],
+}
+
+impl Known {
+    /// All of a record.
+    pub(crate) fn of(recorded: &Recorded<'_>) -> Self {
+        Self::from_kept(recorded, &|_| true)
+    }
+
+    /// `events` alone, with the published program.
+    pub(crate) fn only(recorded: &Recorded<'_>, events: &BTreeSet<EventId>) -> Self {
+        Self::from_kept(recorded, &|event| events.contains(&event))
+    }
+
+    fn from_kept(recorded: &Recorded<'_>, keeps: &dyn Fn(EventId) -> bool) -> Self {
+        let record = recorded.record;
+        let own = Streams { account: &record.account, facts: &record.facts, others: &record.others };
+        let apart = record.apart.iter().map(|apart| {
+            let Apart { account, facts, others } = apart;
+            Self::of_streams(recorded, Streams { account, facts, others }, keeps)
+        });
+        let apart = apart.collect();
+        Self { apart, closings: record.closings.clone(), ..Self::of_streams(recorded, own, keeps) }
+    }
+
+    fn of_streams(recorded: &Recorded<'_>, streams: Streams<'_>, keeps: &dyn Fn(EventId) -> bool) -> Self {
+        let kept = |facts: Vec<Fact>| -> Vec<Fact> {
+            facts.into_iter().filter(|fact| keeps(fact.meta.id)).collect()
+        };
+        let partners = recorded.partners.iter().filter(|(_, fact)| keeps(fact.meta.id));
+        let partners: Vec<(&PartnerId, &Fact)> = partners.map(|(partner, fact)| (*partner, fact)).collect();
+        let mut revisions: BTreeMap<PartnerId, u64> = BTreeMap::new();
+        for (partner, fact) in &partners {
+            let last = revisions.entry((*partner).clone()).or_default();
+            *last = fact.meta.revision.max(*last);
+        }
+        let decisions = recorded.identity.iter().filter(|fact| keeps(fact.meta.id));
+        let decided = Decisions::of(decisions);
+        let others = others(streams, &decided, &kept);
+        let joined = others.iter().filter(|other| is_joined(other)).map(|other| &other.tie.other);
+        let joined: BTreeSet<&AccountId> = joined.chain([streams.account]).collect();
+        let facts = kept(effective(belonging(streams, &decided, &joined)));
+        Self {
+            account: streams.account.clone(),
             facts,
+            is_absorbed: decided.is_absorbed(streams.account),
             others,
-            is_absorbed,
-            families,
-            program,
-            batches,
+            families: Families::of(&partners, &recorded.program),
+            program: Arc::clone(&recorded.program),
+            batches: Arc::clone(&recorded.batches),
             revisions,
-            apart,
-            closings: record.closings.clone(),
-            people,
+            apart: Vec::new(),
+            closings: Vec::new(),
+            people: partners.iter().filter_map(|(partner, fact)| person(partner, fact)).collect(),
         }
     }
 
@@ -137,36 +180,25 @@ fn person(partner: &PartnerId, fact: &Fact) -> Option<Person> {
     }
 }
 
-/// What was known of another account, as if it were the one looked at.
-fn alone(record: &Record, apart: &Apart) -> Record {
-    Record {
-        account: apart.account.clone(),
-        facts: apart.facts.clone(),
-        others: apart.others.clone(),
-        partners: record.partners.clone(),
-        identity: record.identity.clone(),
-        program: record.program.clone(),
-        batches: record.batches.clone(),
-        apart: Vec::new(),
-        closings: Vec::new(),
-    }
-}
-
 /// What belongs to some accounts: what stands on their streams, but for what a split gave away.
 fn belonging<'r>(
-    record: &'r Record,
+    streams: Streams<'r>,
     decided: &Decisions<'_>,
     accounts: &BTreeSet<&AccountId>,
 ) -> impl Iterator<Item = &'r Fact> {
-    let own = record.facts.iter().map(|fact| (&record.account, fact));
-    let all = own.chain(record.others.iter().map(|(account, fact)| (account, fact)));
+    let own = streams.facts.iter().map(move |fact| (streams.account, fact));
+    let all = own.chain(streams.others.iter().map(|(account, fact)| (account, fact)));
     all.filter(|(stream, fact)| accounts.contains(decided.whose(fact.meta.id, stream))).map(|(_, fact)| fact)
 }
 
-fn others(record: &Record, decided: &Decisions<'_>, kept: &dyn Fn(Vec<Fact>) -> Vec<Fact>) -> Vec<Other> {
+fn others(
+    streams: Streams<'_>,
+    decided: &Decisions<'_>,
+    kept: &dyn Fn(Vec<Fact>) -> Vec<Fact>,
+) -> Vec<Other> {
     let facts_of =
-        |account: &AccountId| kept(effective(belonging(record, decided, &BTreeSet::from([account]))));
-    let accounts: BTreeSet<&AccountId> = record.others.iter().map(|(account, _)| account).collect();
+        |account: &AccountId| kept(effective(belonging(streams, decided, &BTreeSet::from([account]))));
+    let accounts: BTreeSet<&AccountId> = streams.others.iter().map(|(account, _)| account).collect();
     let mut opened: BTreeMap<Key, AccountId> = BTreeMap::new();
     for key in decided.linked_keys() {
         let under = accounts.iter().find(|account| is_opened_under(&facts_of(account), key));
@@ -174,7 +206,7 @@ fn others(record: &Record, decided: &Decisions<'_>, kept: &dyn Fn(Vec<Fact>) -> 
             opened.insert(key.clone(), (*account).clone());
         }
     }
-    let tied = decided.ties(&record.account, &|key| opened.get(key).cloned());
+    let tied = decided.ties(streams.account, &|key| opened.get(key).cloned());
     let tied = tied.into_iter().map(|tie| Other { facts: facts_of(&tie.other), tie });
     tied.filter(|other| !other.facts.is_empty()).collect()
 }

@@ -47,7 +47,7 @@ fn pair<'a>(one: &'a AccountId, other: &'a AccountId) -> [&'a AccountId; 2] {
 
 impl<'a> Decisions<'a> {
     /// From the decisions in the order they take effect.
-    pub(crate) fn of(facts: &'a [Fact]) -> Self {
+    pub(crate) fn of(facts: impl Iterator<Item = &'a Fact>) -> Self {
         let mut decisions = Self::default();
         for fact in facts {
             if let Event::Identity(event) = &fact.event {
