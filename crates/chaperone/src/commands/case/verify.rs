@@ -60,7 +60,11 @@ fn tell(output: Format, checked: Vec<Checked>) -> anyhow::Result<Exit> {
         checked.into_iter().filter(|checked| !checked.faults.is_empty()).map(Rejected::from).collect();
     let (accepted, missed) = (certificates - rejected.len(), rejected.len());
     let answer = Answer { certificates, accepted, rejected };
-    if output == Format::Table { read_out(&answer)? } else { output::one(output, &answer)? }
+    if output == Format::Table {
+        read_out(&answer)?
+    } else {
+        output::one(output, &answer)?
+    }
     if missed == 0 {
         return Ok(Exit::Ok);
     }
