@@ -250,11 +250,15 @@ impl Families {
         at: Instant,
         counts: &dyn Fn(&Link) -> bool,
     ) -> BTreeMap<PartnerId, Kinship> {
+        let itself = BTreeMap::from([(partner.clone(), Kinship::itself())]);
+        // Most partners stand alone, and are asked about most.
+        if !self.links.iter().any(|link| link.owner == *partner || link.owned == *partner) {
+            return itself;
+        }
         let mut links: Vec<&Link> =
             self.links.iter().filter(|link| link.during.contains(at) && counts(link)).collect();
         // Which of two equal paths is cited must not depend on what was recorded first.
         links.sort_by_key(|link| link.event);
-        let itself = BTreeMap::from([(partner.clone(), Kinship::itself())]);
         let owners = closure(&links, itself, Direction::Up, &|member| !is_shared(&links, member));
         closure(&links, owners, Direction::Down, &|_| true)
     }
