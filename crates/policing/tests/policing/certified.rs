@@ -2,17 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use domain::event::account::{AccountEvent, OverrideAct, OverrideReason};
 use domain::event::case::{Severity, Unknown, Verdict};
+use domain::event::change::ChangeEvent;
 use domain::event::correction::{CorrectionEvent, CorrectionReason, Retracted};
 use domain::event::handoff::HandoffEvent;
-use domain::fact::Fact;
+use domain::event::trade::TradeEvent;
+use domain::event::{Event, Party};
+use domain::fact::{Fact, Role};
 use domain::id::EventId;
 use domain::time::Instant;
 use policing::Judged;
 use verify::{Certificate, Fault, Part, Record};
 
+use crate::money::accrued;
 use crate::story::{Story, account_id, day_of, event_id, id};
-use crate::words::{digest, released};
+use crate::words::{digest, overridden, released, waived};
 
 /// What the journal says where the story is all there is.
 fn record(story: &Story) -> Record {
@@ -265,7 +270,42 @@ fn retract(story: &mut Story, judged: &Judged) {
     story.tell(on, CorrectionEvent::Retracted(retracted));
 }
 
-const CONCEALED: [Concealed; 26] = [
+/// The host waives the window of the change that was executed, on the day of it.
+fn waive(story: &mut Story, judged: &Judged) {
+    let act = story.facts.iter().find(|fact| fact.meta.id == judged.finding.act);
+    let Some(Event::Change(ChangeEvent::Executed(done))) = act.map(|fact| fact.event.clone()) else {
+        panic!("haste is that of an executed change");
+    };
+    let change = done.change.to_string();
+    let losing = judged.opened.host.clone().map_or(Party::Host, Party::Partner);
+    story.tell(day_of(judged.finding.violated_at), waived(&change, losing));
+}
+
+/// Two officers lift every freeze, on the day of the change.
+fn lift(story: &mut Story, judged: &Judged) {
+    let officers = [("ada", Role::VendorOfficer), ("bob", Role::VendorOfficer)];
+    let mut override_of = overridden(OverrideAct::Lift, OverrideReason::Other, &officers);
+    if let AccountEvent::OverrideRecorded(recorded) = &mut override_of {
+        recorded.scope = domain::scope::Scope::all();
+    }
+    story.tell(day_of(judged.finding.violated_at), override_of);
+}
+
+/// What the terms owe for the order accrued after all.
+fn accrue(story: &mut Story, judged: &Judged) {
+    let act = story.facts.iter().find(|fact| fact.meta.id == judged.finding.act);
+    let order = match act.map(|fact| &fact.event) {
+        Some(Event::Trade(TradeEvent::OrderBooked(order))) => order.order.to_string(),
+        Some(Event::Trade(TradeEvent::RenewalBooked(renewal))) => renewal.order.order.to_string(),
+        _ => panic!("a commission is owed for an order"),
+    };
+    story.tell(day_of(judged.finding.violated_at), accrued(&order, 1_000_000, 60));
+}
+
+const CONCEALED: [Concealed; 29] = [
+    Concealed { pattern: "T15", tell: waive },
+    Concealed { pattern: "T19", tell: lift },
+    Concealed { pattern: "T21", tell: accrue },
     Concealed { pattern: "T01", tell: release_all },
     Concealed { pattern: "T02", tell: release_all },
     Concealed { pattern: "T03", tell: release_all },

@@ -24,7 +24,7 @@ pub(crate) fn worth(named: &str, partner: &str, scope: Scope, at: i64, net: i64)
     TradeEvent::OrderBooked(Order { net: Some(euros(net)), ..order(named, partner, Some(scope), at) })
 }
 
-fn accrued(named: &str, amount: i64, at: i64) -> CommissionEvent {
+pub(crate) fn accrued(named: &str, amount: i64, at: i64) -> CommissionEvent {
     CommissionEvent::Accrued(commission::Accrued {
         commission: id(&format!("c-{named}")),
         handoff: id("h1"),
