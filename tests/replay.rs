@@ -147,6 +147,27 @@ fn the_verdict_log_is_the_same_on_any_number_of_threads_and_in_any_order_of_arri
 }
 
 #[test]
+fn a_whole_simulated_world_leaves_the_same_verdict_log_in_another_order_of_arrival() {
+    let (in_order, shuffled) = (Chaperone::new(), Chaperone::new());
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().to_str().unwrap();
+    let world = ["simulate", "--seed", "12", "--handoffs", "110", "--mix", "balanced", "--noise", "none"];
+    in_order.run(world.iter().chain(&["--out", out])).ended_with(0);
+    let told = std::fs::read_to_string(folder.path().join("events.jsonl")).unwrap();
+    let mut lines: Vec<&str> = told.lines().collect();
+    ingest(&in_order, told.as_bytes());
+    Random::from_seed(12).shuffle(&mut lines);
+    ingest(&shuffled, lines.join("\n").as_bytes());
+    let first = replay(&in_order, &["--threads", "1", "--diff"]);
+    let again = replay(&shuffled, &["--threads", "5", "--diff"]);
+    let patterns: BTreeSet<&str> =
+        first["findings"].as_array().unwrap().iter().map(|row| row["pattern"].as_str().unwrap()).collect();
+    assert!(patterns.len() > 15 && patterns.contains("T10") && patterns.contains("R1"), "{patterns:?}");
+    assert_eq!(again["verdict_log"], first["verdict_log"]);
+    assert_eq!((&first["differences"], &again["differences"]), (&json!([]), &json!([])));
+}
+
+#[test]
 fn the_digest_is_that_of_the_lines_that_are_written() {
     let chaperone = Chaperone::new();
     ingest(&chaperone, &std::fs::read(story("t01-direct-grab")).unwrap());
