@@ -4,7 +4,7 @@
 //! are two, as a logarithm, so that it can be added (Fellegi and Sunter, 1969). How much each field counts and what
 //! sum is enough stands in the policy. A name alone never links: without a hard id that agrees a person decides.
 //!
-//! [`compare`] is a pure function of two descriptions and a policy, [`resolve`] one of all descriptions known, so
+//! [`compare()`] is a pure function of two descriptions and a policy, [`resolve()`] one of all descriptions known, so
 //! that what is linked in the end does not depend on what came first.
 
 pub mod compare;

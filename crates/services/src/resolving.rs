@@ -1,6 +1,6 @@
 //! Resolving: accounts that are one customer are linked, and pairs that may be are put before a person.
 //!
-//! What follows from descriptions is worked out by [`identity::resolve`] and recorded on the vendor's identity
+//! What follows from descriptions is worked out by [`identity::resolve()`] and recorded on the vendor's identity
 //! stream, once; merged accounts are marked on their own streams, so that nothing is written to them any more.
 
 use std::collections::BTreeSet;
