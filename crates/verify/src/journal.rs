@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 
 use domain::event::Event;
 use domain::event::account::AccountEvent;
-use domain::event::case::{CaseEvent, Finding, Opened};
+use domain::event::case::{CaseEvent, Finding, Opened, Verdict};
 use domain::event::handoff::HandoffEvent;
 use domain::event::identity::IdentityEvent;
 use domain::fact::Fact;
@@ -54,8 +54,17 @@ pub struct Checked {
 struct Handoff {
     guest: Option<PartnerId>,
     is_accepted: bool,
-    /// When it was over, and the event that says so.
-    closed: Option<(Instant, EventId, u64)>,
+    /// What says that it is over.
+    closed: Vec<Closed>,
+}
+
+/// One word that a handoff is over.
+#[derive(Debug)]
+struct Closed {
+    /// When it was so, and where that stands in the journal: the last of several counts.
+    place: (Instant, u64),
+    at: Instant,
+    event: EventId,
 }
 
 /// Everything of a journal that more than one certificate is checked against, and the cases themselves.
@@ -66,6 +75,10 @@ pub struct Archive {
     covered: Vec<(u64, VendorId, BatchId, AccountId)>,
     /// Handoffs by vendor, account and id: who was invited, and the events that accepted and closed it.
     handoffs: BTreeMap<(VendorId, AccountId, HandoffId), Handoff>,
+    /// Events that some correction is about.
+    corrected: BTreeSet<EventId>,
+    /// Accounts that were merged into another one.
+    absorbed: BTreeSet<AccountId>,
     /// Accounts by the keys that were linked to another one.
     opened_under: BTreeMap<(VendorId, Key), AccountId>,
 }
@@ -105,6 +118,10 @@ impl Archive {
         if let (Stream::Account(vendor, account), Event::Handoff(event)) = (stream, &fact.event) {
             let known = (vendor.clone(), account.clone(), event.handoff().clone());
             self.handoffs.entry(known).or_default().take(&fact, event);
+        }
+        self.corrected.extend(fact.corrects());
+        if let Event::Identity(IdentityEvent::Merged(merged)) = &fact.event {
+            self.absorbed.insert(merged.absorbed.clone());
         }
         if stream.account().is_none() {
             self.streams.entry(stream.clone()).or_default().push(fact);
@@ -162,6 +179,10 @@ impl Archive {
             let Event::Case(CaseEvent::FindingRecorded(finding)) = &fact.event else { continue };
             let mut record = self.record(vendor, opened, (fact, finding), &own, &others);
             record.apart = self.apart(journal, vendor, (fact, finding), &record).await?;
+            if is_withdrawn(facts, finding) {
+                // A count that was taken while others were still being judged: the journal itself says so.
+                record.closings.clear();
+            }
             let certificate = Certificate { opened, finding, known_until: fact.meta.valid_at };
             checked.push(Checked {
                 case: case.clone(),
@@ -220,14 +241,17 @@ impl Archive {
         record
     }
 
-    /// The accepted handoffs of a vendor that were closed before a position.
+    /// The accepted handoffs of a vendor that were closed before a position, but for those of accounts that live on
+    /// in another one and for what was corrected: whether that counts is not asked here.
     fn closings(&self, vendor: &VendorId, by: u64) -> Vec<Closing> {
-        let of_vendor =
-            self.handoffs.iter().filter(|((of, ..), handoff)| of == vendor && handoff.is_accepted);
+        let of_vendor = self.handoffs.iter().filter(|((of, account, _), handoff)| {
+            of == vendor && handoff.is_accepted && !self.absorbed.contains(account)
+        });
         let closings = of_vendor.filter_map(|(_, handoff)| {
-            let (at, event, position) = handoff.closed?;
-            let guest = handoff.guest.clone()?;
-            (position < by).then_some(Closing { guest, at, event })
+            let known = handoff.closed.iter().filter(|closed| closed.place.1 < by);
+            let last = known.max_by_key(|closed| closed.place)?;
+            let (guest, at, event) = (handoff.guest.clone()?, last.at, last.event);
+            (!self.corrected.contains(&event)).then_some(Closing { guest, at, event })
         });
         closings.collect()
     }
@@ -323,6 +347,15 @@ impl Archive {
     }
 }
 
+/// Whether the journal says later that something it had not looked at yet speaks against a finding.
+fn is_withdrawn(case: &[Fact], finding: &Finding) -> bool {
+    case.iter().any(|fact| {
+        let Event::Case(CaseEvent::VerdictChanged(changed)) = &fact.event else { return false };
+        let same = changed.pattern == finding.pattern && changed.act == finding.act;
+        same && matches!(changed.verdict, Verdict::Superseded(_))
+    })
+}
+
 impl Handoff {
     fn take(&mut self, fact: &Fact, event: &HandoffEvent) {
         if let HandoffEvent::Invited(invited) = event {
@@ -330,7 +363,8 @@ impl Handoff {
         }
         self.is_accepted |= matches!(event, HandoffEvent::Accepted(_));
         if let HandoffEvent::Closed(closed) = event {
-            self.closed = Some((closed.at, fact.meta.id, fact.meta.position));
+            let place = (fact.meta.valid_at, fact.meta.position);
+            self.closed.push(Closed { place, at: closed.at, event: fact.meta.id });
         }
     }
 }

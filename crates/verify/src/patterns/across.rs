@@ -167,11 +167,11 @@ pub(super) fn repeated(scene: &Scene<'_>, claim: &Claim<'_>) -> Result<Shown, St
     }
     if claim.evidence == Evidence::All {
         let latest = closed.last().map(|(at, event, _)| (*at, *event));
-        let left_out = scene.known.closings.iter().any(|one| {
+        let left_out = scene.known.closings.iter().find(|one| {
             Some((one.at, one.event)) < latest && of_family(&one.guest) && !claim.proof.contains(&one.event)
         });
-        if left_out {
-            return Err("a handoff that was closed before is left out".to_owned());
+        if let Some(left_out) = left_out {
+            return Err(format!("a handoff that was closed before by event {} is left out", left_out.event));
         }
     }
     Ok(Shown::of(Severity::S2, Kin::Known, at, &last.guest))
