@@ -10,6 +10,7 @@ mod output;
 mod playing;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
@@ -21,6 +22,9 @@ use crate::exit::Exit;
 /// resident.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long a thread for blocking work is kept when there is none: memory it freed is given back when it ends.
+const IDLE_THREAD_KEPT: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
     let arguments = match cli::Cli::try_parse() {
@@ -34,7 +38,8 @@ fn main() -> ExitCode {
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = match runtime.enable_all().thread_keep_alive(IDLE_THREAD_KEPT).build() {
         Ok(runtime) => runtime,
         Err(error) => return exit::report(&anyhow::Error::new(error).context("starting the runtime")).into(),
     };

@@ -16,6 +16,7 @@ use domain::fact::Fact;
 use domain::id::EventId;
 use domain::stream::Stream;
 use ports::{FactRow, Journal, KindSet, Position, Scan, StreamNumber, StreamShare};
+use uuid::Uuid;
 use wire::record::{self, Place};
 
 use arena::{Arena, Slice};
@@ -117,13 +118,18 @@ struct Part {
     facts: Arena,
 }
 
-/// One fact, but for its compact form.
+/// One fact. Rows are ordered as the journal is, stream by stream.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
     stream: StreamNumber,
-    place: Place,
-    part: usize,
-    fact: Slice,
+    /// Who scanned it; the parts come in journal order.
+    part: u32,
+    /// Where its place and its compact form are.
+    kept: Slice,
 }
+
+/// The bytes of a fact's place, before its compact form: id, position, revision and recorded time.
+const PLACE_BYTES: usize = 16 + 8 + 8 + 8;
 
 impl Pass {
     fn gather(
@@ -143,7 +149,7 @@ impl Pass {
         self.parts.resize_with(gathering.threads.max(1) as usize, Part::default);
         std::thread::scope(|scope| {
             let scanning: Vec<_> = scans
-                .zip(self.parts.iter_mut().enumerate())
+                .zip((0..).zip(&mut self.parts))
                 .map(|(scan, (number, part))| {
                     scope.spawn(move || part.scan(journal, gathering.wanted, scan, number))
                 })
@@ -156,7 +162,7 @@ impl Pass {
         for part in &mut self.parts {
             self.rows.append(&mut part.rows);
         }
-        self.rows.sort_unstable_by_key(|row| (row.stream, row.place.position));
+        self.rows.sort_unstable();
         Ok(())
     }
 
@@ -174,8 +180,10 @@ impl Pass {
     }
 
     fn fact(&self, row: &Row) -> anyhow::Result<Fact> {
-        let fact = record::read_fact(self.parts[row.part].facts.slice(&row.fact), row.place);
-        fact.with_context(|| format!("reading event {}", row.place.id))
+        let kept = self.parts[row.part as usize].facts.slice(row.kept);
+        let (place, fact) = kept.split_at(PLACE_BYTES);
+        let place = read_place(place);
+        record::read_fact(fact, place).with_context(|| format!("reading event {}", place.id))
     }
 }
 
@@ -185,7 +193,7 @@ impl Part {
         journal: &dyn Journal,
         wanted: &dyn Fn(&str) -> bool,
         scan: Scan<'_>,
-        number: usize,
+        number: u32,
     ) -> anyhow::Result<()> {
         self.facts.clear();
         let mut known: Vec<Option<bool>> = Vec::new();
@@ -208,13 +216,25 @@ impl Part {
         Ok(())
     }
 
-    fn keep(&mut self, row: &FactRow<'_>, part: usize) {
-        let place = Place {
-            id: EventId(row.id),
-            position: row.position.lo(),
-            revision: row.revision,
-            recorded_ms: row.recorded_ms,
-        };
-        self.rows.push(Row { stream: row.stream, place, part, fact: self.facts.keep(row.fact) });
+    fn keep(&mut self, row: &FactRow<'_>, part: u32) {
+        let mut place = [0; PLACE_BYTES];
+        let (id, numbers) = place.split_at_mut(16);
+        id.copy_from_slice(row.id.as_bytes());
+        numbers[..8].copy_from_slice(&row.position.lo().to_le_bytes());
+        numbers[8..16].copy_from_slice(&row.revision.to_le_bytes());
+        numbers[16..].copy_from_slice(&row.recorded_ms.to_le_bytes());
+        let kept = self.facts.keep(&place, row.fact);
+        self.rows.push(Row { stream: row.stream, part, kept });
+    }
+}
+
+/// What [`Part::keep`] wrote.
+fn read_place(place: &[u8]) -> Place {
+    let number = |at: usize| place[at..at + 8].try_into().expect("eight bytes are eight");
+    Place {
+        id: EventId(Uuid::from_slice(&place[..16]).expect("an id has sixteen bytes")),
+        position: u64::from_le_bytes(number(16)),
+        revision: u64::from_le_bytes(number(24)),
+        recorded_ms: i64::from_le_bytes(number(32)),
     }
 }

@@ -1,7 +1,5 @@
 //! Bytes of many small pieces in blocks that never move while they fill.
 
-use std::ops::Range;
-
 /// The size of a block, in bytes: 1 MiB, twenty times the longest fact.
 const BLOCK_BYTES: usize = 1024 * 1024;
 
@@ -14,23 +12,28 @@ pub(super) struct Arena {
     full: usize,
 }
 
-/// Where a piece stands in an arena.
+/// Where a piece stands in an arena; a later one is greater.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Slice {
     block: u32,
-    bytes: Range<u32>,
+    start: u32,
+    end: u32,
 }
 
 impl Arena {
-    pub(super) fn keep(&mut self, piece: &[u8]) -> Slice {
-        let is_full = |block: &Vec<u8>| !block.is_empty() && block.len() + piece.len() > BLOCK_BYTES;
+    /// Keeps a piece, which is told in two.
+    pub(super) fn keep(&mut self, head: &[u8], tail: &[u8]) -> Slice {
+        let bytes = head.len() + tail.len();
+        let is_full = |block: &Vec<u8>| !block.is_empty() && block.len() + bytes > BLOCK_BYTES;
         self.full += usize::from(self.blocks.get(self.full).is_some_and(is_full));
         if self.full == self.blocks.len() {
             self.blocks.push(Vec::with_capacity(BLOCK_BYTES));
         }
         let block = &mut self.blocks[self.full];
         let start = small(block.len());
-        block.extend_from_slice(piece);
-        Slice { block: small(self.full), bytes: start..small(block.len()) }
+        block.extend_from_slice(head);
+        block.extend_from_slice(tail);
+        Slice { block: small(self.full), start, end: small(block.len()) }
     }
 
     /// Lets all pieces go.
@@ -39,8 +42,8 @@ impl Arena {
         self.full = 0;
     }
 
-    pub(super) fn slice(&self, slice: &Slice) -> &[u8] {
-        &self.blocks[slice.block as usize][slice.bytes.start as usize..slice.bytes.end as usize]
+    pub(super) fn slice(&self, slice: Slice) -> &[u8] {
+        &self.blocks[slice.block as usize][slice.start as usize..slice.end as usize]
     }
 }
 
