@@ -291,7 +291,9 @@ fn every_answer_is_what_the_document_says_it_is() {
 
 /// The head and the numbers beside it: read again for as long as a role adds something in between.
 fn numbers_while_the_head_stands(client: &Client) -> (String, String) {
-    let head = || client.get("/v1/journal").json(200)["position"].as_str().unwrap().to_owned();
+    let head = || {
+        client.get("/v1/journal").json(200)["position"].as_str().expect("a head has a position").to_owned()
+    };
     loop {
         let before = head();
         let metrics = client.get("/metrics").body;
