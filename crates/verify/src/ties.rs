@@ -95,6 +95,9 @@ impl<'a> Decisions<'a> {
     fn join(&mut self, account: &'a AccountId, into: &'a AccountId) {
         self.apart.remove(&pair(account, into));
         self.part(into, account);
+        // It stands under one account at a time: the later decision says under which.
+        self.merges.retain(|(_, merged)| merged.absorbed != *account || merged.survivor == *into);
+        self.links.retain(|(_, linked)| linked.account.as_ref() != Some(account) || linked.survivor == *into);
     }
 
     /// Takes back that `account` is `other`.
@@ -159,7 +162,12 @@ impl<'a> Decisions<'a> {
                 if other == *account || found.iter().any(|tie| tie.other == other) {
                     continue;
                 }
-                let hard = hard && !merged.hard_keys.is_empty();
+                let is_linked = |linked: &Linked| {
+                    linked.account.as_ref() == Some(&merged.absorbed) && linked.survivor == survivor
+                };
+                let mut links = self.links.iter().filter(|(_, linked)| is_linked(linked));
+                let is_hard = links.any(|(_, linked)| !linked.hard_keys.is_empty());
+                let hard = hard && (is_hard || !merged.hard_keys.is_empty());
                 open.push((other.clone(), hard));
                 let during = Interval::open(fact.meta.valid_at);
                 found.push(Tie { other, bond: Bond::Same { hard }, during, by_key: false });
