@@ -112,6 +112,7 @@ impl Book {
             keys: Vec::new(),
             legal_name: "Acme".to_owned(),
             country: None,
+            postcode: None,
             customer: Some(id("carla")),
         };
         story.tell(-100, AccountEvent::Opened(opened));
