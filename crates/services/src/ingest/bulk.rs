@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use domain::account::history;
+use domain::event::Event;
+use domain::event::case::CaseEvent;
 use domain::fact::Fact;
 use domain::stream::Stream;
 use ports::{Append, AppendError, Expect, Outcome, Position, Version};
@@ -194,6 +196,16 @@ impl Account {
     }
 }
 
+/// Whether a finding of several accounts begins or ends by the entry.
+fn rests_on_others(entry: &pen::Entry) -> bool {
+    let is_across = |pattern: &String| policing::across::PATTERNS.contains(&pattern.as_str());
+    entry.lines.iter().any(|line| {
+        let Event::Case(event) = &line.event else { return false };
+        let found = matches!(event, CaseEvent::FindingRecorded(finding) if is_across(&finding.pattern));
+        found || matches!(event, CaseEvent::VerdictChanged(changed) if is_across(&changed.pattern))
+    })
+}
+
 type LookedAt = (Stream, Option<Version>, Vec<Fact>);
 
 /// Judges accounts and records what changed about their cases, all in one group.
@@ -213,6 +225,10 @@ async fn judge(book: &Arc<Book>, looked_at: Vec<LookedAt>, done: &mut Done) -> a
             let loaded = Loaded { account: history::fold(&facts), facts, version };
             let (told, others) = sentinel::told(&judging, &stream, &loaded, &elsewhere, until);
             concerned.extend(others);
+            // What rests on other accounts is told once all of them were judged.
+            let is_early = told.iter().any(rests_on_others);
+            concerned.extend(is_early.then(|| stream.clone()));
+            let told = if is_early { Vec::new() } else { told };
             told.into_iter().map(move |entry| (stream.clone(), entry))
         });
         let told = told.map(|(account, entry)| (account, entry.stream.clone(), entry.pen())).collect();
