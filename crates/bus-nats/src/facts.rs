@@ -46,7 +46,13 @@ pub struct NatsFacts {
 impl NatsFacts {
     /// The stream over the connection; it is made, or set right, when it is first asked.
     pub fn new(connection: Connection, stream: FactStream) -> Self {
-        Self { connection, stream, unanswered: Arc::default(), replicas: Arc::default(), seen: Arc::default() }
+        Self {
+            connection,
+            stream,
+            unanswered: Arc::default(),
+            replicas: Arc::default(),
+            seen: Arc::default(),
+        }
     }
 
     /// What the stream has, if it did not move between asking for its state and for its last message. Both

@@ -171,8 +171,8 @@ fn failed(error: AckError) -> PublishError {
             BusError::Unavailable(told).into()
         }
         PublishErrorKind::MaxPayloadExceeded => BusError::Unfit(told).into(),
-        PublishErrorKind::TimedOut
-        | PublishErrorKind::BrokenPipe
-        | PublishErrorKind::Other => PublishError::Indeterminate(told),
+        PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe | PublishErrorKind::Other => {
+            PublishError::Indeterminate(told)
+        }
     }
 }
