@@ -72,9 +72,11 @@ impl Worlds {
     /// Whether all that is known of `vendor` now was known at a journal position.
     pub fn is_known_by(&self, vendor: &VendorId, position: u64) -> bool {
         let concerns = |stream: &Stream| stream.vendor() == vendor || *stream == Stream::Program(house());
-        let facts = self.facts.iter().filter(|(stream, _)| concerns(stream)).flat_map(|(_, facts)| facts);
-        let covered = self.covered.get(vendor).into_iter().flatten();
-        facts.map(|fact| fact.meta.position).chain(covered.map(|(known, ..)| *known)).all(|at| at <= position)
+        // Each stream's facts are taken in their order, so the last one tells.
+        let of_streams = self.facts.iter().filter(|(stream, _)| concerns(stream));
+        let last = of_streams.filter_map(|(_, facts)| facts.last().map(|fact| fact.meta.position));
+        let covered = self.covered.get(vendor).and_then(|covered| covered.last()).map(|(known, ..)| *known);
+        last.chain(covered).all(|at| at <= position)
     }
 
     /// The world of `vendor` as known now.
