@@ -15,7 +15,7 @@ use crate::fact::{Class, Fact};
 use crate::id::{AccountId, EventId, Key};
 use crate::time::Interval;
 use bond::both_ways;
-pub use bond::{Bond, Match, Relative, Tie};
+pub use bond::{Bond, KnownBy, Match, Relative, Tie};
 
 /// Who decided that two accounts are one customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,7 +123,7 @@ impl Identities {
                         tie,
                         during: related.during,
                         decided: vec![fact.meta.id],
-                        key: None,
+                        known_by: KnownBy::Decision,
                     };
                     self.related.entry(account.clone()).or_default().push(bond);
                 }
@@ -239,8 +239,8 @@ impl Identities {
             let other = link.account.clone().or_else(|| opened_under(&link.key));
             let Some(other) = other.filter(|other| other != account && !known(other)) else { continue };
             let Link { sure, during, event, .. } = *link;
-            let key = Some(link.key.clone());
-            bonds.push(Bond { other, tie: Tie::Same(sure), during, decided: vec![event], key });
+            let known_by = if link.account.is_some() { KnownBy::Link } else { KnownBy::Opening };
+            bonds.push(Bond { other, tie: Tie::Same(sure), during, decided: vec![event], known_by });
         }
         bonds.extend(self.related.get(account).into_iter().flatten().cloned());
         bonds
@@ -264,7 +264,8 @@ impl Identities {
                 decided.push(first);
                 open.push((one.absorbed.clone(), sure, decided.clone()));
                 let (other, tie) = (one.absorbed.clone(), Tie::Same(sure));
-                bonds.push(Bond { other, tie, during: one.during, decided, key: None });
+                let known_by = KnownBy::Decision;
+                bonds.push(Bond { other, tie, during: one.during, decided, known_by });
             }
         }
         bonds

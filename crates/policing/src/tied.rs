@@ -10,7 +10,7 @@ use domain::event::case::Severity;
 use domain::event::partner::AffiliationBasis;
 use domain::fact::Fact;
 use domain::id::{AccountId, EventId};
-use domain::identity::{Bond, Match, Tie};
+use domain::identity::{Bond, KnownBy, Match, Tie};
 
 /// Another account, and what ties it to the one looked at.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +24,13 @@ pub struct Tied<'a> {
 
 /// The account's facts together with those of its duplicates, whose acts are acts on it; `None` when it has none.
 ///
-/// A duplicate that is only linked by a key and has handoffs or changes of its own stays an account of its own.
+/// A duplicate that is only linked and has handoffs or changes of its own stays an account of its own.
 pub fn joined(own: &[Fact], ties: &[Tied<'_>]) -> Option<Vec<Fact>> {
     let is_own = |account: &Account| {
         !account.changes.is_empty() || account.handoffs.iter().any(|handoff| handoff.accepted_at.is_some())
     };
-    let duplicates =
-        || ties.iter().filter(|tie| tie.is_same() && (tie.bond.key.is_none() || !is_own(tie.account)));
+    let is_merged = |tie: &Tied<'_>| tie.bond.known_by == KnownBy::Decision;
+    let duplicates = || ties.iter().filter(|tie| tie.is_same() && (is_merged(tie) || !is_own(tie.account)));
     duplicates().next()?;
     Some(own.iter().chain(duplicates().flat_map(|tie| tie.facts)).cloned().collect())
 }
@@ -58,8 +58,11 @@ impl Tied<'_> {
 
     /// The decisions without which it would not be tied to the account.
     pub(crate) fn decided(&self) -> impl Iterator<Item = EventId> {
-        let known_by = self.bond.key.as_ref().and(self.account.opened);
-        self.bond.decided.iter().copied().chain(known_by)
+        let opening = match self.bond.known_by {
+            KnownBy::Opening => self.account.opened,
+            KnownBy::Decision | KnownBy::Link => None,
+        };
+        self.bond.decided.iter().copied().chain(opening)
     }
 
     /// How far acts on it may be held against anybody: a match without a hard id and a relation that was only

@@ -2,7 +2,7 @@
 
 use crate::event::identity::AccountRelation;
 use crate::event::partner::AffiliationBasis;
-use crate::id::{AccountId, EventId, Key};
+use crate::id::{AccountId, EventId};
 use crate::time::Interval;
 
 /// What another account is to one.
@@ -50,6 +50,17 @@ pub enum Tie {
     Related { relative: Relative, basis: AffiliationBasis },
 }
 
+/// What says which other account is tied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KnownBy {
+    /// A merge or a relation.
+    Decision,
+    /// A link that names it, without a merge.
+    Link,
+    /// Its opening, under a key that was linked without naming it.
+    Opening,
+}
+
 /// Another account tied to one, and the decisions that say so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bond {
@@ -57,8 +68,7 @@ pub struct Bond {
     pub tie: Tie,
     pub during: Interval,
     pub decided: Vec<EventId>,
-    /// The key that was linked, where the other account is known by having been opened under it.
-    pub key: Option<Key>,
+    pub known_by: KnownBy,
 }
 
 /// What the other is to the account a relation is said of, and the other way round.

@@ -35,6 +35,18 @@ fn same(hard: bool) -> IdentityEvent {
     })
 }
 
+fn linked(account: Option<&str>) -> IdentityEvent {
+    IdentityEvent::Linked(Linked {
+        key: id("duns:1"),
+        account: account.map(id),
+        survivor: id("acme"),
+        band: Band::Auto,
+        weights: Vec::new(),
+        hard_keys: vec![id("duns:1")],
+        decided_by: decided_by(),
+    })
+}
+
 fn related(relation: AccountRelation, basis: AffiliationBasis) -> IdentityEvent {
     IdentityEvent::Related(Related {
         account: id("acme"),
@@ -104,18 +116,7 @@ pub(crate) const CASES: [Case; 17] = [
         name: "T08: found by a key that was linked to the account",
         tell: |story| {
             alias(story);
-            story.decide(
-                40,
-                IdentityEvent::Linked(Linked {
-                    key: id("duns:1"),
-                    account: None,
-                    survivor: id("acme"),
-                    band: Band::Auto,
-                    weights: Vec::new(),
-                    hard_keys: vec![id("duns:1")],
-                    decided_by: decided_by(),
-                }),
-            );
+            story.decide(40, linked(None));
         },
         found: &["T08 S4"],
     },
@@ -251,4 +252,17 @@ fn an_alias_is_named_with_whoever_opened_it() {
         finding.sentence.contains("account acme-2, which guest opened on 2026-01-20, is the same customer")
     );
     assert!(finding.grounds.iter().any(|ground| ground.part == "identity"), "{:?}", finding.grounds);
+}
+
+#[test]
+fn a_merge_of_what_was_linked_changes_nothing_in_what_proves_an_alias() {
+    let mut story = hosted();
+    story.tell_at("acme-2", 18, Some("guest"), opened("duns:1", None));
+    story.tell_at("acme-2", 19, None, submitted("d1", "guest", None));
+    story.tell_at("acme-2", 20, None, approved("d1"));
+    story.decide(30, linked(Some("acme-2")));
+    let proof = |story: &Story| story.judged()[0].finding.proof.clone();
+    let before = proof(&story);
+    story.decide(40, same(true));
+    assert_eq!((story.found(), proof(&story)), (vec!["T08 S4".to_owned()], before));
 }
