@@ -88,7 +88,7 @@ pub(crate) enum Act {
     /// Dispute the act: every clock runs from here.
     File {
         case: String,
-        /// For which side: host, guest, customer, vendor or partner:<id>.
+        /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
         side: String,
         #[arg(long)]
@@ -115,7 +115,7 @@ pub(crate) enum Act {
     /// Say how it was.
     State {
         case: String,
-        /// For which side: host, guest, customer, vendor or partner:<id>.
+        /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
         side: String,
         #[arg(long)]
@@ -128,7 +128,7 @@ pub(crate) enum Act {
     /// Show a paper or an event.
     Attach {
         case: String,
-        /// For which side: host, guest, customer, vendor or partner:<id>.
+        /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
         side: String,
         /// An event's id, or a paper as DIGEST,MEDIA_TYPE,HELD_BY.
@@ -163,7 +163,7 @@ pub(crate) enum Act {
     /// Ask another officer to look at the ruling again, because of something new.
     Appeal {
         case: String,
-        /// For which side: host, guest, customer, vendor or partner:<id>.
+        /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
         side: String,
         #[arg(long)]
