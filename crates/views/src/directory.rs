@@ -1,6 +1,7 @@
 //! Which account a key or a name stands for, and which partners there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Bound;
 
 use domain::event::Event;
@@ -19,6 +20,8 @@ pub struct Entry {
     pub name: Box<str>,
     /// Strongest first.
     pub keys: Box<[AccountKey]>,
+    /// How many accounts were opened before it, and itself; 0 before it is opened.
+    number: u32,
 }
 
 /// Accounts and partners of every vendor in the journal.
@@ -32,8 +35,10 @@ pub struct Directory {
 #[derive(Debug, Clone, Default)]
 struct Accounts {
     entries: BTreeMap<AccountId, Entry>,
-    /// Whose a key is: the first's that was opened with it.
-    keys: BTreeMap<Key, AccountId>,
+    /// In the order in which they were opened.
+    opened: Vec<AccountId>,
+    /// Which accounts may have a key: its hash, and the account's number.
+    keys: BTreeSet<(u32, u32)>,
 }
 
 impl Directory {
@@ -72,7 +77,7 @@ impl Directory {
         let id = text.parse::<AccountId>().ok();
         let key = text.parse::<Key>().ok();
         let by_id = || self.first(|accounts| accounts.entries.get_key_value(id.as_ref()?).map(|(id, _)| id));
-        let by_key = || self.first(|accounts| accounts.keys.get(key.as_ref()?));
+        let by_key = || self.first(|accounts| accounts.with_key(key.as_ref()?));
         by_id().or_else(by_key).or_else(|| self.named(text))
     }
 
@@ -92,7 +97,7 @@ impl Directory {
 
     /// The account that a key stands for at one vendor.
     pub fn with_key(&self, vendor: &VendorId, key: &Key) -> Option<&AccountId> {
-        self.accounts.get(vendor)?.keys.get(key)
+        self.accounts.get(vendor)?.with_key(key)
     }
 
     pub fn accounts(&self) -> impl Iterator<Item = (&VendorId, &AccountId, &Entry)> {
@@ -143,12 +148,17 @@ impl Directory {
 impl Accounts {
     fn open(&mut self, account: &AccountId, opened: &Opened) {
         let entry = self.entries.entry(account.clone()).or_default();
+        if entry.number == 0 {
+            self.opened.push(account.clone());
+            entry.number =
+                u32::try_from(self.opened.len()).expect("fewer than 2^32 accounts fit into memory");
+        }
         if entry.name.is_empty() {
             entry.name = opened.legal_name.as_str().into();
         }
         let mut keys = entry.keys.to_vec();
         for key in &opened.keys {
-            self.keys.entry(key.key.clone()).or_insert_with(|| account.clone());
+            self.keys.insert((hash(&key.key), entry.number));
             if !keys.contains(key) {
                 keys.push(key.clone());
             }
@@ -156,4 +166,22 @@ impl Accounts {
         keys.sort_by_key(|key| std::cmp::Reverse(key.strength));
         entry.keys = keys.into();
     }
+
+    /// Of the accounts that have a key, the one that was opened first.
+    fn with_key(&self, key: &Key) -> Option<&AccountId> {
+        let hash = hash(key);
+        let mut may_have = self.keys.range((hash, 0)..=(hash, u32::MAX)).filter_map(|(_, number)| {
+            let account = self.opened.get(usize::try_from(*number).ok()?.checked_sub(1)?)?;
+            Some((account, self.entries.get(account)?))
+        });
+        let found = may_have.find(|(_, entry)| entry.keys.iter().any(|known| known.key == *key));
+        found.map(|(account, _)| account)
+    }
+}
+
+/// Half of the key's hash: two keys of one hash only cost a comparison.
+fn hash(key: &Key) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    key.hash(&mut hasher);
+    u32::try_from(hasher.finish() >> 32).expect("the upper half of 64 bits has 32")
 }

@@ -23,15 +23,15 @@ use crate::{intake, sentinel, settling};
 
 /// Events gathered in one pass over the journal, in events: some 20 MB, so that an ingest stays below 256 MB.
 /// Fewer would mean more passes.
-const PASS_EVENTS: u64 = 80 * 1_024;
+const PASS_EVENTS: u64 = 72 * 1_024;
 /// A row is passed over in the time in which one of so many streams of twenty events is read by itself.
 const ROWS_PER_STREAM: u64 = 512;
 /// Derived entries written together, in entries.
-const GROUP_ENTRIES: usize = 2_048;
+const GROUP_ENTRIES: usize = 1_024;
 /// Accounts judged together, in accounts: their facts, at some 20 KB an account, are kept until then.
-const GROUP_LOOKED_AT: usize = 128;
+const GROUP_LOOKED_AT: usize = 64;
 /// Accounts decided ahead of those being written, in accounts.
-const ACCOUNTS_AHEAD: usize = 128;
+const ACCOUNTS_AHEAD: usize = 64;
 
 /// What a bulk pass did, and left to do.
 pub(super) struct Done {

@@ -23,7 +23,7 @@ use arena::{Arena, Slice};
 
 /// Accounts a thread takes at a time, and results it hands over together, in accounts: enough that neither
 /// costs anything, few enough that a batch of facts stays below two megabytes.
-const BATCH_ACCOUNTS: usize = 64;
+const BATCH_ACCOUNTS: usize = 32;
 /// Batches the threads may be ahead of what takes them.
 const BATCHES_AHEAD: usize = 2;
 
