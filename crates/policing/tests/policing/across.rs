@@ -236,6 +236,22 @@ fn one_gain_with_a_basis_leaves_a_ring_of_three_and_two_do_not() {
 }
 
 #[test]
+fn what_is_gained_after_a_ring_was_closed_changes_nothing_in_what_proves_it() {
+    let mut vendor = ring();
+    vendor.released("b", 90);
+    let on_c = |vendor: &Vendor| {
+        let mut findings = vendor.findings("T10");
+        findings.retain(|(account, _)| *account == id("c"));
+        findings
+    };
+    let before = on_c(&vendor);
+    vendor.taken("d", "bond", "cole", 160);
+    vendor.released("d", 155);
+    assert_eq!(on_c(&vendor), before);
+    vendor.ends_the_same_in_any_order();
+}
+
+#[test]
 fn when_the_last_gain_was_allowed_the_ring_is_found_in_the_last_that_was_not() {
     let mut vendor = ring();
     vendor.released("c", 140);

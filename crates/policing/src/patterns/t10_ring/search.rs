@@ -45,6 +45,8 @@ pub(super) struct Search<'w> {
     partners_max: usize,
     months: u16,
     months_after: Box<dyn Fn(Instant) -> Instant + 'w>,
+    /// Links after it are not looked at.
+    until: Instant,
     looked_at: usize,
     found: Vec<Vec<&'w Handed>>,
 }
@@ -69,14 +71,23 @@ impl<'w> Search<'w> {
             partners_max: usize::from(policy.policing.ring_partners_max),
             months,
             months_after: Box::new(move |at| at.plus_civil_months(months, &zone)),
+            until: Instant::LATEST,
             looked_at: 0,
             found: Vec::new(),
         }
     }
 
     /// A ring with as many gains without a basis as there have to be, or any other.
+    ///
+    /// One that its last gain without a basis closed goes first: what was gained later is no part of its proof.
     pub(super) fn ring(mut self) -> Option<Ring<'w>> {
-        self.follow(&self.began.by, &mut vec![self.first]);
+        for until in [self.began.at, Instant::LATEST] {
+            (self.until, self.looked_at) = (until, 0);
+            self.follow(&self.began.by, &mut vec![self.first]);
+            if self.is_done() {
+                break;
+            }
+        }
         let enough = self.found.iter().position(|links| is_enough(links));
         let links = self.found.swap_remove(enough.or_else(|| (!self.found.is_empty()).then_some(0))?);
         Some(self.told(links))
@@ -140,6 +151,7 @@ impl<'w> Search<'w> {
     fn taken_from_family(&self, partner: &PartnerId) -> Vec<(&'w Taking, &'w Handed)> {
         let months_ms = i64::from(self.months) * 31 * DAY_MS;
         let (from, until) = (self.began.at.plus_ms(-months_ms), self.began.at.plus_ms(months_ms));
+        let until = until.min(self.until);
         let family = self.wide.family(partner, self.began.at);
         let among = self.wide.among;
         let links = family.iter().flat_map(|member| among.taken_from(member, from, until));
