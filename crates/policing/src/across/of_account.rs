@@ -1,5 +1,6 @@
 //! The records an account adds, from its gains as they are judged under its handoffs.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::account::gain::{Gain, GainKind};
@@ -15,6 +16,7 @@ use domain::protection::{Assessment, Outcome, Violation};
 use super::{Allowed, Closing, Departure, Handed, OfAccount, Taking};
 use crate::guard::is_looked_for;
 use crate::scene::Scene;
+use crate::tied::Tied;
 
 pub(crate) fn of_account(scene: &Scene<'_>) -> OfAccount {
     let handoffs = scene.known.account.handoffs.iter();
@@ -66,8 +68,16 @@ fn taking(scene: &Scene<'_>, assessment: &Assessment<'_>) -> Option<Taking> {
         event: gain.event,
         position: gain.position,
         allowed,
-        proof,
+        proof: with_ties(scene, proof),
     })
+}
+
+/// The same with the decisions by which what stands on the stream of another account is an act on this one.
+fn with_ties(scene: &Scene<'_>, mut proof: Vec<EventId>) -> Vec<EventId> {
+    let ties = proof.iter().filter_map(|event| scene.tie_of(*event));
+    let decided: BTreeSet<EventId> = ties.flat_map(Tied::decided).collect();
+    proof.extend(decided);
+    proof
 }
 
 /// Whether somebody's choice allowed it: an earlier relationship, the end of a right or a mistake put right is no
