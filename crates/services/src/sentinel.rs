@@ -173,8 +173,9 @@ fn due(book: &Book, stream: &Stream, loaded: &Loaded, elsewhere: &Elsewhere, wat
             known.transitions.push(transition);
             continue;
         }
+        // A case of this account that came since then does not count: whoever opened it was faster.
         let known = cases.iter().find(|(known, _)| *known == case).map(|(_, case)| case.events);
-        let so_far = known.unwrap_or_else(|| book.shelf().cases.events(&case));
+        let so_far = known.unwrap_or_else(|| book.shelf().cases.events_beside(&case, stream));
         by_case.push(Told { case, so_far, transitions: vec![transition] });
     }
     Due { told: by_case, concerned }

@@ -57,9 +57,10 @@ impl Cases {
         self.packed.get(stream).map(Packed::unpacked)
     }
 
-    /// How many events a case has, 0 if there is none.
-    pub fn events(&self, stream: &Stream) -> u64 {
-        self.packed.get(stream).map_or(0, |packed| packed.events)
+    /// How many events a case has that was opened about another account, 0 if there is none.
+    pub(crate) fn events_beside(&self, case: &Stream, account: &Stream) -> u64 {
+        let beside = self.packed.get(case).filter(|packed| packed.account.as_ref() != Some(account));
+        beside.map_or(0, |packed| packed.events)
     }
 
     /// Every case in the order of their streams.
