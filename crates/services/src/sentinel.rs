@@ -62,6 +62,10 @@ async fn look_at(book: &Book, stream: &Stream) -> anyhow::Result<BTreeSet<Stream
 async fn record(book: &Book, told: Vec<Told>, watermark: Watermark) -> anyhow::Result<bool> {
     for one in told {
         let standing = book.load(&one.case).await?;
+        // Events recorded together are taken in one after the other: who looked in between saw half of them.
+        if standing.version.map_or(0, |version| version.revision + 1) != one.so_far {
+            return Ok(false);
+        }
         match book.write(entry(one, watermark), Arc::clone(&standing)).await {
             Ok(written) if written.receipt.outcome == Outcome::Appended => {}
             Ok(_) | Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => return Ok(false),
