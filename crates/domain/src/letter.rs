@@ -53,6 +53,24 @@ impl Defect {
             Self::Overtaken => "was overtaken by a later one",
         }
     }
+
+    /// Whether only the form was not filled in as it must be: its signer can make that good afterwards. Whom the
+    /// customer chose, for what, in whose name and when cannot be chosen later for what was done before.
+    pub fn is_of_form(self) -> bool {
+        match self {
+            Self::NoLegalName | Self::NotSolePurpose | Self::NoStatement => true,
+            Self::OtherAccount
+            | Self::SignerWithoutAuthority
+            | Self::OtherGainer
+            | Self::ScopeNotCovered
+            | Self::NotSignedYet
+            | Self::Stale
+            | Self::Induced
+            | Self::Rescinded
+            | Self::Used
+            | Self::Overtaken => false,
+        }
+    }
 }
 
 /// Everything that makes `letter` unfit for `change` at `at`, in the order of the form.
@@ -83,6 +101,49 @@ pub fn defects(
         (overtaken_by(account, letter, change, at).is_some(), Defect::Overtaken),
     ];
     checks.into_iter().filter(|(found, _)| *found).map(|(_, defect)| defect).collect()
+}
+
+/// The letters without fault by which the signer of `letter` made good that it was not filled in as it must be, in
+/// the order of their signatures; none where more is wrong with it.
+///
+/// One signed after the use is looked at as it was signed.
+pub fn mending<'a>(
+    account: &'a Account,
+    program: &Program,
+    letter: &Letter,
+    change: &Change,
+    used: Use,
+) -> Vec<&'a Letter> {
+    let found = |letter: &Letter, used: Use| {
+        let instants = [used.at, used.effective_from].into_iter();
+        instants.flat_map(|at| defects(account, program, letter, change, at)).collect::<Vec<Defect>>()
+    };
+    if !found(letter, used).into_iter().all(Defect::is_of_form) {
+        return Vec::new();
+    }
+    let mends = |better: &&Letter| {
+        let signed_at = better.terms.signed_at;
+        better.terms.supersedes.as_ref() == Some(&letter.letter)
+            && better.terms.signer == letter.terms.signer
+            && signed_at >= letter.terms.signed_at
+            && found(better, used.not_before(signed_at)).is_empty()
+    };
+    let mut mending: Vec<&Letter> = account.letters.iter().filter(mends).collect();
+    mending.sort_by_key(|better| (better.terms.signed_at, better.event));
+    mending
+}
+
+/// When a change makes use of a letter, and when that has its effect.
+#[derive(Debug, Clone, Copy)]
+pub struct Use {
+    pub at: Instant,
+    pub effective_from: Instant,
+}
+
+impl Use {
+    fn not_before(self, earliest: Instant) -> Self {
+        Self { at: self.at.max(earliest), effective_from: self.effective_from.max(earliest) }
+    }
 }
 
 /// The last instant a letter is good for; unlike other ends it counts itself.

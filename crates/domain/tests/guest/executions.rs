@@ -3,8 +3,10 @@
 use domain::command::{AccountCommand, ChangeCommand, Command};
 use domain::event::account::{AccountEvent, HoldingBasis, OverrideAct, OverrideReason, OverrideRecorded};
 use domain::event::change::{Basis, ChangeEvent, ObjectionGround, ObjectionOutcome};
+use domain::event::consent::{ConsentEvent, LetterRecorded};
 use domain::event::{Event, Party};
 use domain::fact::Role;
+use domain::id::Digest;
 use domain::scope::Scope;
 
 use crate::changes::{executed, guest, objected, rule};
@@ -12,7 +14,7 @@ use crate::story::*;
 use crate::words::{accepted, *};
 
 pub(crate) fn said() -> Vec<Said> {
-    executing().into_iter().chain(unguarded()).collect()
+    executing().into_iter().chain(unguarded()).chain(on_poor_letters()).collect()
 }
 
 /// `beta` holds everything and nobody was ever invited; `alpha` asks for line `x` on a letter.
@@ -25,11 +27,7 @@ pub(crate) fn open_market() -> Story {
     let to_alpha = request_with(|r| r.gaining = id("alpha"));
     given([])
         .and(0, officer(), Command::Account(hold))
-        .and(
-            9,
-            user_of("alpha"),
-            record(domain::event::consent::LetterRecorded { gaining: id("alpha"), ..letter() }),
-        )
+        .and(9, user_of("alpha"), record(LetterRecorded { gaining: id("alpha"), ..letter() }))
         .and(10, user_of("alpha"), to_alpha)
 }
 
@@ -103,6 +101,45 @@ fn executing() -> Vec<Said> {
     ]
 }
 
+/// A letter for `alpha` in the place of `l1`.
+fn better(signer: &str, at: i64) -> LetterRecorded {
+    LetterRecorded {
+        letter: id("l2"),
+        signer: id(signer),
+        gaining: id("alpha"),
+        signed_at: day(at),
+        document: Digest([3; 32]),
+        supersedes: Some(id("l1")),
+        ..letter()
+    }
+}
+
+/// An open change on a letter that serves other purposes too.
+fn poor() -> Story {
+    let mut story = open_market_told();
+    for fact in &mut story.facts {
+        if let Event::Consent(ConsentEvent::LetterRecorded(letter)) = &mut fact.event {
+            letter.sole_purpose = false;
+        }
+    }
+    story
+}
+
+fn on_poor_letters() -> Vec<Said> {
+    let alpha = user_of("alpha");
+    let mended = |signer: &str| poor().and(19, customer(), record(better(signer, 19)));
+    let when = |story: Story| story.when(21, &alpha, &execute());
+    vec![
+        says("not on a poor letter", when(poor()), "!letter_defective"),
+        says(
+            "unless its signer wrote a better one in its place",
+            when(mended("carla@acme")),
+            "Change::Executed Account::Locked",
+        ),
+        says("which nobody else can", when(mended("carl@acme")), "!letter_defective"),
+    ]
+}
+
 /// Where no handoff protects anybody, the same safeguards refuse and nothing is recorded.
 fn unguarded() -> Vec<Said> {
     let alpha = user_of("alpha");
@@ -131,17 +168,6 @@ fn unguarded() -> Vec<Said> {
         }
         story
     };
-    let poor = |story: Story| {
-        let mut story = story;
-        for fact in &mut story.facts {
-            if let Event::Consent(domain::event::consent::ConsentEvent::LetterRecorded(letter)) =
-                &mut fact.event
-            {
-                letter.sole_purpose = false;
-            }
-        }
-        story
-    };
     let unknown = |story: Story| {
         let mut story = story;
         story.facts.retain(|fact| !matches!(fact.event, Event::Consent(_)));
@@ -165,7 +191,6 @@ fn unguarded() -> Vec<Said> {
         says("not unseen", when(open_market().and(11, verifier(), verify()), 21), "!losing_side_not_told"),
         says("not while it is frozen", when(without_letter(frozen.clone()), 21), "!frozen"),
         says("a letter does not lift a freeze placed by hand", when(frozen, 21), "!frozen"),
-        says("not on a poor letter", when(poor(open_market_told()), 21), "!letter_defective"),
         says("not on a letter nobody has seen", when(unknown(open_market_told()), 21), "!unknown_letter"),
         says(
             "not while somebody objects",

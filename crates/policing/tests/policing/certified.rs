@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::event::account::{AccountEvent, OverrideAct, OverrideReason};
 use domain::event::case::{Severity, Unknown, Verdict};
 use domain::event::change::ChangeEvent;
+use domain::event::consent::LetterRecorded;
 use domain::event::correction::{CorrectionEvent, CorrectionReason, Retracted};
 use domain::event::handoff::HandoffEvent;
 use domain::event::trade::TradeEvent;
@@ -17,7 +18,7 @@ use verify::{Certificate, Fault, Part, Record};
 
 use crate::money::accrued;
 use crate::story::{Story, account_id, day_of, event_id, id};
-use crate::words::{digest, overridden, released, waived};
+use crate::words::{digest, letter, overridden, released, waived, wrote};
 
 /// What the journal says where the story is all there is.
 fn record(story: &Story) -> Record {
@@ -355,4 +356,23 @@ fn a_certificate_that_says_nothing_speaks_against_it_is_rejected_where_something
         assert!(tried > 0, "no story has {}", concealed.pattern);
     }
     assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_takeover_on_a_letter_that_was_mended_in_time_is_rejected() {
+    let mut story = crate::stories::hosted();
+    let unticked = LetterRecorded { sole_purpose: false, ..letter("l1") };
+    crate::papers::moved_on(&mut story, unticked);
+    let found = story.judged();
+    assert_eq!(found.len(), 2, "T01 and T16");
+    let mut mended = story.clone();
+    mended.tell(37, wrote(crate::papers::mending(36)));
+    let mut late = story.clone();
+    late.tell(45, wrote(crate::papers::mending(36)));
+    for judged in found {
+        let pattern = &judged.finding.pattern;
+        assert!(faults(&late, &recorded(&late, &judged)).is_empty(), "{pattern}, mended too late");
+        let found = faults(&mended, &recorded(&mended, &judged));
+        assert!(found.iter().any(|fault| fault.part == Part::Absence), "{pattern}: {found:?}");
+    }
 }

@@ -9,6 +9,7 @@ use domain::event::consent::{
 use domain::event::partner::AffiliationBasis::Registry;
 use domain::event::{DecidedBy, PolicyRef};
 
+use crate::papers::{mending, moved_on};
 use crate::stories::{hosted, moved, notified, prepared, thawed};
 use crate::story::{Story, day, id};
 use crate::words::*;
@@ -248,4 +249,105 @@ fn a_valid_letter_does_not_heal_haste() {
     prepared(&mut story, letter("l1"));
     story.tell(20, executed("c1", "guest", gtx(), 20));
     assert_eq!(story.found(), ["T15 S4"]);
+}
+
+/// The account moved on `first` on day 30, and `second` was told on day `told`.
+fn mended(first: LetterRecorded, second: LetterRecorded, told: i64) -> Story {
+    let mut story = hosted();
+    moved_on(&mut story, first);
+    story.tell(told, wrote(second));
+    story
+}
+
+fn unticked() -> LetterRecorded {
+    LetterRecorded { sole_purpose: false, ..letter("l1") }
+}
+
+#[test]
+fn what_was_not_filled_in_is_mended_by_a_better_letter_of_the_same_signer() {
+    let forms: [(&str, LetterRecorded); 3] = [
+        ("no legal name", LetterRecorded { legal_name: " ".into(), ..letter("l1") }),
+        ("with other matters", unticked()),
+        ("no statement", LetterRecorded { statement_version: String::new(), ..letter("l1") }),
+    ];
+    for (name, first) in forms {
+        for (signed, told) in [(20, 21), (36, 37), (44, 44)] {
+            let story = mended(first.clone(), mending(signed), told);
+            assert_eq!(story.found(), [""; 0], "{name}, signed on {signed}, told on {told}");
+        }
+        assert!(takes(&mended(first, mending(36), 45)), "{name}, told too late");
+    }
+}
+
+#[test]
+fn what_the_customer_chose_is_not_chosen_afterwards() {
+    let chosen: [(&str, LetterRecorded); 6] = [
+        ("authority unknown", LetterRecorded { authority: Authority::Unknown, ..letter("l1") }),
+        ("another gaining partner", LetterRecorded { gaining: id("other"), ..letter("l1") }),
+        ("another scope", LetterRecorded { scope: lines(&["rtx"]), ..letter("l1") }),
+        ("older than sixty days", LetterRecorded { signed_at: day(30 - 61), ..letter("l1") }),
+        ("an inducement", LetterRecorded { inducement: Inducement::Found, ..letter("l1") }),
+        ("signed after the change", LetterRecorded { signed_at: day(31), ..letter("l1") }),
+    ];
+    for (name, first) in chosen {
+        let unticked = LetterRecorded { sole_purpose: false, ..first.clone() };
+        assert!(takes(&mended(first, mending(36), 37)), "{name}");
+        assert!(takes(&mended(unticked, mending(36), 37)), "{name}, and with other matters");
+    }
+}
+
+#[test]
+fn a_letter_mends_only_in_the_place_of_the_other_and_without_a_fault_of_its_own() {
+    let seconds: [(&str, LetterRecorded); 8] = [
+        ("in the place of none", LetterRecorded { supersedes: None, ..mending(36) }),
+        ("in the place of another", LetterRecorded { supersedes: Some(id("l9")), ..mending(36) }),
+        ("by another signer", LetterRecorded { signer: id("customer-cfo"), ..mending(36) }),
+        ("of an earlier day", mending(9)),
+        ("for another partner", LetterRecorded { gaining: id("other"), ..mending(36) }),
+        ("with other matters too", LetterRecorded { sole_purpose: false, ..mending(36) }),
+        ("authority unknown", LetterRecorded { authority: Authority::Unknown, ..mending(36) }),
+        ("of less", LetterRecorded { scope: lines(&["rtx"]), ..mending(36) }),
+    ];
+    for (name, second) in seconds {
+        assert!(takes(&mended(unticked(), second, 37)), "{name}");
+    }
+}
+
+#[test]
+fn a_mended_letter_still_needs_the_customers_answer_before_the_change() {
+    let mut story = mended(unticked(), mending(36), 37);
+    let verified = |fact: &domain::fact::Fact| {
+        matches!(fact.event, domain::event::Event::Change(ChangeEvent::Verified(_)))
+    };
+    story.facts.retain(|fact| !verified(fact));
+    story.tell(31, ChangeEvent::Verified(verification("c1")));
+    assert!(takes(&story));
+}
+
+#[test]
+fn a_letter_taken_back_before_the_change_is_not_mended() {
+    let mut story = mended(unticked(), mending(36), 37);
+    crate::papers::rescinded(&mut story, "l1", "customer-cio", 29);
+    assert!(takes(&story));
+}
+
+#[test]
+fn a_finding_says_until_when_the_letter_can_be_mended() {
+    let mut story = hosted();
+    moved_on(&mut story, unticked());
+    let judged = story.judged();
+    let taken = judged.iter().find(|judged| judged.finding.pattern == "T01").expect("it was taken");
+    let nearest = &taken.finding.clearing[0];
+    assert_eq!(nearest.basis, "V1");
+    let (until, later) = (day(44).to_string(), day(45).to_string());
+    assert!(
+        nearest.missing.contains(&until[..10]) && !nearest.missing.contains(&later[..10]),
+        "{}",
+        nearest.missing
+    );
+    assert!(
+        nearest.missing.starts_with("a customer's letter without fault by the same signer"),
+        "{}",
+        nearest.missing
+    );
 }

@@ -12,6 +12,18 @@ use crate::stories::{Case, accept_instead, check, hosted, moved, notified, prepa
 use crate::story::{Story, day, id};
 use crate::words::*;
 
+/// A change to the guest on `letter`, executed on day 30.
+pub(crate) fn moved_on(story: &mut Story, letter: LetterRecorded) {
+    prepared(story, letter);
+    story.tell(30, executed("c1", "guest", gtx(), 30));
+}
+
+/// A letter in the place of `l1`, by the same signer, as it must be.
+pub(crate) fn mending(signed: i64) -> LetterRecorded {
+    let supersedes = Some(id("l1"));
+    LetterRecorded { supersedes, signed_at: day(signed), document: digest(9), ..letter("l2") }
+}
+
 fn stale() -> LetterRecorded {
     LetterRecorded { signed_at: day(-45), ..letter("l1") }
 }
@@ -68,7 +80,7 @@ fn from_one_network(story: &mut Story) {
     story.acted(told, |actor| actor.network = Some(digest(42)));
 }
 
-pub(crate) const CASES: [Case; 26] = [
+pub(crate) const CASES: [Case; 29] = [
     Case {
         name: "T16: a letter older than sixty days is relied on",
         tell: |story| {
@@ -115,6 +127,30 @@ pub(crate) const CASES: [Case; 26] = [
             story.tell(30, wrote(paper));
         },
         found: &["T16 S3"],
+    },
+    Case {
+        name: "T16: mended by its signer a week after the change",
+        tell: |story| {
+            moved_on(story, LetterRecorded { sole_purpose: false, ..letter("l1") });
+            story.tell(37, wrote(mending(36)));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T16: mended by its signer before the change",
+        tell: |story| {
+            moved_on(story, LetterRecorded { legal_name: " ".into(), ..letter("l1") });
+            story.tell(21, wrote(mending(20)));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T16: mended by its signer when papers may no longer arrive",
+        tell: |story| {
+            moved_on(story, LetterRecorded { sole_purpose: false, ..letter("l1") });
+            story.tell(45, wrote(mending(36)));
+        },
+        found: &["T01 S4", "T16 S3"],
     },
     Case {
         name: "T16: the host had released the scope, so that no letter was needed",

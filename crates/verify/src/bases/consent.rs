@@ -18,8 +18,12 @@ pub(super) fn supports(question: &Question<'_, '_>, _: &Part) -> Vec<Support> {
     let changes = changes(question);
     let sound = changes.iter().filter_map(|change| {
         let letter = letter_of(question.scene, change)?;
-        let fit = verified(question, change).is_some() && is_sound(question, change, &letter);
-        fit.then(|| letter.said.scope.clone())
+        verified(question, change)?;
+        if is_sound(question, change, &letter) {
+            return Some(letter.said.scope.clone());
+        }
+        let better = mended(question, change, &letter)?;
+        letter.said.scope.and(&better.said.scope)
     });
     let portal = question.scene.told.tokens.iter().filter_map(|token| {
         let redeemed = changes.iter().find_map(|change| redeemed(question, token, change))?;
@@ -51,14 +55,50 @@ pub(crate) fn letter_of<'a>(scene: &Scene<'a>, change: &Change<'a>) -> Option<On
 }
 
 fn is_sound(question: &Question<'_, '_>, change: &Change<'_>, letter: &On<'_, LetterRecorded>) -> bool {
+    unfit(question, change, letter, question.act.at).is_empty() && is_undisputed(question, change, letter)
+}
+
+/// What is wrong with the letter at the act and its effect, neither of them looked at before `from`.
+fn unfit(
+    question: &Question<'_, '_>,
+    change: &Change<'_>,
+    letter: &On<'_, LetterRecorded>,
+    from: Instant,
+) -> Vec<Defect> {
+    let used = [question.act.at, question.act.effective_from()];
+    used.iter().flat_map(|at| defects(question.scene, letter, change, (*at).max(from))).collect()
+}
+
+fn is_undisputed(question: &Question<'_, '_>, change: &Change<'_>, letter: &On<'_, LetterRecorded>) -> bool {
     let (act, said) = (question.act, letter.said);
-    let at = [act.at, act.effective_from()];
-    let fit = at.iter().all(|at| defects(question.scene, letter, change, *at).is_empty());
     let told = is_credible(question, letter.by(), letter.told_at(), said.anchor.as_ref(), said.document);
-    fit && told
-        && said.gaining == *act.partner
+    told && said.gaining == *act.partner
         && change.rescinded_at.is_none_or(|at| act.at < at)
         && !change.is_upheld_by(act.at)
+}
+
+/// The letter that its signer wrote in the place of one that only was not filled in, told while papers may arrive.
+fn mended<'a>(
+    question: &Question<'_, 'a>,
+    change: &Change<'_>,
+    letter: &On<'_, LetterRecorded>,
+) -> Option<On<'a, LetterRecorded>> {
+    let of_form = unfit(question, change, letter, question.act.at).iter().all(|found| *found == Defect::Form);
+    if !of_form || !is_undisputed(question, change, letter) {
+        return None;
+    }
+    let until = question.days_after(question.act.at, question.procedure.policing.lateness_days);
+    let mut better = question.scene.told.letters.iter().filter(|on| {
+        let said = on.said;
+        said.supersedes.as_ref() == Some(&letter.said.letter)
+            && said.signer == letter.said.signer
+            && letter.said.signed_at <= said.signed_at
+            && said.signed_at <= until
+            && on.at() <= until
+            && unfit(question, change, on, question.act.at.max(said.signed_at)).is_empty()
+            && is_undisputed(question, change, on)
+    });
+    better.next().copied()
 }
 
 /// The event that verifies the change before the act: the customer's last word to somebody independent, or a token.
@@ -114,7 +154,10 @@ fn redeemed(
 /// What makes a letter unfit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Defect {
+    /// Something is not filled in.
     Form,
+    Authority,
+    Induced,
     OtherAccount,
     OtherGainer,
     ScopeNotCovered,
@@ -137,13 +180,12 @@ pub(crate) fn defects(
     let other_account = keys.peek().is_some() && !keys.any(|known| known.key == said.account_key);
     let days = scene.policy_at(at).consent.letter_days;
     let until = crate::days::after(said.signed_at, i64::from(days), &scene.known.program.zone_at(at));
-    let of_form = said.legal_name.trim().is_empty()
-        || said.authority == Authority::Unknown
-        || !said.sole_purpose
-        || said.inducement != Inducement::None
-        || said.statement_version.trim().is_empty();
+    let of_form =
+        said.legal_name.trim().is_empty() || !said.sole_purpose || said.statement_version.trim().is_empty();
     let checks = [
         (of_form, Defect::Form),
+        (said.authority == Authority::Unknown, Defect::Authority),
+        (said.inducement != Inducement::None, Defect::Induced),
         (other_account, Defect::OtherAccount),
         (change.gaining() != Some(&said.gaining), Defect::OtherGainer),
         (!covers(&said.scope, &change.scope()), Defect::ScopeNotCovered),

@@ -90,6 +90,11 @@ fn unfit_letter(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Op
     };
     let unfit = |at| letter::defects(account, context.program, letter, step.change, at).into_iter().next();
     let defect = unfit(context.now).or_else(|| unfit(step.effective_from))?;
+    let used = letter::Use { at: context.now, effective_from: step.effective_from };
+    let mending = letter::mending(account, context.program, letter, step.change, used);
+    if mending.iter().any(|better| better.terms.signed_at <= context.now) {
+        return None;
+    }
     Some(obstructed("T16", "a new letter without that defect", Refusal::LetterDefective { defect }))
 }
 
