@@ -5,7 +5,7 @@ mod cutter;
 mod ports;
 mod server;
 
-pub use cluster::NatsCluster;
+pub use cluster::{CutOff, NatsCluster};
 pub use cutter::Cutter;
 pub use server::{NatsServer, copy_folder};
 

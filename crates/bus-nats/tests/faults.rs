@@ -1,19 +1,24 @@
 //! Whatever befalls relay, cable, server and stream, the bus is a prefix of the journal and becomes all of it.
 //!
-//! `CHAPERONE_FAULT_RUNS=100 cargo test -p bus-nats --test faults -- --nocapture` plays a hundred seeds and prints
-//! each; `CHAPERONE_FAULT_SEED=7` plays that one again.
+//! `CHAPERONE_FAULT_RUNS=100 cargo test -p bus-nats --test faults -- --nocapture` plays a hundred seeds on one server
+//! and ten on three, and prints each; `CHAPERONE_FAULT_SEED=7` plays that one again.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/faults.rs"]
 mod befalling;
 #[path = "support/cluster.rs"]
 mod cluster;
+#[path = "support/partition.rs"]
+mod partition;
 #[path = "support/reading.rs"]
 mod reading;
 #[path = "support/world.rs"]
 mod world;
 
+use std::ops::RangeInclusive;
+
 use befalling::{Fault, World};
+use partition::{Divided, Loss};
 use ports::Position;
 use services::relay::Alarm;
 use tests::nats::NatsServer;
@@ -24,10 +29,19 @@ use world::{Relaying, Story, settled};
 const RUNS: u64 = 2;
 /// Faults that befall in one run.
 const FAULTS_PER_RUN: usize = 5;
+/// Runs on one server for each on three, which takes as much longer.
+const RUNS_PER_RUN_ON_THREE: u64 = 10;
+/// How often one of three servers is lost in one run.
+const LOSSES_PER_RUN: usize = 3;
 
 /// A number from the environment.
 fn asked(variable: &str) -> Option<u64> {
     std::env::var_os(variable).map(|value| value.to_string_lossy().parse().expect("a number"))
+}
+
+/// The seeds to play.
+fn seeds(runs: u64) -> RangeInclusive<u64> {
+    asked("CHAPERONE_FAULT_SEED").map_or(1..=runs, |seed| seed..=seed)
 }
 
 async fn check(fault: Fault) {
@@ -39,9 +53,7 @@ async fn check(fault: Fault) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn faults_one_after_the_other_leave_the_bus_whole() {
-    let seeds = asked("CHAPERONE_FAULT_SEED")
-        .map_or_else(|| 1..=asked("CHAPERONE_FAULT_RUNS").unwrap_or(RUNS), |seed| seed..=seed);
-    for seed in seeds {
+    for seed in seeds(asked("CHAPERONE_FAULT_RUNS").unwrap_or(RUNS)) {
         let mut random = Random::from_seed(seed);
         let Some(mut world) = World::start().await else { return };
         let faults: Vec<Fault> = (0..FAULTS_PER_RUN).map(|_| *random.pick(&Fault::ALL)).collect();
@@ -51,6 +63,26 @@ async fn faults_one_after_the_other_leave_the_bus_whole() {
         }
         world.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_lost_one_after_the_other_leave_the_bus_whole() {
+    let runs = asked("CHAPERONE_FAULT_RUNS").unwrap_or(RUNS).div_ceil(RUNS_PER_RUN_ON_THREE);
+    for seed in seeds(runs) {
+        let mut random = Random::from_seed(seed);
+        let Some(mut divided) = Divided::start().await else { return };
+        let losses: Vec<Loss> = (0..LOSSES_PER_RUN).map(|_| Loss::any(&mut random)).collect();
+        println!("seed {seed}: {losses:?}");
+        for loss in losses {
+            divided.lose(loss, &mut random).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_cut_off_its_peers_and_joined_to_them_again_neither_loses_nor_adds_a_fact() {
+    let Some(mut divided) = Divided::start().await else { return };
+    divided.lose(Loss::SILENT_LEADER, &mut Random::from_seed(1)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

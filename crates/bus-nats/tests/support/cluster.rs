@@ -15,7 +15,7 @@ const STALL_S: u64 = 11;
 const EVENTS: u64 = 1_200;
 
 /// The name of the stream's leader.
-async fn leader(url: &str) -> String {
+pub(crate) async fn leader(url: &str) -> String {
     let jetstream = jetstream::new(reading::client(url).await);
     loop {
         if let Ok(stream) = jetstream.get_stream("CHAPERONE").await
