@@ -46,6 +46,10 @@ impl Quarantine for SqliteJournal {
         self.ask(|reply| Work::Release(id.clone(), reply)).await.map_err(unavailable)?
     }
 
+    async fn adopt(&self, entry: Quarantined) -> Result<Put, QuarantineError> {
+        self.ask(|reply| Work::Adopt(Box::new(entry), reply)).await.map_err(unavailable)?
+    }
+
     async fn expire(&self) -> Result<u64, QuarantineError> {
         let retention_days = self.retention_days();
         self.ask(|reply| Work::Expire(retention_days, reply)).await.map_err(unavailable)?

@@ -33,6 +33,7 @@ pub(crate) enum Work {
     /// Appends of another journal, at most about a page of events.
     Import(Vec<PastAppend>, oneshot::Sender<Imported>),
     Put(TurnedAway, oneshot::Sender<Result<Put, QuarantineError>>),
+    Adopt(Box<Quarantined>, oneshot::Sender<Result<Put, QuarantineError>>),
     Release(QuarantineId, oneshot::Sender<Result<Quarantined, QuarantineError>>),
     /// With the retention in days.
     Expire(u32, oneshot::Sender<Result<u64, QuarantineError>>),
@@ -204,7 +205,7 @@ fn weight(work: &Work) -> usize {
         Work::Append(append, _) => rows(append),
         Work::AppendAll(bulk, _) => bulk.group().iter().map(rows).sum(),
         Work::Import(past, _) => past.iter().map(|append| append.events.len().max(1)).sum(),
-        Work::Put(..) | Work::Release(..) | Work::Expire(..) => 1,
+        Work::Put(..) | Work::Adopt(..) | Work::Release(..) | Work::Expire(..) => 1,
     }
 }
 
@@ -231,7 +232,7 @@ impl Work {
             Work::Append(_, reply) => drop(reply.send(Err(failure.of_append()))),
             Work::AppendAll(_, reply) => drop(reply.send(Err(failure.clone()))),
             Work::Import(_, reply) => drop(reply.send(Err(failure.of_append().into()))),
-            Work::Put(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
+            Work::Put(_, reply) | Work::Adopt(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
             Work::Release(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
             Work::Expire(_, reply) => drop(reply.send(Err(failure.of_quarantine()))),
         }

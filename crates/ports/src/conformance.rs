@@ -92,6 +92,8 @@ const CHECKS: &[Check] = checks![
     quarantining::a_long_input_is_kept_in_part_and_digested_in_full,
     quarantining::a_released_input_leaves_the_waiting_list_and_keeps_its_first_time,
     quarantining::an_entry_expires_after_its_retention,
+    quarantining::an_entry_taken_over_keeps_its_id_times_and_release,
+    quarantining::an_entry_taken_over_gets_another_id_where_its_own_is_taken,
 ];
 
 /// Runs every check against a fresh adapter, naming each on stderr.

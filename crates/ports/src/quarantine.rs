@@ -176,6 +176,13 @@ pub trait Quarantine: Send + Sync {
     /// `Unknown` or `Unavailable`.
     async fn mark_released(&self, id: &QuarantineId) -> Result<Quarantined, QuarantineError>;
 
+    /// Takes over an entry of another quarantine with its times, and with its id unless that is taken here. Of one
+    /// that is here already only the release is taken over, if it still waits here.
+    ///
+    /// # Errors
+    /// `Unavailable`: nothing was taken over.
+    async fn adopt(&self, entry: Quarantined) -> Result<Put, QuarantineError>;
+
     /// Forgets entries put here longer ago than the retention and returns how many.
     ///
     /// # Errors

@@ -101,6 +101,9 @@ impl<'g> Group<'g> {
             Work::Put(turned_away, reply) => {
                 quarantining::put(connection, &turned_away, now_ms()).map(|put| Answer::Put(reply, put))
             }
+            Work::Adopt(entry, reply) => {
+                quarantining::adopt(connection, *entry).map(|put| Answer::Put(reply, put))
+            }
             Work::Release(id, reply) => {
                 quarantining::release(connection, &id, now_ms()).map(|result| Answer::Release(reply, result))
             }

@@ -102,3 +102,53 @@ pub(super) async fn an_entry_expires_after_its_retention(subject: Subject) {
     let left = list(&subject, Listing::All, 0, 9).await;
     assert_eq!(left.iter().map(|entry| &*entry.kept).collect::<Vec<_>>(), [b"{young"]);
 }
+
+/// An entry of another quarantine, put there long before.
+fn elsewhere(received: &'static str, origin: &str) -> Quarantined {
+    let turned_away = turned_away(received, origin);
+    let digest = turned_away.digest();
+    Quarantined {
+        id: QuarantineId::derive(&digest, 1),
+        number: 41,
+        kept: turned_away.kept(),
+        digest,
+        received_bytes: turned_away.received.len() as u64,
+        source: turned_away.source,
+        reason: turned_away.reason,
+        whereabouts: turned_away.whereabouts,
+        origin: turned_away.origin,
+        put_ms: NOON_MS - DAY_MS,
+        held: Held::Waiting,
+    }
+}
+
+pub(super) async fn an_entry_taken_over_keeps_its_id_times_and_release(subject: Subject) {
+    let waiting = elsewhere("{1", "file row 17");
+    let released = Quarantined { held: Held::Released { at_ms: NOON_MS - 5 }, ..elsewhere("{2", "HTTP") };
+    for entry in [&waiting, &released] {
+        let put = subject.quarantine.adopt(entry.clone()).await.expect(REACHABLE);
+        assert_eq!(put, Put::Kept(entry.id.clone()));
+    }
+    let expected =
+        [(1, &waiting), (2, &released)].map(|(number, entry)| Quarantined { number, ..entry.clone() });
+    let kept = list(&subject, Listing::All, 0, 9).await;
+    assert_eq!(kept.iter().map(|entry| &entry.id).collect::<Vec<_>>(), [&waiting.id, &released.id]);
+    for (kept, expected) in kept.into_iter().zip(expected) {
+        assert_eq!(Quarantined { number: expected.number, ..kept }, expected);
+    }
+
+    let since = Quarantined { held: Held::Released { at_ms: NOON_MS - 3 }, ..waiting.clone() };
+    let again = subject.quarantine.adopt(since.clone()).await.expect(REACHABLE);
+    assert_eq!(again, Put::Known(waiting.id.clone()));
+    let now = subject.quarantine.get(&waiting.id).await.expect(REACHABLE).expect("it was taken over");
+    assert_eq!((now.held, now.put_ms), (since.held, waiting.put_ms));
+    assert_eq!(list(&subject, Listing::All, 0, 9).await.len(), 2);
+}
+
+pub(super) async fn an_entry_taken_over_gets_another_id_where_its_own_is_taken(subject: Subject) {
+    let here = subject.quarantine.put(turned_away("{", "HTTP")).await.expect(REACHABLE);
+    let entry = elsewhere("{", "file row 17");
+    assert_eq!(entry.id, *here.id());
+    let put = subject.quarantine.adopt(entry.clone()).await.expect(REACHABLE);
+    assert_eq!(put, Put::Kept(QuarantineId::derive(&entry.digest, 2)));
+}

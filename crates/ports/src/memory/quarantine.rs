@@ -35,26 +35,38 @@ impl MemoryQuarantine {
     }
 }
 
+impl State {
+    fn known(&mut self, digest: &[u8; 32], source: &str, origin: &str) -> Option<&mut Quarantined> {
+        let same = |entry: &&mut Quarantined| {
+            entry.digest == *digest && &*entry.source == source && entry.origin == origin
+        };
+        self.entries.iter_mut().find(same)
+    }
+
+    fn free_id(&self, digest: &[u8; 32]) -> QuarantineId {
+        let taken = self.entries.iter().filter(|entry| entry.digest[..8] == digest[..8]).map(ordinal).max();
+        QuarantineId::derive(digest, taken.unwrap_or(0) + 1)
+    }
+
+    fn keep(&mut self, entry: Quarantined) -> Put {
+        let id = entry.id.clone();
+        self.last_number += 1;
+        self.entries.push(Quarantined { number: self.last_number, ..entry });
+        Put::Kept(id)
+    }
+}
+
 #[async_trait]
 impl Quarantine for MemoryQuarantine {
     async fn put(&self, turned_away: TurnedAway) -> Result<Put, QuarantineError> {
         let mut state = self.state();
         let digest = turned_away.digest();
-        let same = |entry: &&Quarantined| entry.digest == digest;
-        let known = state
-            .entries
-            .iter()
-            .filter(same)
-            .find(|entry| entry.source == turned_away.source && entry.origin == turned_away.origin);
-        if let Some(entry) = known {
+        if let Some(entry) = state.known(&digest, &turned_away.source, &turned_away.origin) {
             return Ok(Put::Known(entry.id.clone()));
         }
-        let taken = state.entries.iter().filter(|entry| entry.digest[..8] == digest[..8]).map(ordinal).max();
-        let id = QuarantineId::derive(&digest, taken.unwrap_or(0) + 1);
-        state.last_number += 1;
         let entry = Quarantined {
-            id: id.clone(),
-            number: state.last_number,
+            id: state.free_id(&digest),
+            number: 0,
             kept: turned_away.kept(),
             digest,
             received_bytes: turned_away.received.len() as u64,
@@ -65,8 +77,7 @@ impl Quarantine for MemoryQuarantine {
             put_ms: self.clock.now_ms(),
             held: Held::Waiting,
         };
-        state.entries.push(entry);
-        Ok(Put::Kept(id))
+        Ok(state.keep(entry))
     }
 
     async fn list(
@@ -97,6 +108,20 @@ impl Quarantine for MemoryQuarantine {
             entry.held = Held::Released { at_ms };
         }
         Ok(entry.clone())
+    }
+
+    async fn adopt(&self, mut entry: Quarantined) -> Result<Put, QuarantineError> {
+        let mut state = self.state();
+        if let Some(known) = state.known(&entry.digest, &entry.source, &entry.origin) {
+            if known.held == Held::Waiting {
+                known.held = entry.held;
+            }
+            return Ok(Put::Known(known.id.clone()));
+        }
+        if state.entries.iter().any(|other| other.id == entry.id) {
+            entry.id = state.free_id(&entry.digest);
+        }
+        Ok(state.keep(entry))
     }
 
     async fn expire(&self) -> Result<u64, QuarantineError> {
