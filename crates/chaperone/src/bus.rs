@@ -12,7 +12,7 @@ use ports::Exchange;
 use ports::inbox::Inbox;
 use ports::projections::Projections;
 use services::book::Book;
-use services::projector;
+use services::projector::{self, Past};
 use services::relay::relay;
 use services::roles::commands::Commands;
 use services::roles::intake::{self, Desk};
@@ -103,9 +103,9 @@ impl Bus {
     }
 
     fn projector(&self, book: &Arc<Book>) -> Loop {
-        let (book, projections) = (Arc::clone(book), self.projections());
+        let (past, projections) = (Past::of(book), self.projections());
         let start = move |standing: Standing| -> BoxFuture<'static, Result<(), Stopped>> {
-            Box::pin(projector::keep(Arc::clone(&book), Arc::clone(&projections), standing))
+            Box::pin(projector::keep(past.clone(), Arc::clone(&projections), standing))
         };
         Loop { role: Role::Projector, start: Box::new(start) }
     }

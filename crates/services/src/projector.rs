@@ -5,6 +5,7 @@
 //! current one while that is served, compared with it, and then put in its place by writing one key.
 
 pub mod build;
+mod past;
 pub mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +17,12 @@ use domain::stream::Stream;
 use futures::StreamExt as _;
 use futures::future::try_join_all;
 use ports::projections::{Change, Projections};
-use ports::{Position, Select, Tailed};
+use ports::{Position, Tailed};
 use serde::{Deserialize, Serialize};
 
-use crate::accounts;
-use crate::book::Book;
 use crate::roles::standing::Standing;
 use crate::roles::supervisor::Stopped;
+pub use past::Past;
 use view::{VIEWS, View};
 
 /// The bucket that says where each view is.
@@ -83,18 +83,14 @@ pub async fn written(
 ///
 /// # Errors
 /// The journal or the bus cannot be reached; started again, it goes on where it was.
-pub async fn keep(
-    book: Arc<Book>,
-    projections: Arc<dyn Projections>,
-    standing: Standing,
-) -> Result<(), Stopped> {
+pub async fn keep(past: Past, projections: Arc<dyn Projections>, standing: Standing) -> Result<(), Stopped> {
     projections.open(DIRECTORY).await.map_err(anyhow::Error::from)?;
     let mut kept = Vec::new();
     for view in &VIEWS {
-        kept.push(Kept::open(&book, projections.as_ref(), view, &standing).await?);
+        kept.push(Kept::open(&past, projections.as_ref(), view, &standing).await?);
     }
     let after = kept.iter().map(|kept| kept.written).min().unwrap_or(Position::START);
-    let mut tail = book.journal.tail(after, Select::Facts);
+    let mut tail = past.tail(after);
     let mut gathered: BTreeSet<Stream> = BTreeSet::new();
     while let Some(tailed) = tail.next().await {
         let (upto, recorded_ms, is_full) = match tailed.map_err(anyhow::Error::from)? {
@@ -114,7 +110,7 @@ pub async fn keep(
             // Another edition took its place: what it lacks is found by starting from its own head.
             return Ok(());
         }
-        try_join_all(kept.iter_mut().map(|kept| kept.write(&book, to, &streams, upto, &standing))).await?;
+        try_join_all(kept.iter_mut().map(|kept| kept.write(&past, to, &streams, upto, &standing))).await?;
         standing.is_done(upto, recorded_ms);
     }
     Ok(())
@@ -129,7 +125,7 @@ struct Kept {
 
 impl Kept {
     async fn open(
-        book: &Arc<Book>,
+        past: &Past,
         projections: &dyn Projections,
         view: &'static View,
         standing: &Standing,
@@ -138,7 +134,7 @@ impl Kept {
             Some(edition) if edition.version == view.version => edition,
             older => {
                 let edition = Edition { version: view.version, made: 1 };
-                let vendors = build::build(book, projections, view, edition, standing).await?;
+                let vendors = build::build(past, projections, view, edition, standing).await?;
                 let report = build::compare(projections, view, &vendors, older, edition).await?;
                 tracing::info!(
                     view = view.name,
@@ -161,7 +157,7 @@ impl Kept {
     /// Writes what the streams say now, bucket by bucket, and in each its head last.
     async fn write(
         &mut self,
-        book: &Book,
+        past: &Past,
         projections: &dyn Projections,
         streams: &BTreeSet<Stream>,
         upto: Position,
@@ -173,7 +169,7 @@ impl Kept {
         let concerned: Vec<&Stream> = streams.iter().filter(|stream| (self.view.concerns)(stream)).collect();
         let mut by_bucket: BTreeMap<String, Vec<Change>> = BTreeMap::new();
         for stream in concerned {
-            if let Some(change) = value(book, self.view, stream, standing).await? {
+            if let Some(change) = value(past, self.view, stream, standing).await? {
                 let bucket = self.edition.bucket(self.view, stream.vendor().as_str());
                 by_bucket.entry(bucket).or_default().push(change);
             }
@@ -191,13 +187,13 @@ impl Kept {
 
 /// What a stream says in a view, or nothing when it cannot be read: it is then set aside and shown as such.
 async fn value(
-    book: &Book,
+    past: &Past,
     view: &View,
     stream: &Stream,
     standing: &Standing,
 ) -> anyhow::Result<Option<Change>> {
-    let facts = match accounts::facts(book.journal.as_ref(), stream).await {
-        Ok((facts, _)) => facts,
+    let facts = match past.facts(stream).await {
+        Ok(facts) => facts,
         Err(error) if error.downcast_ref::<ports::ReadError>().is_some() => return Err(error),
         Err(error) => {
             tracing::error!(stream = %stream, view = view.name, "{stream} is set aside: {error:#}");

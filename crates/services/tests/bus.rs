@@ -11,7 +11,7 @@ use ports::{Append, Clock, Exchange, Expect, Listing, ManualClock, MemoryExchang
 use serde_json::{Value, json};
 use services::api::{self, Serving};
 use services::book::Book;
-use services::projector::{self, DIRECTORY, Edition, HEAD, build, view};
+use services::projector::{self, DIRECTORY, Edition, HEAD, Past, build, view};
 use services::roles::Role;
 use services::roles::commands::Commands;
 use services::roles::intake::{self, Desk};
@@ -153,7 +153,7 @@ async fn a_receipt_and_every_read_can_be_asked_for_over_the_bus() {
 async fn project(book: &Arc<Book>, projections: &Arc<MemoryProjections>, standing: &Standing) {
     let head = book.journal.head().await.unwrap().position;
     let kept: Arc<dyn Projections> = Arc::clone(projections) as _;
-    let keeping = projector::keep(Arc::clone(book), kept, standing.clone());
+    let keeping = projector::keep(Past::of(book), kept, standing.clone());
     let current = async {
         until(|| standing.done() >= Some(head)).await;
     };
@@ -191,7 +191,8 @@ async fn a_projection_follows_the_journal_and_one_made_anew_is_the_same() {
     assert_eq!(value(&projections, "CHAPERONE_accounts_acme_v1", "initech").await["account"], "initech");
 
     let deals = view::named("deals").unwrap();
-    let (before, now, report) = build::rebuild(&book, projections.as_ref(), deals, &standing).await.unwrap();
+    let (before, now, report) =
+        build::rebuild(&Past::of(&book), projections.as_ref(), deals, &standing).await.unwrap();
     assert_eq!((before, now), (Some(Edition { version: 1, made: 1 }), Edition { version: 1, made: 2 }));
     assert_eq!(
         (report.same, report.changed, report.only_before, report.only_now),
@@ -205,6 +206,32 @@ async fn a_projection_follows_the_journal_and_one_made_anew_is_the_same() {
     take_all(&book, &inbox).await;
     project(&book, &projections, &standing).await;
     assert!(projections.get("CHAPERONE_deals_acme_v1_2", "hooli").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_view_of_an_older_version_stays_beside_the_new_one_which_says_how_it_differs() {
+    let (book, projections) = (book(), Arc::new(MemoryProjections::default()));
+    let inbox = Arc::new(MemoryInbox::default());
+    for (id, account) in [("d1", "globex"), ("d2", "initech")] {
+        let told = bytes(&submission(id, account, "northwind"));
+        inbox.publish("chaperone.acme.intake.crm-acme-example", &[], told);
+    }
+    take_all(&book, &inbox).await;
+    let older = "CHAPERONE_deals_acme_v0";
+    let written = |value: Value| Some(bytes(&value));
+    projections.open(older).await.unwrap();
+    projections.write(older, vec![("globex".to_owned(), written(json!({"deals": 1})))]).await.unwrap();
+    projections.open(DIRECTORY).await.unwrap();
+    let served = ("deals".to_owned(), written(json!({"version": 0, "made": 1})));
+    projections.write(DIRECTORY, vec![served]).await.unwrap();
+
+    project(&book, &projections, &Standing::new(Role::Projector)).await;
+    assert_eq!(value(&projections, DIRECTORY, "deals").await, json!({"version": 1, "made": 1}));
+    let report = value(&projections, DIRECTORY, "deals.report").await;
+    assert_eq!((&report["changed"], &report["only_now"]), (&json!(1), &json!(1)), "{report}");
+    assert_eq!(report["keys"], json!(["acme/globex", "acme/initech"]));
+    assert_eq!(value(&projections, older, "globex").await, json!({"deals": 1}));
+    assert_eq!(value(&projections, "CHAPERONE_deals_acme_v1", "globex").await["deals"][0]["deal"], "d1");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use ports::projections::Projections;
 use serde::Serialize;
 use services::projector::build::{self, Report};
 use services::projector::view::{self, VIEWS, View};
-use services::projector::{self, Edition};
+use services::projector::{self, Edition, Past};
 use services::roles::Role;
 use services::roles::standing::Standing;
 
@@ -77,7 +77,8 @@ async fn rebuild(home: &Home, output: Format, view: &'static View, at: &AtBus) -
     let opened = data::read(home).await?;
     let standing = Standing::new(Role::Projector);
     let projections = bus.projections();
-    let (before, now, report) = build::rebuild(&opened.book, projections.as_ref(), view, &standing).await?;
+    let (before, now, report) =
+        build::rebuild(&Past::of(&opened.book), projections.as_ref(), view, &standing).await?;
     for parked in standing.read().parked {
         talk(format_args!("{parked} is set aside: its events cannot be read"));
     }

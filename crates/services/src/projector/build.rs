@@ -1,18 +1,15 @@
 //! Building an edition beside the one that is served, comparing the two, and the one switch.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::stream::Stream;
 use futures::StreamExt as _;
-use ports::StreamNumber;
 use ports::projections::{Change, Projections};
 use serde::{Deserialize, Serialize};
 
 use super::view::View;
-use super::{DIRECTORY, Edition, HEAD, served, value};
-use crate::book::Book;
+use super::{DIRECTORY, Edition, HEAD, Past, served, value};
 use crate::roles::standing::Standing;
 
 /// Streams read and folded at a time: a few per core hide the waiting for the disk.
@@ -38,14 +35,14 @@ pub struct Report {
 /// # Errors
 /// The journal or the bus cannot be reached.
 pub async fn build(
-    book: &Arc<Book>,
+    past: &Past,
     projections: &dyn Projections,
     view: &View,
     edition: Edition,
     standing: &Standing,
 ) -> anyhow::Result<Vec<String>> {
-    let upto = book.journal.head().await?.position;
-    let streams: Vec<Stream> = streams(book).into_iter().filter(view.concerns).collect();
+    let upto = past.head().await?;
+    let streams: Vec<Stream> = past.streams().into_iter().filter(view.concerns).collect();
     let vendors: BTreeSet<String> = streams.iter().map(|stream| stream.vendor().to_string()).collect();
     for vendor in &vendors {
         let bucket = edition.bucket(view, vendor);
@@ -54,7 +51,7 @@ pub async fn build(
     }
     let mut values = futures::stream::iter(streams)
         .map(|stream| async move {
-            let value = value(book, view, &stream, standing).await;
+            let value = value(past, view, &stream, standing).await;
             (stream, value)
         })
         .buffered(STREAMS_AT_A_TIME);
@@ -124,7 +121,7 @@ pub async fn switch(projections: &dyn Projections, view: &View, edition: Edition
 /// # Errors
 /// The journal or the bus cannot be reached.
 pub async fn rebuild(
-    book: &Arc<Book>,
+    past: &Past,
     projections: &dyn Projections,
     view: &View,
     standing: &Standing,
@@ -133,7 +130,7 @@ pub async fn rebuild(
     let before = served(projections, view).await?;
     let made = before.filter(|before| before.version == view.version).map_or(1, |before| before.made + 1);
     let now = Edition { version: view.version, made };
-    let vendors = build(book, projections, view, now, standing).await?;
+    let vendors = build(past, projections, view, now, standing).await?;
     let report = compare(projections, view, &vendors, before, now).await?;
     switch(projections, view, now).await?;
     Ok((before, now, report))
@@ -160,16 +157,6 @@ impl Report {
             self.keys.push(format!("{vendor}/{key}"));
         }
     }
-}
-
-/// Every stream there is.
-fn streams(book: &Book) -> Vec<Stream> {
-    let name = |number| book.journal.stream_name(StreamNumber(number));
-    // Streams are numbered in order of first use, by some journals from 0 and by others from 1.
-    let names = name(0).into_iter().chain((1..).map_while(name));
-    let mut streams: Vec<Stream> = names.filter_map(|name| name.parse().ok()).collect();
-    streams.sort();
-    streams
 }
 
 async fn entries(projections: &dyn Projections, bucket: &str) -> anyhow::Result<BTreeMap<String, Bytes>> {
