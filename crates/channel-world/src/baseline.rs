@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 use serde_json::Value;
 
-use crate::score::{Alert, Said};
+use crate::score::{Alert, Concern, Said};
 
 const TABLES: &str = include_str!("baseline/tables.sql");
 
@@ -30,11 +30,15 @@ pub fn baselines(events: &[String]) -> Result<Vec<Said>, BaselineError> {
         .iter()
         .map(|(method, _, query)| {
             let mut statement = tables.prepare(query)?;
-            let alert = |account| Alert { account, pattern: None, severity: 4, stands: true, raised_s: None };
             let accounts = statement.query_map([], |row| row.get(0).map(alert))?;
             Ok(Said { method, alerts: accounts.collect::<Result<_, _>>()? })
         })
         .collect()
+}
+
+/// A query names accounts and says nothing else.
+fn alert(account: String) -> Alert {
+    Alert { account, pattern: None, severity: 4, concern: Concern::Taking, stands: true, raised_s: None }
 }
 
 /// Why the baselines could not be asked.

@@ -19,10 +19,21 @@ pub struct Alert {
     pub pattern: Option<String>,
     /// 1 to 4.
     pub severity: u8,
+    pub concern: Concern,
     /// Whether it still stands at the end of the story.
     pub stands: bool,
     /// Seconds since 1970 at which it was first said, if the method was asked day by day.
     pub raised_s: Option<i64>,
+}
+
+/// What an alert is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// That something was taken, or a right abused.
+    Taking,
+    /// That a step was left out which was owed, with whatever intent and by whomever it was: it takes nothing from
+    /// the guest.
+    Procedure,
 }
 
 /// What one method says about one world.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Alert, JUDGEABLE_HANDOFFS_MIN, Trial};
+use super::{Alert, Concern, JUDGEABLE_HANDOFFS_MIN, Trial};
 use crate::intent::Intent;
 use crate::label::{Label, Link};
 
@@ -21,6 +21,8 @@ pub(super) struct Outcome {
     pub(super) judgeable: bool,
     /// By method: the highest severity of what was said, 0 for nothing.
     pub(super) severity: Vec<u8>,
+    /// The same without what is about procedure alone.
+    pub(super) taking: Vec<u8>,
     /// Whether the first method raised an alert that it has cleared since.
     pub(super) cleared: bool,
     /// Whether the first method named a pattern of the plan.
@@ -32,6 +34,22 @@ pub(super) struct Outcome {
 impl Outcome {
     pub(super) fn alerted(&self, method: usize, from: u8) -> bool {
         self.severity[method] >= from
+    }
+
+    /// Whether there is an alert that counts, right or false. Of a mistake it may be true that a step was left out,
+    /// and to say so reproaches nobody with more; whoever meant no breach otherwise left out none.
+    pub(super) fn is_counted(&self, method: usize, from: u8) -> bool {
+        match self.intent {
+            Intent::InnocentError => self.taking[method] >= from,
+            Intent::Benign | Intent::Lawful | Intent::Predatory | Intent::HostAbuse => {
+                self.alerted(method, from)
+            }
+        }
+    }
+
+    /// Whether all that was said is that a step was left out.
+    pub(super) fn is_of_procedure(&self, method: usize, from: u8) -> bool {
+        self.alerted(method, from) && self.taking[method] < from
     }
 
     /// Whether an alert about it is right.
@@ -66,9 +84,13 @@ fn outcome(label: &Label, by_account: &[HashMap<&str, Vec<&Alert>>], invited: us
         accounts.flat_map(move |account| by_account[method].get(account.as_str()).into_iter().flatten())
     };
     let stands = |alert: &&&Alert| alert.stands;
-    let severity = (0..by_account.len())
-        .map(|method| about(method).filter(stands).map(|alert| alert.severity).max().unwrap_or_default())
-        .collect();
+    let highest = |counts: &dyn Fn(&Alert) -> bool| -> Vec<u8> {
+        let of = |method: usize| {
+            let standing = about(method).filter(stands).filter(|alert| counts(alert));
+            standing.map(|alert| alert.severity).max().unwrap_or_default()
+        };
+        (0..by_account.len()).map(of).collect()
+    };
     let raised = || about(0).filter(|alert| alert.severity >= ALERT_FROM);
     let ours = || raised().filter(stands);
     let named = ours().any(|alert| alert.pattern.as_ref().is_some_and(|named| label.plan.contains(named)));
@@ -78,7 +100,8 @@ fn outcome(label: &Label, by_account: &[HashMap<&str, Vec<&Alert>>], invited: us
         intent: label.intent,
         row: row(label),
         judgeable: !statistical || invited >= JUDGEABLE_HANDOFFS_MIN,
-        severity,
+        severity: highest(&|_| true),
+        taking: highest(&|alert| alert.concern == Concern::Taking),
         cleared: raised().next().is_some() && ours().next().is_none(),
         named,
         delay_hours: first.zip(acted(label)).map(|(raised, acted)| (raised - acted).max(0) / 3_600),

@@ -36,6 +36,8 @@ pub struct MethodRow {
     pub false_per_lawful_change: Rate,
     pub false_per_benign_handoff: Rate,
     pub false_per_innocent_error: Rate,
+    /// Mistakes of which it is said that a step was left out, and no more.
+    pub procedure_per_innocent_error: Rate,
 }
 
 /// The first method, counting alerts from one severity on.
@@ -70,6 +72,8 @@ pub struct PatternRow {
 pub struct LookAlikeRow {
     pub look_alike: String,
     pub false_alerts: Rate,
+    /// Of which it is said that a step was left out, and no more: for a mistake (`E`) no false alert.
+    pub procedure: Rate,
     /// Alerts raised that a paper or a correction has cleared since.
     pub cleared: Rate,
     /// Of the severity that holds an account.
@@ -134,10 +138,11 @@ fn counts_for_recall(outcome: &Outcome) -> bool {
 
 fn method_row(judged: &[Vec<Outcome>], method: usize, (name, what): (&str, &str)) -> MethodRow {
     let alerted = |outcome: &Outcome| outcome.alerted(method, ALERT_FROM);
+    let counted = |outcome: &Outcome| outcome.is_counted(method, ALERT_FROM);
     let recall = rate(judged, counts_for_recall, alerted);
     let lawful = rate(judged, is(Intent::Lawful), alerted);
     let benign = rate(judged, is(Intent::Benign), alerted);
-    let error = rate(judged, is(Intent::InnocentError), alerted);
+    let error = rate(judged, is(Intent::InnocentError), counted);
     let abuse = rate(judged, is(Intent::HostAbuse), alerted);
     let share = |rate: &Rate| rate.share.unwrap_or_default();
     let right = 0.01 * share(&recall) + 0.005 * share(&abuse);
@@ -146,11 +151,14 @@ fn method_row(judged: &[Vec<Outcome>], method: usize, (name, what): (&str, &str)
         method: name.to_owned(),
         what: what.to_owned(),
         recall,
-        precision: rate(judged, alerted, Outcome::is_breach),
+        precision: rate(judged, counted, Outcome::is_breach),
         precision_at_default_mix: (right + wrong > 0.0).then(|| right / (right + wrong)),
         false_per_lawful_change: lawful,
         false_per_benign_handoff: benign,
         false_per_innocent_error: error,
+        procedure_per_innocent_error: rate(judged, is(Intent::InnocentError), |outcome| {
+            outcome.is_of_procedure(method, ALERT_FROM)
+        }),
     }
 }
 
@@ -159,7 +167,7 @@ fn tier_row(judged: &[Vec<Outcome>], from: u8) -> TierRow {
     TierRow {
         tier: if from == 4 { "S4".to_owned() } else { format!("S{from} and up") },
         recall: rate(judged, counts_for_recall, alerted),
-        precision: rate(judged, alerted, Outcome::is_breach),
+        precision: rate(judged, |outcome| outcome.is_counted(0, from), Outcome::is_breach),
         false_per_lawful_change: rate(judged, is(Intent::Lawful), alerted),
         false_per_benign_handoff: rate(judged, is(Intent::Benign), alerted),
     }
@@ -191,10 +199,11 @@ fn pattern_row(judged: &[Vec<Outcome>], row: &str, looked_for: &[&str], methods:
 
 fn look_alike_row(judged: &[Vec<Outcome>], row: &str, methods: usize) -> LookAlikeRow {
     let in_row = |outcome: &Outcome| outcome.row == row && !outcome.is_breach();
-    let by = |method: usize| rate(judged, in_row, move |outcome| outcome.alerted(method, ALERT_FROM));
+    let by = |method: usize| rate(judged, in_row, move |outcome| outcome.is_counted(method, ALERT_FROM));
     LookAlikeRow {
         look_alike: row.to_owned(),
         false_alerts: by(0),
+        procedure: rate(judged, in_row, |outcome| outcome.is_of_procedure(0, ALERT_FROM)),
         cleared: rate(judged, in_row, |outcome| outcome.cleared),
         held: rate(judged, in_row, |outcome| outcome.alerted(0, 4)),
         others: (1..methods).map(by).collect(),

@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use channel_world::score::Alert;
+use channel_world::score::{Alert, Concern};
 use domain::event::Event;
-use domain::event::case::{CaseEvent, Severity};
+use domain::event::case::{CaseEvent, CaseKind, Severity};
 use domain::id::EventId;
 use domain::policy::{Policy, Switch};
 use domain::stream::Stream;
@@ -102,6 +102,12 @@ async fn alerts(book: &Book) -> anyhow::Result<Vec<Alert>> {
                 Severity::S2 => 2,
                 Severity::S3 => 3,
                 Severity::S4 => 4,
+            },
+            concern: match finding.kind {
+                CaseKind::Procedure => Concern::Procedure,
+                CaseKind::Takeover | CaseKind::HostAbuse | CaseKind::Statistical | CaseKind::Registration => {
+                    Concern::Taking
+                }
             },
             stands: standing.iter().any(|one| one.pattern == finding.pattern && one.act == finding.act),
             raised_s: raised.get(&(finding.pattern.clone(), finding.act)).copied(),

@@ -6,6 +6,10 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 
 use crate::output::line;
 
+/// Why some alerts about mistakes are not counted as false.
+const PROCEDURE: &str = "Of procedure only: a step that was owed was left out, and nothing was taken. Whoever left it out is asked, \
+                         not the guest; of a mistake (E) that may be true, of everything else here it is counted as false.";
+
 pub(super) fn print(report: &Report) -> anyhow::Result<()> {
     line(&format!(
         "{} handoffs in {} worlds, generator version {}; an alert is a finding from S2 on; intervals hold 95 % over worlds",
@@ -18,7 +22,8 @@ pub(super) fn print(report: &Report) -> anyhow::Result<()> {
         "precision at the default mix",
         "false per lawful change",
         "false per benign handoff",
-        "alerts per innocent error",
+        "false per innocent error",
+        "of procedure only per innocent error",
         "what it does",
     ];
     table(&headers, report.methods.iter().map(method))?;
@@ -34,9 +39,10 @@ pub(super) fn print(report: &Report) -> anyhow::Result<()> {
     let fixed = ["acted out", "rules", "recall", "named", "S4", "median h", "9 of 10 h"];
     let headers: Vec<&str> = fixed.into_iter().chain(others.iter().map(String::as_str)).collect();
     table(&headers, report.patterns.iter().map(pattern))?;
-    let fixed = ["look-alike", "false alerts", "raised, then cleared", "S4"];
+    let fixed = ["look-alike", "false alerts", "of procedure only", "raised, then cleared", "S4"];
     let headers: Vec<&str> = fixed.into_iter().chain(others.iter().map(String::as_str)).collect();
     table(&headers, report.look_alikes.iter().map(look_alike))?;
+    line(PROCEDURE)?;
     let hours = |hours: Option<i64>| hours.map_or_else(|| "-".to_owned(), |hours| format!("{hours} h"));
     line(&format!(
         "From the act to the first alert: half within {}, nine of ten within {}.",
@@ -65,6 +71,7 @@ fn method(row: &MethodRow) -> Vec<String> {
         with_interval(&row.false_per_lawful_change),
         with_interval(&row.false_per_benign_handoff),
         with_interval(&row.false_per_innocent_error),
+        short(&row.procedure_per_innocent_error),
         row.what.clone(),
     ]
 }
@@ -90,8 +97,13 @@ fn pattern(row: &PatternRow) -> Vec<String> {
 }
 
 fn look_alike(row: &LookAlikeRow) -> Vec<String> {
-    let mut cells =
-        vec![row.look_alike.clone(), with_interval(&row.false_alerts), short(&row.cleared), short(&row.held)];
+    let mut cells = vec![
+        row.look_alike.clone(),
+        with_interval(&row.false_alerts),
+        short(&row.procedure),
+        short(&row.cleared),
+        short(&row.held),
+    ];
     cells.extend(row.others.iter().map(short));
     cells
 }
