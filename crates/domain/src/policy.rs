@@ -40,7 +40,7 @@ pub struct RegistrationPolicy {
     pub activity_days: u16,
     /// Business days within which a registration is decided (Fortra, Noetfield).
     pub decision_days_business: u16,
-    /// Civil days before the end at which a person is reminded.
+    /// Civil days before the end of an approved registration at which a person is reminded, each of them once.
     pub reminder_days: Vec<u16>,
     /// Whether published tenders may be registered (NeuVector: no).
     pub tenders: Tenders,

@@ -215,3 +215,60 @@ async fn a_replay_makes_no_notice_and_finds_the_same() {
     assert_eq!(replayed.findings, cases::findings(book));
     assert_eq!(book.journal.head().await.unwrap().position, head);
 }
+
+fn submission() -> Value {
+    json!({"deal": "d1", "partner": "northwind", "scope": {"product_lines": ["servers"]}, "need": "servers",
+        "missing": []})
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_registration_about_to_end_is_said_once_at_each_lead_until_it_is_won() {
+    let machine = Machine::new();
+    machine.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
+    machine.at(59 * 24).await;
+    assert_eq!(machine.waits().await, []);
+    for (days, told) in [(60, 1), (61, 1), (76, 2), (82, 2)] {
+        machine.at(days * 24).await;
+        assert_eq!(machine.waits().await, waiting(&[("registration", "soon")]), "on day {days}");
+        assert_eq!(machine.told().await, told, "on day {days}");
+    }
+    let row = notices::list(machine.book(), Which::Pending).await.unwrap().remove(0);
+    assert_eq!(row.sentence, "a reminder: northwind's registration ends on 2026-05-31");
+    assert_eq!((row.id.as_str(), row.due_at.as_str()), ("d1", "2026-05-31T09:00:00.000Z"));
+
+    machine.tell("w1", ACCOUNT, "deal.won", json!({"deal": "d1", "at": "2026-05-20T09:00:00Z"})).await;
+    assert_eq!(machine.waits().await, []);
+    machine.at(84 * 24).await;
+    assert_eq!(machine.told().await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_stood_still_across_reminders_says_the_nearest_and_nothing_of_what_is_over() {
+    let machine = Machine::new();
+    machine.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
+    machine.at(84 * 24).await;
+    assert_eq!((machine.waits().await, machine.told().await), (waiting(&[("registration", "soon")]), 1));
+
+    let late = Machine::new();
+    late.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
+    late.at(90 * 24).await;
+    assert_eq!((late.waits().await, late.told().await), (Vec::new(), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_taken_back_leaves_a_registration_to_be_reminded_of() {
+    let machine = Machine::new();
+    machine.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
+    machine.clock.set(START_MS + 61 * 24 * HOUR_MS);
+    machine.tell("l1", ACCOUNT, "deal.lost", json!({"deal": "d1", "at": "2026-04-20T09:00:00Z"})).await;
+    let keeping = machine.at(61 * 24);
+    let taking_back = async {
+        // The clocks have looked at it meanwhile.
+        tokio::time::sleep(Duration::from_secs(25)).await;
+        assert_eq!(machine.told().await, 0);
+        let target = json!({"source": "crm", "id": "l1"});
+        machine.tell("r1", ACCOUNT, "fact.retracted", json!({"target": target, "reason": "typo"})).await;
+    };
+    tokio::join!(keeping, taking_back);
+    assert_eq!((machine.waits().await, machine.told().await), (waiting(&[("registration", "soon")]), 1));
+}

@@ -244,7 +244,7 @@ sections! {
         activity_days: Days,
         /// Business days within which a registration is decided.
         decision_days_business: DaysBusiness,
-        /// Civil days before the end at which a person is reminded.
+        /// Civil days before the end of an approved registration at which a person is reminded, each of them once.
         reminder_days: Vec<Days>,
         /// Whether published tenders may be registered.
         tenders: Word<Tenders>,

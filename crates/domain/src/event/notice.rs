@@ -14,7 +14,7 @@ pub enum NoticeEvent {
 }
 
 /// What a notice is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum About {
     Change(ChangeId),
     Handoff(HandoffId),
@@ -23,6 +23,8 @@ pub enum About {
     Commitment(CommitmentId),
     /// A token that was tried.
     Token(Digest),
+    /// The registration of a deal.
+    Registration(DealId),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,8 +75,8 @@ pub struct Answered {
     pub answer: Answer,
 }
 
-/// People are reminded that an invitation is about to lapse or a window about to end. It went to nobody outside
-/// and is no notice to a party.
+/// People are reminded that an invitation is about to lapse, or a window or a registration about to end. It went to
+/// nobody outside and is no notice to a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminded {
     pub about: About,

@@ -47,10 +47,10 @@ pub async fn list(book: &Book, which: Which) -> anyhow::Result<Vec<NoticeRow>> {
 }
 
 fn of_account(stream: &Stream, account: &Account, which: Which, now: Instant) -> Vec<NoticeRow> {
-    let told = account
-        .reminders
-        .iter()
-        .filter(|(reminded, ..)| which == Which::All || reminder::is_awaited(account, reminded, now));
+    let told = match which {
+        Which::Pending => reminder::pending(account, now),
+        Which::All => account.reminders.iter().collect(),
+    };
     let row = |(reminded, event, told_at): &(domain::event::notice::Reminded, EventId, Instant)| {
         let (about, id) = match &reminded.about {
             About::Change(change) => ("objection_window", change.to_string()),
@@ -59,6 +59,7 @@ fn of_account(stream: &Stream, account: &Account, which: Which, now: Instant) ->
             About::Override(event) => ("override", event.to_string()),
             About::Commitment(commitment) => ("commitment", commitment.to_string()),
             About::Token(token) => ("token", token.to_string()),
+            About::Registration(deal) => ("registration", deal.to_string()),
         };
         let told = Event::Notice(NoticeEvent::Reminded(reminded.clone()));
         NoticeRow {
@@ -75,7 +76,7 @@ fn of_account(stream: &Stream, account: &Account, which: Which, now: Instant) ->
             ),
         }
     };
-    told.map(row).collect()
+    told.into_iter().map(row).collect()
 }
 
 fn of_case(stream: &Stream, case: &Case, which: Which, now: Instant) -> Vec<NoticeRow> {

@@ -48,20 +48,20 @@ pub async fn keep(book: Arc<Book>, standing: Standing) -> Result<(), Stopped> {
                 Some(tailed) => match tailed.map_err(anyhow::Error::from)? {
                     Tailed::Event(recorded) => {
                         let stream: Stream = recorded.stream.parse().context("reading a stream's name")?;
-                        endings.take(&stream, &pen::fact(&recorded)?);
+                        endings.take(&stream, &pen::fact(&recorded)?, book.now());
                         standing.is_done(recorded.position, Some(recorded.recorded_ms));
                     }
                     Tailed::CaughtUp(position) => standing.is_done(position, None),
                 },
             },
-            _ = tick.tick() => pass(&book, &endings).await?,
+            _ = tick.tick() => pass(&book, &mut endings).await?,
         }
     }
 }
 
 fn endings(book: &Book) -> anyhow::Result<(Endings, Position)> {
     let kinds = KindSet::only(endings::KINDS.map(kind_of));
-    let (mut endings, mut failed) = (Endings::default(), None);
+    let (mut endings, mut failed, now) = (Endings::default(), None, book.now());
     let scan = Scan { after: Position::START, upto: Position::END, kinds: &kinds, streams: StreamShare::ALL };
     let upto = book.journal.scan_facts(scan, &mut |row| {
         let read = || {
@@ -70,7 +70,7 @@ fn endings(book: &Book) -> anyhow::Result<(Endings, Position)> {
         };
         match read() {
             Ok((stream, fact)) => {
-                endings.take(&stream, &fact);
+                endings.take(&stream, &fact, now);
                 ControlFlow::Continue(())
             }
             Err(error) => {
@@ -83,7 +83,7 @@ fn endings(book: &Book) -> anyhow::Result<(Endings, Position)> {
 }
 
 /// Writes down what is over by now and what is about to be, and confirms findings that nothing can clear any more.
-async fn pass(book: &Book, endings: &Endings) -> anyhow::Result<()> {
+async fn pass(book: &Book, endings: &mut Endings) -> anyhow::Result<()> {
     for (stream, handoff) in endings.lapsed(book.now()) {
         lapse(book, &stream, &handoff).await?;
     }
@@ -91,7 +91,7 @@ async fn pass(book: &Book, endings: &Endings) -> anyhow::Result<()> {
     sentinel::look_at_ripe(book).await
 }
 
-/// Closes an invitation that nobody answered in time; says nothing if somebody just did.
+/// Notes that nobody answered an invitation in time; says nothing if somebody just did.
 async fn lapse(book: &Book, stream: &Stream, handoff: &HandoffId) -> anyhow::Result<()> {
     let loaded = book.load(stream).await?;
     let Some(invited) = loaded.account.handoff(handoff) else { return Ok(()) };

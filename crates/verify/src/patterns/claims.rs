@@ -97,7 +97,8 @@ fn is_answered(scene: &Scene<'_>, terms: &Terms<'_>, claimed: &On<'_, Forfeiture
             | About::Handoff(_)
             | About::Forfeiture(_)
             | About::Override(_)
-            | About::Token(_) => None,
+            | About::Token(_)
+            | About::Registration(_) => None,
         })
         .collect();
     let progressed = terms.progressed.iter().any(|on| {

@@ -115,9 +115,11 @@ fn notice(id: &NoticeId, telling: Telling<'_>) -> String {
 fn recipient(to: &domain::event::Party, subject: &About, telling: Telling<'_>) -> String {
     match subject {
         About::Handoff(handoff) | About::Forfeiture(handoff) => telling.party(to, Some(handoff)),
-        About::Change(_) | About::Override(_) | About::Commitment(_) | About::Token(_) => {
-            telling.party(to, None)
-        }
+        About::Change(_)
+        | About::Override(_)
+        | About::Commitment(_)
+        | About::Token(_)
+        | About::Registration(_) => telling.party(to, None),
     }
 }
 
@@ -129,5 +131,6 @@ fn about(about: &About, telling: Telling<'_>) -> String {
         About::Override(_) => "an override".to_owned(),
         About::Commitment(_) => "a commitment".to_owned(),
         About::Token(_) => "a token that was tried in vain".to_owned(),
+        About::Registration(deal) => telling.registration(deal),
     }
 }

@@ -40,7 +40,7 @@ payload! {
     /// A notice was answered.
     Answered for facts::Answered { notice: NoticeId, at: Instant, by: PrincipalId, answer: Answer }
 
-    /// People are reminded of what is about to end: an invitation, or the window of a change.
+    /// People are reminded of what is about to end: an invitation, the window of a change, or a registration.
     Reminded for facts::Reminded { about: About, due_at: Instant }
 }
 
@@ -60,6 +60,8 @@ pub enum Subject {
     Commitment(Known<CommitmentId>),
     /// A token that was tried, by its digest.
     Token(Text<Digest>),
+    /// The registration of a deal, by the deal.
+    Registration(Known<DealId>),
 }
 
 crate::shape::object::written_as_objects! { Subject }
@@ -77,6 +79,7 @@ impl Shape for About {
             Self::Override(id) => Subject::Override(id.to_json()),
             Self::Commitment(id) => Subject::Commitment(id.to_json()),
             Self::Token(id) => Subject::Token(id.to_json()),
+            Self::Registration(id) => Subject::Registration(id.to_json()),
         }
     }
 
@@ -88,6 +91,7 @@ impl Shape for About {
             Subject::Override(id) => Self::Override(Shape::from_json(id, around)),
             Subject::Commitment(id) => Self::Commitment(Shape::from_json(id, around)),
             Subject::Token(id) => Self::Token(Shape::from_json(id, around)),
+            Subject::Registration(id) => Self::Registration(Shape::from_json(id, around)),
         }
     }
 }
@@ -101,6 +105,7 @@ impl Compact for About {
             Self::Override(id) => tagged(3, id, out),
             Self::Commitment(id) => tagged(4, id, out),
             Self::Token(id) => tagged(5, id, out),
+            Self::Registration(id) => tagged(6, id, out),
         }
     }
 
@@ -112,6 +117,7 @@ impl Compact for About {
             3 => Compact::take(from).map(Self::Override),
             4 => Compact::take(from).map(Self::Commitment),
             5 => Compact::take(from).map(Self::Token),
+            6 => Compact::take(from).map(Self::Registration),
             _ => Err(Damaged),
         }
     }

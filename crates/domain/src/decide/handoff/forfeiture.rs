@@ -128,7 +128,11 @@ fn is_about(known: &Handoff, about: &About) -> bool {
     match about {
         About::Forfeiture(handoff) => *handoff == known.handoff,
         About::Commitment(about) => known.commitments.iter().any(|known| known.commitment == *about),
-        About::Change(_) | About::Handoff(_) | About::Override(_) | About::Token(_) => false,
+        About::Change(_)
+        | About::Handoff(_)
+        | About::Override(_)
+        | About::Token(_)
+        | About::Registration(_) => false,
     }
 }
 

@@ -90,7 +90,8 @@ fn commitment(notice: &Notice) -> Option<&CommitmentId> {
         | About::Handoff(_)
         | About::Forfeiture(_)
         | About::Override(_)
-        | About::Token(_) => None,
+        | About::Token(_)
+        | About::Registration(_) => None,
     }
 }
 

@@ -5,8 +5,10 @@ use domain::event::Event;
 use domain::event::case::CaseEvent;
 use domain::event::notice::{About, NoticeEvent, Reminded};
 use domain::fact::{Actor, Class, Context, Origin, Producer};
-use domain::reminder;
+use domain::program::Program;
+use domain::reminder::{self, Leads};
 use domain::stream::Stream;
+use domain::time::Instant;
 use ports::AppendError;
 use wire::shape::Words as _;
 
@@ -16,17 +18,14 @@ use crate::intake::own_source;
 use crate::pen::{Entry, Line};
 
 /// Records of what people are to be reminded now, and of what nobody was yet.
-pub(super) async fn remind(book: &Book, endings: &Endings) -> anyhow::Result<()> {
+pub(super) async fn remind(book: &Book, endings: &mut Endings) -> anyhow::Result<()> {
     let now = book.now();
     for vendor in endings.vendors() {
         let world = book.world(&vendor);
-        let policy = &world.program.policy_at(now).policy;
-        let days = policy.handoff.reminder_days.max(policy.change.reminder_days);
-        let zone = domain::calendar::zone_or_utc(&policy.zone);
-        for stream in endings.near(&vendor, now, now.plus_civil_days(i64::from(days), &zone)) {
-            let account = book.load(&stream).await?;
-            for reminded in reminder::of_account(&account.account, &world.program, now) {
-                record(book, &stream, key(&reminded), Event::Notice(NoticeEvent::Reminded(reminded))).await?;
+        let leads = Leads::at(&world.program, now);
+        for stream in endings.due(&vendor, &leads, now) {
+            if let Some(revision) = remind_of_account(book, &stream, (&world.program, &leads), now).await? {
+                endings.settle(&stream, revision, &leads, now);
             }
         }
     }
@@ -43,19 +42,48 @@ pub(super) async fn remind(book: &Book, endings: &Endings) -> anyhow::Result<()>
     Ok(())
 }
 
-/// One reminder for one thing and one end, whoever writes it down.
-fn key(reminded: &Reminded) -> String {
-    let due_ms = reminded.due_at.unix_ms();
-    match &reminded.about {
-        About::Change(change) => format!("change:{change}:{due_ms}"),
-        About::Handoff(handoff) | About::Forfeiture(handoff) => format!("handoff:{handoff}:{due_ms}"),
-        About::Override(event) => format!("override:{event}:{due_ms}"),
-        About::Commitment(commitment) => format!("commitment:{commitment}:{due_ms}"),
-        About::Token(token) => format!("token:{token}:{due_ms}"),
+/// Records what is due on one account. The revision at which it stood when that was found out; nothing where somebody
+/// else wrote at the same moment, and it has to be found out anew.
+async fn remind_of_account(
+    book: &Book,
+    stream: &Stream,
+    (program, leads): (&Program, &Leads<'_>),
+    now: Instant,
+) -> anyhow::Result<Option<u64>> {
+    let loaded = book.load(stream).await?;
+    for reminded in reminder::of_account(&loaded.account, program, now) {
+        let Some(since) = leads.since(&reminded.about, reminded.due_at, now) else { continue };
+        let key = key(&reminded, since);
+        if record(book, stream, key, Event::Notice(NoticeEvent::Reminded(reminded))).await? == Record::Lost {
+            return Ok(None);
+        }
     }
+    Ok(loaded.version.map(|version| version.revision))
 }
 
-async fn record(book: &Book, stream: &Stream, key: String, event: Event) -> anyhow::Result<()> {
+/// One reminder for one thing, one end and one lead before it, whoever writes it down.
+fn key(reminded: &Reminded, since: Instant) -> String {
+    let (due_ms, since_ms) = (reminded.due_at.unix_ms(), since.unix_ms());
+    let about = match &reminded.about {
+        About::Change(change) => format!("change:{change}"),
+        About::Handoff(handoff) | About::Forfeiture(handoff) => format!("handoff:{handoff}"),
+        About::Override(event) => format!("override:{event}"),
+        About::Commitment(commitment) => format!("commitment:{commitment}"),
+        About::Token(token) => format!("token:{token}"),
+        About::Registration(deal) => format!("registration:{deal}"),
+    };
+    format!("{about}:{due_ms}:{since_ms}")
+}
+
+/// Whether a reminder stands in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Record {
+    Stands,
+    /// Somebody wrote at the same moment: the next look decides again.
+    Lost,
+}
+
+async fn record(book: &Book, stream: &Stream, key: String, event: Event) -> anyhow::Result<Record> {
     let id = format!("remind:{stream}:{key}");
     let entry = Entry {
         stream: stream.clone(),
@@ -78,8 +106,9 @@ async fn record(book: &Book, stream: &Stream, key: String, event: Event) -> anyh
     };
     let loaded = book.load(stream).await?;
     match book.write(entry, loaded).await {
-        // Another clock was faster, or somebody wrote at the same moment: the next look decides again.
-        Ok(_) | Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => Ok(()),
+        // Where another clock was faster, it stands already.
+        Ok(_) => Ok(Record::Stands),
+        Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => Ok(Record::Lost),
         Err(error) => Err(error.into()),
     }
 }
