@@ -66,6 +66,7 @@ fn a_password_in_an_address_is_never_shown() {
     assert!(!finished.stderr.contains("wr0ng"), "{}", finished.stderr);
     let nonsense = chaperone.run(["--journal", "postgres://writer:wr0ng@db", "init"]).ended_with(2);
     assert!(nonsense.stderr.contains("esdb://"), "{}", nonsense.stderr);
+    assert!(!nonsense.stderr.contains("wr0ng"), "{}", nonsense.stderr);
 }
 
 #[test]
@@ -88,6 +89,28 @@ fn a_book_moves_to_a_server_and_back_and_stays_the_same_to_the_byte() {
     let fed: serde_json::Value =
         serde_json::from_str(&at(Path::new(&target), &["--output", "json", "ingest", &file])).expect("JSON");
     assert_eq!(fed["accepted"], 0, "{fed}");
+}
+
+#[test]
+fn what_was_turned_away_moves_along_with_the_book() {
+    let server = Server::start();
+    let original = Chaperone::new();
+    let file = original.data().join("odd.jsonl");
+    std::fs::write(&file, "{\"specversion\":\n[]\n").expect("the folder can be written");
+    original.run(["ingest", &file.display().to_string()]);
+    let list = ["--output", "json", "quarantine", "list", "--all"];
+    let before = original.run(list).ended_with(0).json();
+    assert_eq!(before.as_array().map(Vec::len), Some(2), "{before}");
+    let folder = original.data().display().to_string();
+    let copied = copy(&original, &folder, &server.url());
+    assert_eq!(copied["quarantined"], 2, "{copied}");
+    assert_eq!(original.run(server.on(list)).ended_with(0).json(), before);
+    let target = original.data().join("copy").display().to_string();
+    for _ in 0..2 {
+        assert_eq!(copy(&original, &server.url(), &target)["quarantined"], 2);
+    }
+    let after: serde_json::Value = serde_json::from_str(&at(Path::new(&target), &list)).expect("JSON");
+    assert_eq!(after, before);
 }
 
 #[test]

@@ -71,8 +71,9 @@ def nats():
 def chaperone(bus, *arguments, user="chaperone"):
     """A `serve` on the bus and its address, stopped at the end."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [CHAPERONE, "--data", folder, "serve", "--listen", "127.0.0.1:0", "--nats", bus.url(user)]
-        serving = subprocess.Popen([*command, *arguments], stderr=subprocess.PIPE, text=True)
+        command = [CHAPERONE, "--data", folder, "serve", "--listen", "127.0.0.1:0", *arguments]
+        environment = os.environ | {"CHAPERONE_NATS": bus.url(user)}
+        serving = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
         try:
             address = None
             while address is None:

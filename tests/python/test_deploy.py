@@ -72,6 +72,18 @@ class Deploy(unittest.TestCase):
         for one in overlay["configMapGenerator"]:
             self.assertIn(one["name"], generated)
 
+    def test_kustomize_makes_of_the_overlay_what_fits_its_schema(self):
+        kubectl = shutil.which("kubectl")
+        if kubectl is None:
+            self.skipTest("skipped: kubectl is absent; the overlay is merged by this test's own rules only")
+        run = subprocess.run([kubectl, "kustomize", OVERLAY], capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        made = [document for document in yaml.safe_load_all(run.stdout) if document]
+        self.assertIn("StatefulSet", {document["kind"] for document in made})
+        for document in made:
+            with self.subTest(kind=document["kind"], name=document["metadata"]["name"]):
+                self.valid(document)
+
     def test_every_file_and_name_a_manifest_uses_is_there(self):
         base = yaml.safe_load((BASE / "kustomization.yaml").read_text())
         for generator in base["configMapGenerator"]:
@@ -95,6 +107,24 @@ class Deploy(unittest.TestCase):
         self.assertEqual(sorted(played), sorted(roles))
         pods = [one["spec"]["template"]["spec"]["containers"][0] for one in documents(BASE / "roles.yaml")]
         self.assertEqual(sorted(role for pod in pods for role in of(pod["args"])), sorted(roles))
+
+    def test_addresses_with_passwords_are_given_in_the_environment_and_to_each_only_its_own(self):
+        compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+        for name, one in compose.items():
+            if "--roles" in one.get("command", []):
+                user = "relay" if name == "relay" else "roles"
+                self.assertTrue(one["environment"]["CHAPERONE_NATS"].startswith(f"nats://{user}:"), name)
+                self.assertNotIn("://", "".join(one["command"]))
+        for document in documents(BASE / "roles.yaml"):
+            name = document["metadata"]["name"]
+            pod = document["spec"]["template"]["spec"]["containers"][0]
+            self.assertEqual(re.findall(r"\$\((\w+)\)", " ".join(pod["args"])), ["REPLICAS"], name)
+            self.assertEqual([list(one) for one in pod["envFrom"]], [["configMapRef"]], name)
+            keys = {one["name"]: one["valueFrom"]["secretKeyRef"]["key"] for one in pod["env"]}
+            bus_key = "BUS_RELAY" if name == "relay" else "BUS_ROLES"
+            self.assertEqual(keys, {"CHAPERONE_JOURNAL": "JOURNAL", "CHAPERONE_NATS": bus_key}, name)
+        start = re.search(r"^ExecStart=(.*)$", (DEPLOY / "chaperone@.service").read_text(), re.MULTILINE)
+        self.assertNotIn("$", start.group(1))
 
     def test_compose_passes_its_linter(self):
         run = subprocess.run([TOOLS / "compose-lint", "check", DEPLOY / "compose.yaml"],

@@ -14,7 +14,6 @@ use domain::time::Instant;
 use services::queries::KnownAt;
 use services::roles::Role;
 
-use crate::data;
 use crate::output::Format;
 
 /// Keeps the book of a partner program: who registered which deal, who holds which account, and who may
@@ -27,7 +26,8 @@ pub(crate) struct Cli {
     pub data: Option<PathBuf>,
     /// A journal on KurrentDB or EventStoreDB, such as esdb://localhost:2113?tls=false, with &journal=NAME where
     /// several share a server; the book's folder keeps a mirror of it [default: the journal in the folder].
-    #[arg(long, global = true, value_name = "URL", value_parser = journal_address)]
+    // A password may stand in it: no help shows its value, and no error of the parser repeats it.
+    #[arg(long, global = true, value_name = "URL", env = "CHAPERONE_JOURNAL", hide_env_values = true)]
     pub journal: Option<String>,
     /// How data is written to standard output.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT")]
@@ -157,7 +157,7 @@ pub(crate) struct Serve {
 pub(crate) struct AtBus {
     /// NATS servers with JetStream, separated by commas, such as nats://127.0.0.1:4222: facts are published
     /// there as they are recorded.
-    #[arg(long, value_name = "URL,...")]
+    #[arg(long, value_name = "URL,...", env = "CHAPERONE_NATS", hide_env_values = true)]
     pub nats: Option<String>,
     /// On how many servers what is new there is kept.
     #[arg(long, default_value_t = 1, requires = "nats", value_name = "COUNT", value_parser = clap::value_parser!(u8).range(1..=5))]
@@ -326,7 +326,8 @@ pub(crate) enum Journal {
     /// Copy it to a folder while it is in use.
     Backup { folder: PathBuf },
     /// Copy everything a journal holds into another, keeping ids, revisions, times and keys, and compare both
-    /// at the end; started again, it goes on where it was cut off.
+    /// at the end; started again, it goes on where it was cut off. What was turned away goes along: beside a
+    /// journal on a server it lies in the book's folder.
     Copy {
         /// A folder, or the address of a KurrentDB.
         #[arg(long, value_name = "DIR|URL")]
@@ -335,13 +336,6 @@ pub(crate) enum Journal {
         #[arg(long, value_name = "DIR|URL")]
         to: String,
     },
-}
-
-fn journal_address(text: &str) -> Result<String, String> {
-    if data::is_address(text) {
-        return Ok(text.to_owned());
-    }
-    Err("expected a connection string such as esdb://localhost:2113?tls=false".to_owned())
 }
 
 fn instant_or_date(text: &str) -> Result<Instant, String> {

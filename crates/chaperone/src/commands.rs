@@ -32,7 +32,7 @@ use services::queries::notices::Which;
 
 use crate::cli::{Cli, Command, Doctor, Moment, Notice};
 use crate::data::{self, Home};
-use crate::exit::Exit;
+use crate::exit::{Exit, stop};
 use crate::output;
 
 /// Runs the command that was asked for and says how it ended.
@@ -42,6 +42,10 @@ use crate::output;
 pub(crate) async fn run(arguments: Cli) -> anyhow::Result<Exit> {
     let Cli { data, journal, output: format, command } = arguments;
     let told = data.as_deref();
+    if journal.as_deref().is_some_and(|address| !data::is_address(address)) {
+        let message = "expected a connection string such as esdb://localhost:2113?tls=false with --journal";
+        return Err(stop(Exit::Usage, message));
+    }
     let home = || Ok(Home { folder: data::folder(told)?, journal: journal.clone() });
     match command {
         Command::Init(init) => init::run(&home()?, init).await,

@@ -1,4 +1,5 @@
-//! `journal copy`: everything a journal holds, recorded in another one as it stands, and compared at the end.
+//! `journal copy`: everything a journal holds, recorded in another one as it stands, and compared at the end; what was
+//! turned away goes along.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -7,7 +8,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use domain::id::Digest;
 use indicatif::{ProgressBar, ProgressStyle};
-use ports::{ImportError, Journal, PAGE_EVENTS_MAX, PastAppend, Position, Select, SystemClock};
+use ports::{
+    ImportError, Journal, Listing, PAGE_EVENTS_MAX, PastAppend, Position, Quarantine, Select, SystemClock,
+};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -17,6 +20,8 @@ use crate::output::{self, Format};
 
 /// Appends read and recorded together: a page of single events.
 const PAGE_APPENDS: usize = 2_048;
+/// Entries of the quarantine read at a time; each is 64 KiB at most.
+const PAGE_ENTRIES: usize = 256;
 
 /// What a copy came to.
 #[derive(Debug, Serialize)]
@@ -27,14 +32,16 @@ struct Copied {
     events: u64,
     /// Of every append with its key and time, and of every event with its stream and revision.
     sha256: String,
+    /// Entries of the quarantine, which the other one has too now.
+    quarantined: u64,
 }
 
 pub(super) async fn run(home: &Home, output: Format, from: &str, to: &str) -> anyhow::Result<Exit> {
     if from == to {
         return Err(stop(Exit::Usage, "expected two journals, found the same one twice"));
     }
-    let (source, _) = data::read_journal(&end(home, from)).await?;
-    let (target, _) = data::own_journal(&end(home, to), Arc::new(SystemClock)).await?;
+    let (source, beside_source) = data::read_journal(&end(home, from)).await?;
+    let (target, beside_target) = data::own_journal(&end(home, to), Arc::new(SystemClock)).await?;
     let upto = source.appends().await?;
     let before = target.appends().await?;
     copy(&*source, &*target, upto).await?;
@@ -47,7 +54,9 @@ pub(super) async fn run(home: &Home, output: Format, from: &str, to: &str) -> an
             format!("{to} is no copy of {from}: it holds something else; copy into an empty journal");
         return Err(stop(Exit::Conflict, message));
     }
-    let copied = Copied { appends: upto - before.min(upto), events: here.1, sha256: here.0.to_string() };
+    let quarantined = copy_quarantine(&*beside_source, &*beside_target).await?;
+    let (appends, sha256) = (upto - before.min(upto), here.0.to_string());
+    let copied = Copied { appends, events: here.1, sha256, quarantined };
     output::one(output, &copied)?;
     Ok(Exit::Ok)
 }
@@ -73,6 +82,20 @@ async fn copy(source: &dyn Journal, target: &dyn Journal, upto: u64) -> anyhow::
         let mut past = source.past(after, PAGE_APPENDS).await.context("reading what is copied")?;
         past.retain(|append| append.number <= upto);
         target.import(past).await.map_err(refused)?;
+    }
+}
+
+/// Takes over what was turned away, which lies beside a journal and not in it; returns how many entries there are.
+async fn copy_quarantine(source: &dyn Quarantine, target: &dyn Quarantine) -> anyhow::Result<u64> {
+    let (mut after, mut entries) = (0, 0);
+    loop {
+        let page = source.list(Listing::All, after, PAGE_ENTRIES).await.context("reading the quarantine")?;
+        let Some(last) = page.last() else { return Ok(entries) };
+        after = last.number;
+        for entry in page {
+            target.adopt(entry).await.context("taking over the quarantine")?;
+            entries += 1;
+        }
     }
 }
 
