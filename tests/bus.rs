@@ -51,6 +51,14 @@ fn until(client: &Client, wanted: impl Fn(&Value) -> bool) -> Value {
     }
 }
 
+/// What the metrics say of the relay.
+fn counted(client: &Client, metric: &str) -> u64 {
+    let metrics = client.get("/metrics").body;
+    let beginning = format!("chaperone_{metric}{{role=\"relay\"}} ");
+    let found = metrics.lines().find_map(|line| line.strip_prefix(&beginning));
+    found.unwrap_or_else(|| panic!("{metric} is not among {metrics}")).parse().expect("a number")
+}
+
 fn has_caught_up(relay: &Value) -> bool {
     relay["state"] == "running" && relay["lag_events"] == 0
 }
@@ -107,8 +115,10 @@ async fn a_dead_bus_stops_no_command_and_has_everything_once_it_is_back() {
     assert_eq!(client.get("/readyz").status, 200);
     let stalled = until(&client, |relay| relay["problem"].is_string());
     assert_ne!(stalled["lag_events"], 0, "{stalled}");
+    assert_ne!(counted(&client, "role_lag_events"), 0, "the metrics show it too");
     nats.restart();
     until(&client, has_caught_up);
+    assert_eq!(counted(&client, "role_lag_events"), 0);
     let sequences = sequences(&nats).await;
     assert!(
         sequences.len() >= 3 && sequences.iter().copied().eq(1..=sequences.len() as u64),

@@ -1,25 +1,19 @@
 //! The roles as processes of their own: one journal on a server, one bus, and restarts in turn under load.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+#[path = "support/submitting.rs"]
+mod submitting;
 
-use futures::StreamExt as _;
+use std::sync::Arc;
+
 use kurrent_double::{Double, Serving};
 use ports::SystemClock;
 use ports::memory::MemoryJournal;
-use serde_json::{Value, json};
+use serde_json::json;
+use submitting::{Submitting, all_decided, receipt, until, views_equal_a_replay};
 use tests::chaperone::{Chaperone, Server};
 use tests::http::Client;
 use tests::nats::NatsServer;
-
-/// How long anything may take to happen, in seconds; generous, since the machine may be busy.
-const PATIENCE_S: u64 = 120;
-
-/// Accounts the submissions are about.
-const ACCOUNTS: usize = 200;
 
 /// Which roles each process plays; the rules and the intake are there twice.
 const PROCESSES: [&str; 8] = [
@@ -35,8 +29,8 @@ const PROCESSES: [&str; 8] = [
 
 /// A journal on a server and a bus, on which processes come and go.
 struct Cluster {
-    _double: Double,
-    journal: Serving,
+    double: Double,
+    journal: Option<Serving>,
     nats: NatsServer,
 }
 
@@ -52,7 +46,27 @@ impl Cluster {
         let nats = NatsServer::start()?;
         let double = Double::over(Arc::new(MemoryJournal::new(Arc::new(SystemClock))));
         let journal = double.serve().expect("a port can be had");
-        Some(Self { _double: double, journal, nats })
+        Some(Self { double, journal: Some(journal), nats })
+    }
+
+    fn journal(&self) -> String {
+        self.journal.as_ref().expect("it serves").url()
+    }
+
+    /// The journal's server goes, with every line to it, and comes back over what it holds.
+    fn restart_journal(&mut self) {
+        let address = self.journal.take().expect("it serves").address();
+        // The port is free once the lines are cut.
+        while self.journal.is_none() {
+            self.journal = self.double.serve_again(address).ok();
+        }
+    }
+
+    /// Fails unless the projections are what a replay makes of the journal; asked is the process with the projector.
+    async fn views_equal_a_replay(&self, projector: &Process, count: usize) {
+        let (journal, nats) = (self.journal(), self.nats.url());
+        let place = ["--journal", &journal, "--nats", &nats];
+        views_equal_a_replay(&projector.client(), &Chaperone::new(), &place, count).await;
     }
 
     fn process(&self, roles: &'static str) -> Process {
@@ -64,7 +78,7 @@ impl Cluster {
 
 impl Process {
     fn start(&mut self, cluster: &Cluster) {
-        let (journal, nats) = (cluster.journal.url(), cluster.nats.url());
+        let (journal, nats) = (cluster.journal(), cluster.nats.url());
         let arguments = ["--journal", &journal, "--roles", self.roles, "--nats", &nats];
         self.running = Some(self.folder.serve(arguments));
     }
@@ -79,57 +93,6 @@ impl Process {
     }
 }
 
-fn submission(number: usize) -> Value {
-    json!({"specversion": "1.0", "id": format!("s{number}"), "source": "crm", "actorrole": "system",
-        "type": "chaperone.deal.submitted.v1", "subject": format!("account-meridian.a{}", number % ACCOUNTS),
-        "time": "2026-03-01T10:00:00Z", "data": {"deal": format!("d{number}"), "partner": "northwind",
-            "scope": {"product_lines": ["servers"]}, "need": "servers", "complete": true, "missing": []}})
-}
-
-/// Asks for a receipt until there is one; asking again is safe, since the event has a key.
-async fn receipt(client: &async_nats::Client, number: usize) -> Value {
-    let body = submission(number).to_string();
-    loop {
-        let asked = client.request("chaperone.meridian.submit.crm", body.clone().into()).await;
-        if let Ok(answer) = asked {
-            let receipt: Value = serde_json::from_slice(&answer.payload).unwrap();
-            if receipt["status"] != "unavailable" {
-                return receipt;
-            }
-        }
-        tokio::task::yield_now().await;
-    }
-}
-
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let looking = async {
-        loop {
-            if let Some(found) = look().await {
-                return found;
-            }
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(PATIENCE_S), looking).await.unwrap_or_else(|_| panic!("{what}"))
-}
-
-/// Every event on the bus: its position, and what the message says of it.
-async fn published(client: &async_nats::Client) -> Vec<(u64, String, Value)> {
-    let stream = async_nats::jetstream::new(client.clone()).get_stream("CHAPERONE").await.unwrap();
-    let state = stream.cached_info().state.clone();
-    let mut events = Vec::new();
-    let config = async_nats::jetstream::consumer::pull::OrderedConfig::default();
-    let mut messages = stream.create_consumer(config).await.unwrap().messages().await.unwrap();
-    for _ in 0..state.messages {
-        let message = messages.next().await.unwrap().unwrap();
-        let headers = message.headers.as_ref().unwrap();
-        let header = |name: &str| headers.get(name).unwrap().as_str().to_owned();
-        let data = serde_json::from_slice(&message.payload).unwrap();
-        events.push((header("ce-sequence").parse().unwrap(), header("ce-type"), data));
-    }
-    events
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn processes_restarted_in_turn_under_load_lose_and_repeat_nothing() {
     let Some(cluster) = Cluster::start() else { return };
@@ -137,19 +100,7 @@ async fn processes_restarted_in_turn_under_load_lose_and_repeat_nothing() {
     let client = async_nats::connect(cluster.nats.url()).await.unwrap();
     receipt(&client, 0).await;
 
-    let restarted = Arc::new(AtomicBool::new(false));
-    let publishing = {
-        let (client, restarted) = (client.clone(), Arc::clone(&restarted));
-        tokio::spawn(async move {
-            let mut receipts = BTreeMap::new();
-            let mut number = 1;
-            while !restarted.load(Ordering::Relaxed) || number < 100 {
-                receipts.insert(number, receipt(&client, number).await);
-                number += 1;
-            }
-            receipts
-        })
-    };
+    let submitting = Submitting::start(&client, 100);
     let processes = tokio::task::spawn_blocking(move || {
         for process in &mut processes {
             process.restart(&cluster);
@@ -157,62 +108,37 @@ async fn processes_restarted_in_turn_under_load_lose_and_repeat_nothing() {
         (processes, cluster)
     });
     let (processes, cluster) = processes.await.unwrap();
-    restarted.store(true, Ordering::Relaxed);
-    let receipts = publishing.await.unwrap();
-    let bad: Vec<&Value> = receipts.values().filter(|one| !is_recorded(one)).collect();
-    assert_eq!(bad, Vec::<&Value>::new());
-    println!(
-        "{} submissions were acknowledged while {} processes restarted",
-        receipts.len(),
-        processes.len()
-    );
-
-    // Everything acknowledged is decided once, and the bus has it once and in order.
-    let count = receipts.len() + 1;
-    let (events, decided) = until("every submission is decided", async || {
-        let events = published(&client).await;
-        let decided = decided(&events);
-        (decided.len() == count).then_some((events, decided))
-    })
-    .await;
-    assert!(decided.values().all(|times| *times == 1), "{decided:?}");
-    let told = |kind: &str| events.iter().filter(|(_, found, _)| found == kind).count();
-    assert_eq!(told("chaperone.deal.submitted.v1"), count);
-    let positions: Vec<u64> = events.iter().map(|(position, ..)| *position).collect();
-    assert_eq!(positions, (1..=positions.len() as u64).collect::<Vec<_>>());
+    let acknowledged = submitting.end().await;
+    println!("{acknowledged} submissions were acknowledged while {} processes restarted", processes.len());
+    let count = acknowledged + 1;
+    all_decided(&client, count).await;
 
     // Who asks the api of another process reads the same, and so does who watches the projection.
     let api = processes.last().expect("the api is the last").client();
     let deals = api.get("/v1/deals?limit=1000").json(200);
     assert_eq!(deals.as_array().map(Vec::len), Some(count.min(1000)));
-    let jetstream = async_nats::jetstream::new(client.clone());
-    let store = jetstream.get_key_value("CHAPERONE_deals_meridian_v1").await.unwrap();
-    until("the projection is current", async || {
-        let mut projected = 0;
-        for account in 0..ACCOUNTS.min(count) {
-            let value = store.get(format!("a{account}")).await.unwrap()?;
-            let value: Value = serde_json::from_slice(&value).unwrap();
-            projected += value["deals"].as_array().map_or(0, Vec::len);
-        }
-        (projected == count).then_some(())
-    })
-    .await;
+    let projector = processes.iter().find(|process| process.roles == "projector").expect("it is played");
+    cluster.views_equal_a_replay(projector, count).await;
     drop((processes, cluster));
 }
 
-fn is_recorded(receipt: &Value) -> bool {
-    receipt["status"] == "accepted" || receipt["status"] == "repeated"
-}
-
-/// How often each deal was decided.
-fn decided(events: &[(u64, String, Value)]) -> BTreeMap<String, u32> {
-    let mut decided = BTreeMap::new();
-    for (_, kind, data) in events {
-        if ["chaperone.deal.approved.v1", "chaperone.deal.rejected.v1"].contains(&kind.as_str()) {
-            *decided.entry(data["deal"].as_str().expect("a deal has an id").to_owned()).or_insert(0) += 1;
-        }
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_journal_server_restarted_under_load_loses_and_repeats_nothing() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let relay = cluster.process("relay");
+    let others = cluster.process("intake,registration,handoff,ownership,sentinel,clock,projector,api");
+    let client = async_nats::connect(cluster.nats.url()).await.unwrap();
+    receipt(&client, 0).await;
+    let submitting = Submitting::start(&client, 100);
+    for _ in 0..3 {
+        submitting.more(20).await;
+        cluster.restart_journal();
     }
-    decided
+    submitting.more(20).await;
+    let count = submitting.end().await + 1;
+    all_decided(&client, count).await;
+    cluster.views_equal_a_replay(&others, count).await;
+    drop((relay, others));
 }
 
 #[tokio::test(flavor = "multi_thread")]
