@@ -15,7 +15,7 @@ use services::book::Book;
 use services::desk::{self, Reply};
 use services::intake::{self, Answer};
 use services::queries::notices::{self, Which};
-use services::queries::{Asked, cases};
+use services::queries::{Asked, accounts, cases};
 use services::replay;
 use services::roles::standing::Standing;
 use services::roles::{Role, clock};
@@ -63,7 +63,12 @@ impl Machine {
     }
 
     async fn tell(&self, id: &str, subject: &str, kind: &str, data: Value) {
-        let time = domain::time::Instant::from_unix_ms(self.clock.now_ms()).unwrap();
+        self.tell_of(self.clock.now_ms(), id, subject, kind, data).await;
+    }
+
+    /// Tells now what was so at another time.
+    async fn tell_of(&self, at_ms: i64, id: &str, subject: &str, kind: &str, data: Value) {
+        let time = domain::time::Instant::from_unix_ms(at_ms).unwrap();
         let event = json!({"specversion": "1.0", "id": id, "source": "crm", "type": format!("chaperone.{kind}.v1"),
             "subject": subject, "time": time.to_string(), "actorrole": "system", "data": data});
         let text = event.to_string();
@@ -92,6 +97,15 @@ impl Machine {
     async fn waits(&self) -> Vec<(String, String)> {
         let rows = notices::list(self.book(), Which::Pending).await.unwrap();
         rows.into_iter().map(|row| (row.about, row.nearness)).collect()
+    }
+
+    /// What is answered about the handoff, but for the ids of its events.
+    async fn handoff(&self) -> Value {
+        let moment = Asked::default().moment(self.book()).await.unwrap();
+        let listed = accounts::all_handoffs(self.book(), moment).unwrap();
+        let mut row = serde_json::to_value(listed.first().unwrap()).unwrap();
+        row["events"] = row["events"].as_array().unwrap().len().into();
+        row
     }
 
     async fn told(&self) -> usize {
@@ -130,20 +144,44 @@ async fn an_invitation_about_to_lapse_is_said_once_and_its_lapse_stands() {
     machine.tell("d1", ACCOUNT, "deal.submitted", submission).await;
     let stream: Stream = ACCOUNT.parse().unwrap();
     let loaded = machine.book().load(&stream).await.unwrap();
-    assert!(loaded.account.handoff(&"h1".parse().unwrap()).unwrap().closed.is_some());
+    assert!(loaded.account.handoff(&"h1".parse().unwrap()).unwrap().lapse_noted.is_some());
     let is_lapse = |event: &Event| matches!(event, Event::Handoff(HandoffEvent::Closed(_)));
     assert_eq!(loaded.facts.iter().filter(|fact| is_lapse(&fact.event)).count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_acceptance_that_arrives_after_the_lapse_was_noted_counts_as_if_it_had_come_in_time() {
+    let machine = Machine::new();
+    machine.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
+    machine.at(15 * 24).await;
+    let stream: Stream = ACCOUNT.parse().unwrap();
+    let noted = machine.book().load(&stream).await.unwrap();
+    assert!(noted.account.handoff(&"h1".parse().unwrap()).unwrap().lapse_noted.is_some());
+    machine.tell_of(START_MS + HOUR_MS, "a1", ACCOUNT, "handoff.accepted", acceptance()).await;
+
+    let in_time = Machine::new();
+    in_time.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
+    in_time.at(1).await;
+    in_time.tell("a1", ACCOUNT, "handoff.accepted", acceptance()).await;
+    in_time.clock.set(START_MS + 15 * 24 * HOUR_MS);
+
+    let (late, prompt) = (machine.handoff().await, in_time.handoff().await);
+    assert_eq!(late["phase"], "accepted");
+    assert_eq!(late, prompt);
+}
+
+fn acceptance() -> Value {
+    json!({"handoff": "h1", "terms": TERMS, "signed_by": "user@contoso",
+        "protected_until": "2027-03-02T09:00:00Z", "tail_until": "2027-06-02T09:00:00Z",
+        "commission_until": "2028-03-02T09:00:00Z", "declared_prior": [], "declared_family": [],
+        "policy": {"version": 0, "digest": TERMS}})
 }
 
 /// A guest took the account, and the case about it.
 async fn taken(machine: &Machine) -> String {
     machine.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
-    let accepted = json!({"handoff": "h1", "terms": TERMS, "signed_by": "user@contoso",
-        "protected_until": "2027-03-02T09:00:00Z", "tail_until": "2027-06-02T09:00:00Z",
-        "commission_until": "2028-03-02T09:00:00Z", "declared_prior": [], "declared_family": [],
-        "policy": {"version": 0, "digest": TERMS}});
     machine.clock.advance(HOUR_MS);
-    machine.tell("a1", ACCOUNT, "handoff.accepted", accepted).await;
+    machine.tell("a1", ACCOUNT, "handoff.accepted", acceptance()).await;
     machine.clock.advance(HOUR_MS);
     let taken =
         json!({"holder": "contoso", "scope": {}, "from": "2026-03-02T11:00:00Z", "basis_claimed": "order"});

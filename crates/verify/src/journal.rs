@@ -9,7 +9,7 @@ use domain::event::account::AccountEvent;
 use domain::event::case::{CaseEvent, Finding, Opened, Verdict};
 use domain::event::handoff::HandoffEvent;
 use domain::event::identity::IdentityEvent;
-use domain::fact::Fact;
+use domain::fact::{Class, Fact};
 use domain::id::{AccountId, BatchId, CaseId, EventId, HandoffId, Key, PartnerId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
@@ -362,7 +362,10 @@ impl Handoff {
             self.guest = Some(invited.guest.clone());
         }
         self.is_accepted |= matches!(event, HandoffEvent::Accepted(_));
-        if let HandoffEvent::Closed(closed) = event {
+        // What the clock wrote ends an invitation nobody answered, never what was accepted.
+        if let HandoffEvent::Closed(closed) = event
+            && fact.meta.class != Class::Derived
+        {
             let place = (fact.meta.valid_at, fact.meta.position);
             self.closed.push(Closed { place, at: closed.at, event: fact.meta.id });
         }

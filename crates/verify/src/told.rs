@@ -21,7 +21,7 @@ use domain::event::handoff::{
 };
 use domain::event::notice::{Answered, Bounced, Delivered, NoticeEvent, Sent};
 use domain::event::trade::{Contract, Meeting, Order, Quote, Renewal, Returned, TradeEvent};
-use domain::fact::Fact;
+use domain::fact::{Class, Fact};
 use domain::id::{EventId, PartnerId};
 use domain::time::Instant;
 
@@ -199,6 +199,8 @@ impl<'a> Told<'a> {
             HandoffEvent::Progressed(said) => self.progressed.push(On { fact, said }),
             HandoffEvent::Released(said) => self.released.push(On { fact, said }),
             HandoffEvent::ForfeitureClaimed(said) => self.forfeited.push(On { fact, said }),
+            // What the clock wrote ends an invitation nobody answered, never what was accepted.
+            HandoffEvent::Closed(_) if fact.meta.class == Class::Derived => {}
             HandoffEvent::Closed(said) => self.closed.push(On { fact, said }),
             HandoffEvent::Reported(_) | HandoffEvent::Declined(_) | HandoffEvent::Revoked(_) => {}
         }

@@ -8,7 +8,7 @@ use crate::event::account::{FreezeTarget, Lifted};
 use crate::event::handoff::{
     Accepted, Amended, GrantedAct, HandoffEvent, Invited, ProgressKind, Progressed, Released,
 };
-use crate::fact::Meta;
+use crate::fact::{Class, Meta};
 use crate::id::{HandoffId, PartnerId};
 use crate::scope::Scope;
 use crate::time::Interval;
@@ -56,7 +56,10 @@ impl Account {
                 }
             }
             HandoffEvent::Closed(closed) => {
-                if let Some(handoff) = self.handoff_mut(&closed.handoff) {
+                let Some(handoff) = self.handoff_mut(&closed.handoff) else { return };
+                if meta.class == Class::Derived {
+                    handoff.lapse_noted = Some(meta.id);
+                } else {
                     handoff.phase = Phase::Closed;
                     handoff.closed = Some((closed.at, closed.outcome, meta.id));
                 }
@@ -116,6 +119,7 @@ impl Account {
         handoff.invited = Some(meta.id);
         handoff.invited_at = Some(meta.valid_at);
         handoff.expires_at = Some(invited.expires_at);
+        handoff.lapse_noted = None;
         handoff.protected_scope = invited.protected_scope.clone();
         handoff.grants = vec![Grant {
             from: meta.valid_at,
@@ -220,6 +224,7 @@ impl Handoff {
             invited: None,
             invited_at: None,
             expires_at: None,
+            lapse_noted: None,
             protected_scope: Scope::all(),
             grants: Vec::new(),
             terms: None,

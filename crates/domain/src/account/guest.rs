@@ -32,6 +32,9 @@ pub struct Handoff {
     pub invited: Option<EventId>,
     pub invited_at: Option<Instant>,
     pub expires_at: Option<Instant>,
+    /// The clock's note that nobody answered in time. It changes nothing: an answer of before `expires_at` may
+    /// still arrive.
+    pub lapse_noted: Option<EventId>,
     pub protected_scope: Scope,
     /// Terms as signed, oldest first; the last one in force at an instant governs it.
     pub grants: Vec<Grant>,

@@ -95,7 +95,8 @@ async fn pass(book: &Book, endings: &mut Endings) -> anyhow::Result<()> {
 async fn lapse(book: &Book, stream: &Stream, handoff: &HandoffId) -> anyhow::Result<()> {
     let loaded = book.load(stream).await?;
     let Some(invited) = loaded.account.handoff(handoff) else { return Ok(()) };
-    let (Phase::Invited, Some(at), Some(invitation)) = (invited.phase, invited.expires_at, invited.invited)
+    let (Phase::Invited, None, Some(at), Some(invitation)) =
+        (invited.phase, invited.lapse_noted, invited.expires_at, invited.invited)
     else {
         return Ok(());
     };

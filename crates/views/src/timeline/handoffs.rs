@@ -1,7 +1,7 @@
 //! Handoffs as lanes: from the question to the close, with protection, tail and what was given up.
 
 use domain::account::Account;
-use domain::account::guest::{Handoff, Progress, ReportedInvitation};
+use domain::account::guest::{Handoff, Phase, Progress, ReportedInvitation};
 use domain::event::handoff::{InvitationStatus, ProgressKind};
 use domain::time::Interval;
 
@@ -61,6 +61,10 @@ fn marks(handoff: &Handoff) -> Vec<Mark> {
         };
         mark(amendment.at, label, amendment.event, tone)
     }));
+    if let (Phase::Invited, Some(event), Some(at)) = (handoff.phase, handoff.lapse_noted, handoff.expires_at)
+    {
+        marks.push(mark(at, "lapsed", event, Tone::Quiet));
+    }
     if let Some((at, _, event)) = handoff.closed {
         marks.push(mark(at, "closed", event, Tone::Released));
     }
