@@ -25,6 +25,7 @@ pub mod money;
 pub mod policy;
 pub mod program;
 pub mod protection;
+pub mod public_mail;
 pub mod rank;
 pub mod refusal;
 pub mod remedy;

@@ -2,9 +2,8 @@
 
 use domain::event::account::{AccountKey, KeyStrength};
 use domain::id::Key;
+use domain::public_mail::is_public_mail;
 use smol_str::SmolStr;
-
-use crate::words::PUBLIC_MAIL;
 
 /// What gave the id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +94,7 @@ fn non_empty(text: &str) -> Option<&str> {
 fn registrable(host: &str) -> Option<String> {
     let host = host.trim_end_matches('.').to_lowercase();
     let domain = psl::domain_str(&host)?;
-    (!PUBLIC_MAIL.contains(&domain)).then(|| domain.to_owned())
+    (!is_public_mail(domain)).then(|| domain.to_owned())
 }
 
 /// What the ids of one kind say about two accounts.

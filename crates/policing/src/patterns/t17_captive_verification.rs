@@ -22,29 +22,12 @@ use domain::family::Kinship;
 use domain::id::{ContactRef, EventId, PartnerId};
 use domain::protection::procedure::protecting;
 use domain::protection::words;
+use domain::public_mail::is_public_mail;
 use domain::time::Instant;
 
 use super::of_change::{about, capped, clearing, kin_of, named_by};
 use crate::judged::{Breach, Seen, Sighting};
 use crate::scene::Scene;
-
-/// Mail domains anybody may have an address in: sharing one ties nobody to anybody.
-const PUBLIC_MAIL: [&str; 14] = [
-    "aol.com",
-    "gmail.com",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hotmail.com",
-    "icloud.com",
-    "live.com",
-    "mail.ru",
-    "outlook.com",
-    "proton.me",
-    "qq.com",
-    "web.de",
-    "yahoo.com",
-];
 
 /// One sighting per voice for the customer that is captive: a verification, a token's use, the letter itself.
 pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
@@ -218,7 +201,7 @@ fn tells(mark: &Mark, handoff: Option<&Handoff>) -> bool {
     match mark {
         Mark::Session(_) | Mark::Principal(_) => true,
         Mark::Network(network) => handoff.is_none_or(|handoff| !handoff.disclosed_networks.contains(network)),
-        Mark::MailDomain(domain) => !PUBLIC_MAIL.contains(&domain.as_str()),
+        Mark::MailDomain(domain) => !is_public_mail(domain.as_str()),
     }
 }
 

@@ -6,6 +6,7 @@ use domain::event::change::{VerificationOutcome, Verified, Verifier};
 use domain::event::consent::Authority;
 use domain::fact::{Actor, Fact};
 use domain::id::{ContactRef, Digest, PartnerId, PrincipalId};
+use domain::public_mail::is_public_mail;
 use domain::time::Instant;
 
 use super::{Claim, Shown};
@@ -15,24 +16,6 @@ use crate::family::Kin;
 use crate::people::contacts;
 use crate::scene::Scene;
 use crate::terms::Terms;
-
-/// Mail domains anybody may have an address in.
-const PUBLIC_MAIL: [&str; 14] = [
-    "aol.com",
-    "gmail.com",
-    "gmx.de",
-    "gmx.net",
-    "googlemail.com",
-    "hotmail.com",
-    "icloud.com",
-    "live.com",
-    "mail.ru",
-    "outlook.com",
-    "proton.me",
-    "qq.com",
-    "web.de",
-    "yahoo.com",
-];
 
 /// Somebody who speaks for the customer in a change.
 #[derive(Clone, Copy)]
@@ -179,6 +162,6 @@ fn tells(mark: &Mark<'_>, terms: Option<&Terms<'_>>) -> bool {
         Mark::Network(network) => {
             terms.is_none_or(|terms| !terms.accepted.said.disclosed_networks.contains(network))
         }
-        Mark::MailDomain(domain) => !PUBLIC_MAIL.contains(domain),
+        Mark::MailDomain(domain) => !is_public_mail(domain),
     }
 }
