@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::position::Position;
 
-/// The most messages a caller may hand over at once: JetStream's own limit for an atomic batch.
-pub const BATCH_MESSAGES_MAX: usize = 1_000;
+/// The most messages a caller may hand over at once.
+pub const PUBLISH_MESSAGES_MAX: usize = 4_000;
 
 /// How far a bus has the journal; every message carries one, and the last message's is the bus's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

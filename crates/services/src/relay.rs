@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::StreamExt as _;
-use ports::bus::{BATCH_MESSAGES_MAX, Behind, BusError, FactBus, Message, PublishError};
+use ports::bus::{Behind, BusError, FactBus, Message, PUBLISH_MESSAGES_MAX, PublishError};
 use ports::{Journal, Position, Select, Tailed};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -31,10 +31,10 @@ use place::Place;
 /// How often the bus is asked whether it still is as it was left, in seconds: a purge leaves no trace but this,
 /// and is healed within it.
 const LOOK_S: u64 = 2;
-/// Messages written and not yet published, so that the next batch is full when the last one is acknowledged.
-const WRITTEN_MESSAGES_MAX: usize = 2 * BATCH_MESSAGES_MAX;
-/// The most bytes published as one: 1,000 events of the usual 600 bytes with their headers fit twice, and of the
-/// largest events some 80, so that a batch never keeps the bus from others for long.
+/// Messages written and not yet published, so that the next are many when the last ones are acknowledged.
+const WRITTEN_MESSAGES_MAX: usize = 2 * PUBLISH_MESSAGES_MAX;
+/// The most bytes handed over at once: 4,000 events of the usual 600 bytes with their headers fit, and of the
+/// largest events some 80, so that the bus is never kept from others for long.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Why the relay stopped.
@@ -182,8 +182,8 @@ impl Writer {
     /// As many messages as there are, and one at least. What was received stays when this is given up.
     async fn next_batch(&mut self) -> anyhow::Result<Batch> {
         if self.ready.is_empty() {
-            let mut received = Vec::with_capacity(BATCH_MESSAGES_MAX);
-            if self.written.recv_many(&mut received, BATCH_MESSAGES_MAX).await == 0 {
+            let mut received = Vec::with_capacity(PUBLISH_MESSAGES_MAX);
+            if self.written.recv_many(&mut received, PUBLISH_MESSAGES_MAX).await == 0 {
                 anyhow::bail!("the journal ended");
             }
             self.ready.extend(received);

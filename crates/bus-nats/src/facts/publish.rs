@@ -14,10 +14,10 @@ use async_nats::header::{
     NATS_MESSAGE_ID,
 };
 use async_nats::jetstream;
-use async_nats::jetstream::context::{PublishError as AckError, PublishErrorKind};
+use async_nats::jetstream::context::{PublishAckFuture, PublishError as AckError, PublishErrorKind};
 use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::{ErrorCode, message::PublishMessage};
-use ports::bus::{BATCH_MESSAGES_MAX, Behind, BusError, Message, PublishError};
+use ports::bus::{Behind, BusError, Message, PublishError};
 
 use super::{checkpoint, code_behind};
 
@@ -29,6 +29,8 @@ const EXPECTED_LAST_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject
 /// All of them: the one pattern for which the server has to look nowhere.
 pub(super) const EVERY_SUBJECT: &str = ">";
 
+/// The server's limit for an atomic batch.
+const BATCH_MESSAGES_MAX: usize = 1_000;
 /// From how many messages on an atomic batch is quicker than one after the other on a stream kept once: the server
 /// stages each batch in a file of its own.
 const BATCH_MESSAGES_MIN: usize = 256;
@@ -42,20 +44,16 @@ pub(super) async fn in_order(
     behind: Behind,
     replicas: usize,
 ) -> Result<u64, PublishError> {
+    let id = attempt_id(client);
     let count = messages.len();
-    if count > BATCH_MESSAGES_MAX {
-        let told = format!("{count} messages are more than the {BATCH_MESSAGES_MAX} of one batch");
-        return Err(BusError::Unfit(told).into());
+    if count == 1 || (replicas == 1 && count < BATCH_MESSAGES_MIN) {
+        in_time(one_after_the_other(jetstream, &id, messages, behind)).await
+    } else {
+        in_batches(client, jetstream, &id, messages, behind, replicas).await
     }
-    let sending = async {
-        let id = attempt_id(client);
-        // A stream kept several times stages a batch in memory, and takes no fenced message while it has another.
-        if count == 1 || (replicas == 1 && count < BATCH_MESSAGES_MIN) {
-            one_after_the_other(jetstream, &id, messages, behind).await
-        } else {
-            all_or_none(client, jetstream, &id, messages, behind).await
-        }
-    };
+}
+
+async fn in_time<T>(sending: impl Future<Output = Result<T, PublishError>>) -> Result<T, PublishError> {
     let sent = tokio::time::timeout(Duration::from_secs(ACK_S_MAX), sending);
     let unanswered = || PublishError::Indeterminate(format!("no answer within {ACK_S_MAX} s"));
     sent.await.map_err(|_elapsed| unanswered())?
@@ -91,17 +89,53 @@ async fn one_after_the_other(
     Ok(behind.sequence)
 }
 
-async fn all_or_none(
+/// Publishes batch after batch, each of which is taken whole or not at all. While the server stores one, all but the
+/// end of the next is on its way; it ends only when the one before it is known to be stored. A stream kept several
+/// times takes no fenced message while it has a batch: there the next begins only then.
+async fn in_batches(
     client: &async_nats::Client,
     jetstream: &jetstream::Context,
     attempt: &str,
     messages: &[Message],
-    behind: Behind,
+    mut behind: Behind,
+    replicas: usize,
 ) -> Result<u64, PublishError> {
-    let (last, before) = messages.split_last().expect("the caller has at least one message");
+    let mut storing = None;
+    for (number, batch) in messages.chunks(BATCH_MESSAGES_MAX).enumerate() {
+        let id = format!("{attempt}.{number}");
+        let commit = in_time(async {
+            if replicas > 1 {
+                stored(storing.take()).await?;
+            }
+            let (subject, commit) = stage(client, &id, batch, behind).await?;
+            stored(storing.take()).await?;
+            jetstream.send_publish(subject, commit).await.map_err(failed)
+        });
+        storing = Some((commit.await?, batch.len()));
+        let sequence = behind.sequence + batch.len() as u64;
+        behind = Behind { sequence, message: sequence };
+    }
+    in_time(stored(storing)).await?;
+    Ok(behind.sequence)
+}
+
+/// Waits until a batch of so many messages is known to be stored, if there is one.
+async fn stored(storing: Option<(PublishAckFuture, usize)>) -> Result<(), PublishError> {
+    let Some((ack, count)) = storing else { return Ok(()) };
+    taken(&ack.await.map_err(failed)?, count)
+}
+
+/// Sends all of a batch but its last message, and returns that with its subject: the batch counts when it is sent.
+async fn stage(
+    client: &async_nats::Client,
+    id: &str,
+    batch: &[Message],
+    behind: Behind,
+) -> Result<(String, PublishMessage), PublishError> {
+    let (last, before) = batch.split_last().expect("a chunk has at least one message");
     let headers = |message: &Message, number: usize| {
         let mut headers = headers(message);
-        headers.insert(NATS_BATCH_ID, attempt);
+        headers.insert(NATS_BATCH_ID, id);
         headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
         if number == 1 {
             fence(behind, &mut headers);
@@ -115,13 +149,10 @@ async fn all_or_none(
         // The server gives up a batch that it does not see the end of.
         sent.map_err(|error| BusError::Unavailable(error.to_string()))?;
     }
-    let mut headers = headers(last, messages.len());
+    let mut headers = headers(last, batch.len());
     headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
     let commit = PublishMessage::build().headers(headers).payload(last.payload.clone());
-    let ack = jetstream.send_publish(last.subject.clone(), commit).await.map_err(failed)?;
-    let ack = ack.await.map_err(failed)?;
-    taken(&ack, messages.len())?;
-    Ok(ack.sequence)
+    Ok((last.subject.clone(), commit))
 }
 
 /// Checks that an answer is about as many messages as were sent.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures::future::{BoxFuture, join_all};
 
 use super::sample::id;
-use crate::bus::{BATCH_MESSAGES_MAX, Behind, Checkpoint, Extent, FactBus, Message, PublishError};
+use crate::bus::{Behind, Checkpoint, Extent, FactBus, Message, PUBLISH_MESSAGES_MAX, PublishError};
 use crate::position::Position;
 
 /// Opens a bus for one check.
@@ -46,7 +46,7 @@ const CHECKS: &[Check] = checks![
     publishing_nothing_moves_nothing,
     whoever_expects_another_end_publishes_nothing,
     of_concurrent_publishers_behind_one_end_one_publishes,
-    a_full_batch_is_published_as_one_or_not_at_all,
+    as_many_as_may_be_handed_over_are_published_in_order_or_refused,
     an_emptied_bus_keeps_its_number_and_takes_the_same_messages_again,
     whoever_did_not_see_it_emptied_publishes_nothing,
     what_came_later_is_not_removed,
@@ -148,8 +148,8 @@ async fn of_concurrent_publishers_behind_one_end_one_publishes(subject: Subject<
     assert_eq!(subject.read().await, messages(1..=won[0].sequence));
 }
 
-async fn a_full_batch_is_published_as_one_or_not_at_all(subject: Subject<'_>) {
-    let full = BATCH_MESSAGES_MAX as u64;
+async fn as_many_as_may_be_handed_over_are_published_in_order_or_refused(subject: Subject<'_>) {
+    let full = PUBLISH_MESSAGES_MAX as u64;
     subject.refused(1..=full, Behind { sequence: 9, message: 9 }).await;
     assert_eq!(subject.extent().await, Extent::default());
     let end = subject.publish(1..=full, Behind::default()).await;
