@@ -69,12 +69,13 @@ impl SqliteJournal {
         answer.await.map_err(|_| QueueError::Gone)
     }
 
-    /// Runs a read on a thread that may block.
+    /// Runs a short read on a thread that may block, when there are not too many of them already.
     pub(crate) async fn blocking<T, F>(&self, read: F) -> Result<T, ReadError>
     where
         T: Send + 'static,
         F: FnOnce(&Handle) -> Result<T, ReadError> + Send + 'static,
     {
+        let _turn = self.handle.turn().await;
         let handle = self.handle.clone();
         let reading = tokio::task::spawn_blocking(move || read(&handle)).await;
         reading.unwrap_or_else(|error| Err(ReadError::Unavailable(error.to_string())))
@@ -176,6 +177,9 @@ impl Journal for SqliteJournal {
     }
 
     async fn head(&self) -> Result<Head, ReadError> {
+        if self.handle.is_owner() {
+            return Ok(self.handle.head());
+        }
         if self.handle.is_owner() {
             return Ok(self.handle.head());
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ports::{Clock, Head, ReadError};
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use uuid::Uuid;
 
 use crate::checkpoint::Checkpointer;
@@ -19,8 +19,11 @@ use crate::options::Options;
 use crate::schema;
 use crate::writer::{Indexes, Shared, Work, Writer};
 
-/// Idle read connections kept open: more readers than cores gain nothing, and each costs up to 2 MB.
-const IDLE_READERS_MAX: usize = 4;
+/// Short reads at a time: more than cores gain nothing.
+const READS_MAX: usize = 4;
+/// Idle read connections kept open, each of which costs up to 2 MB: enough for the short reads and a scan beside
+/// them, since opening one means reading the schema anew.
+const IDLE_READERS_MAX: usize = READS_MAX + 2;
 /// How often a tail beside another process's writer looks for new events, in milliseconds.
 const POLL_MS: u64 = 100;
 
@@ -30,6 +33,7 @@ pub(crate) struct Handle {
     retention_days: u32,
     shared: Arc<Shared>,
     idle: Mutex<Vec<Connection>>,
+    reads: Semaphore,
     polling: Once,
     owned: Option<Owned>,
 }
@@ -91,6 +95,7 @@ impl Handle {
             retention_days,
             shared: Arc::new(Shared { memory: RwLock::new(memory), head }),
             idle: Mutex::default(),
+            reads: Semaphore::new(READS_MAX),
             polling: Once::new(),
             owned: None,
         })
@@ -132,6 +137,11 @@ impl Handle {
             TrySendError::Full(_) => QueueError::Full,
             TrySendError::Disconnected(_) => QueueError::Gone,
         })
+    }
+
+    /// Waits for its turn to read a little.
+    pub(crate) async fn turn(&self) -> SemaphorePermit<'_> {
+        self.reads.acquire().await.expect("nobody closes the semaphore")
     }
 
     /// Reads on a connection that cannot write. Beside another process's writer, memory catches up first.
