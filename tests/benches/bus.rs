@@ -120,7 +120,7 @@ async fn fill(journal: &Arc<dyn Journal>, facts: &NatsFacts, events: u64) {
 async fn copied(jetstream: &jetstream::Context, events: u64) -> Vec<(async_nats::HeaderMap, Bytes)> {
     let stream = jetstream.get_stream("CHAPERONE").await.unwrap();
     let first = stream.get_raw_message(1).await.unwrap();
-    let kept = first.headers.iter().filter(|(name, _)| !name.to_string().starts_with("Nats-Expected"));
+    let kept = first.headers.iter().filter(|(name, _)| !name.to_string().starts_with("Nats-"));
     let headers: async_nats::HeaderMap =
         kept.map(|(name, values)| (name.clone(), values[0].clone())).collect();
     (0..events).map(|_| (headers.clone(), first.payload.clone())).collect()
