@@ -19,6 +19,7 @@ pub mod program;
 pub mod registration;
 
 use crate::account::Account;
+use crate::account::registration::OpenRegistrations;
 use crate::command::{AccountCommand, Command, CorrectionCommand};
 use crate::event::Event;
 use crate::event::account::{FreezeLifted, FreezePlaced, StewardshipStarted};
@@ -37,6 +38,8 @@ pub struct Context<'a> {
     pub account: &'a AccountId,
     pub families: &'a Families,
     pub program: &'a Program,
+    /// What a partner that submits has open on other accounts; nothing where no cap asks for it.
+    pub open_elsewhere: OpenRegistrations,
 }
 
 /// An event that follows, valid from `now`, and whether somebody asked for it or the rules derived it.

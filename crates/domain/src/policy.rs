@@ -44,6 +44,9 @@ pub struct RegistrationPolicy {
     pub reminder_days: Vec<u16>,
     /// Whether published tenders may be registered (NeuVector: no).
     pub tenders: Tenders,
+    /// Registrations of one partner that may be open at a time, over all accounts; `None` for no cap (HubSpot: 25).
+    /// A command beyond it is refused; imported history never is.
+    pub open_max: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -246,6 +249,7 @@ impl Default for Policy {
                 decision_days_business: 2,
                 reminder_days: vec![30, 14, 7],
                 tenders: Tenders::Refused,
+                open_max: None,
             },
             handoff: HandoffPolicy {
                 invitation_days: 14,

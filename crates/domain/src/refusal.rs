@@ -48,6 +48,18 @@ pub enum Refusal {
     ExtensionsUsedUp { max: u8 },
     #[error("an activity cannot lie in the future")]
     ActivityInFuture,
+    #[error(
+        "{open} registrations of {partner} are open and the program allows {max}: withdraw one, report one as won \
+         or lost{}",
+        or_wait(*first_end)
+    )]
+    TooManyOpen {
+        partner: PartnerId,
+        open: u32,
+        max: u16,
+        /// When the first of them ends by itself.
+        first_end: Option<Instant>,
+    },
 
     // The account
     #[error("the account may not change hands before {until}")]
@@ -312,6 +324,10 @@ pub enum Refusal {
     AppealPending,
     #[error("whoever ruled first does not rule on the appeal")]
     RuledBefore,
+}
+
+fn or_wait(until: Option<Instant>) -> String {
+    until.map_or_else(String::new, |until| format!(", or wait until the first ends on {until}"))
 }
 
 impl Refusal {

@@ -30,6 +30,7 @@ use crate::customers::{Customers, redescribes};
 use crate::elsewhere::ledger::Ledger;
 use crate::horizon::{Horizon, WhatIf};
 use crate::pen::{self, Entry};
+use crate::registrations::Registrations;
 use crate::roles::duty::Duty;
 use crate::roles::follower::Shelved;
 use crate::world::{World, Worlds, batch};
@@ -52,6 +53,7 @@ pub struct Book {
     pub quarantine: Arc<dyn Quarantine>,
     pub clock: Arc<dyn Clock>,
     pub(crate) attended: Attended,
+    pub(crate) registrations: Registrations,
     /// What accounts add to what others are judged by.
     pub(crate) ledger: Arc<Ledger>,
     accounts: Accounts,
@@ -108,6 +110,7 @@ impl Book {
             quarantine,
             clock,
             attended: Attended::default(),
+            registrations: Registrations::default(),
             ledger: Arc::default(),
             accounts: Accounts::default(),
             worlds: Mutex::default(),

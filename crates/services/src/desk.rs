@@ -6,6 +6,7 @@ mod standstill;
 
 use std::sync::Arc;
 
+use domain::account::registration::OpenRegistrations;
 use domain::command::{Command, CorrectionCommand};
 use domain::decide::correction::{Effect, Sender, Target};
 use domain::decide::{self, Decided};
@@ -80,7 +81,9 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
         let now = book.now();
         let remedy = hearing::remedy(book, &input, &loaded).await?;
         let compared = identity::compared(book, &input, &world, now).await?;
-        let asked = Asked { input: &input, now, remedy, compared };
+        let counted = book.registrations.elsewhere(book, &input, &world, now).await?;
+        let open_elsewhere = counted.as_ref().map(|counted| counted.open).unwrap_or_default();
+        let asked = Asked { input: &input, now, remedy, compared, open_elsewhere };
         let decided = match decide_on(&asked, &loaded, &world) {
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
@@ -91,6 +94,8 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
                 return first_answer(book, &input, written.receipt).await;
             }
             Ok(written) => {
+                // Whoever waits to count may: this one is recorded.
+                drop(counted);
                 settling::after(book, &input.stream).await?;
                 return Ok(reply(written.receipt, &written.facts));
             }
@@ -139,11 +144,12 @@ struct Asked<'a> {
     now: Instant,
     remedy: Option<Proposal>,
     compared: Option<identity::Compared>,
+    open_elsewhere: OpenRegistrations,
 }
 
 /// Each family of commands is decided on the state of the stream it is about.
 fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<Decided>, Refusal> {
-    let Asked { input, now, remedy, compared } = asked;
+    let Asked { input, now, remedy, compared, open_elsewhere } = asked;
     let (actor, now) = (&input.actor, *now);
     match (&input.command, &input.stream) {
         (
@@ -165,8 +171,14 @@ fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<De
             identity::decided(compared.as_ref(), world, (actor, published), command)
         }
         (command, Stream::Account(_, account)) => {
-            let context =
-                decide::Context { now, actor, account, families: &world.families, program: &world.program };
+            let context = decide::Context {
+                now,
+                actor,
+                account,
+                families: &world.families,
+                program: &world.program,
+                open_elsewhere: *open_elsewhere,
+            };
             decide::decide(&loaded.account, &context, command)
         }
         (

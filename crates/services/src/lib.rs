@@ -18,6 +18,7 @@ pub mod program;
 pub mod projector;
 pub mod queries;
 pub mod receipts;
+mod registrations;
 pub mod relay;
 pub mod replay;
 mod resolving;

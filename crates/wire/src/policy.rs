@@ -42,7 +42,7 @@ pub fn read_calendar(bytes: &[u8]) -> Result<CalendarPublished, Problem> {
     Ok(CalendarPublished::from_json(document, &Around { vendor: &vendor }))
 }
 
-/// The policy as a value, every number stated.
+/// The policy as a value, every number stated; a cap that is off is left out.
 pub fn document(policy: &Policy) -> serde_json::Value {
     serde_json::to_value(policy.to_json()).expect("numbers and texts are always JSON")
 }
@@ -177,6 +177,16 @@ impl<T, S: Stated<T>> Stated<Vec<T>> for Vec<S> {
     }
 }
 
+impl<T, S: Stated<T>> Stated<Option<T>> for Option<S> {
+    fn state(value: Option<T>) -> Self {
+        value.map(S::state)
+    }
+
+    fn value(self) -> Option<T> {
+        self.map(S::value)
+    }
+}
+
 impl Stated<Tenders> for Word<Tenders> {
     fn state(value: Tenders) -> Self {
         Self(value)
@@ -248,6 +258,12 @@ sections! {
         reminder_days: Vec<Days>,
         /// Whether published tenders may be registered.
         tenders: Word<Tenders>,
+        /// Registrations of one partner that may be open at a time, over all accounts: those that wait for a decision,
+        /// and approved ones until they end. No cap when null or left out. A person may approve beyond it, and
+        /// imported history is never refused.
+        // Left out where there is none: what was published before there were caps keeps its digest.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        open_max: Option<Within<1, 10_000>>,
     }
 
     /// Handoffs between a host and a guest.

@@ -27,6 +27,15 @@ fn a_part_of_a_document_changes_only_what_it_states() {
 }
 
 #[test]
+fn a_cap_that_is_off_is_left_out_so_that_what_was_published_before_keeps_its_digest() {
+    assert!(!default_document().contains("open_max"));
+    let capped = read(br#"{"registration":{"open_max":25}}"#).unwrap();
+    assert_eq!(capped.registration.open_max, Some(25));
+    assert_eq!(read(&canonical(&capped)), Ok(capped));
+    assert_eq!(read(br#"{"registration":{"open_max":null}}"#), Ok(Policy::default()));
+}
+
+#[test]
 fn what_is_unknown_or_out_of_range_is_named() {
     let unknown = problem(json!({"registration": {"protection_weeks": 3}}));
     assert!(unknown.starts_with("/registration/protection_weeks: expected one of"), "{unknown}");
@@ -34,6 +43,10 @@ fn what_is_unknown_or_out_of_range_is_named() {
         (
             json!({"registration": {"protection_days": 0}}),
             "/registration/protection_days: expected a whole number from 1 to 3650, found 0",
+        ),
+        (
+            json!({"registration": {"open_max": 0}}),
+            "/registration/open_max: expected a whole number from 1 to 10000, found 0",
         ),
         (
             json!({"policing": {"family_share_bp": 10_001}}),
@@ -81,7 +94,7 @@ fn a_guard_that_cannot_be_answered_is_refused_at_its_place() {
 fn a_difference_names_its_place_and_what_it_governs() {
     let old = Policy::default();
     let new = read(
-        br#"{"registration":{"protection_days":30},"patterns":{"T01":{"severity_max":"S2"},"T23":{}},"zone":"Europe/Berlin"}"#,
+        br#"{"registration":{"protection_days":30,"open_max":25},"patterns":{"T01":{"severity_max":"S2"},"T23":{}},"zone":"Europe/Berlin"}"#,
     );
     let found = diff(&old, &new.unwrap());
     let told: Vec<String> =
@@ -92,6 +105,7 @@ fn a_difference_names_its_place_and_what_it_governs() {
             r#"/patterns/T01/severity_max null "S2" The highest severity a finding of it may have; no cap when null."#,
             r#"/patterns/T01/switch null "on" Whether it is looked for at all."#,
             r#"/patterns/T23/switch "off" "on" Whether it is looked for at all."#,
+            "/registration/open_max null 25 Registrations of one partner that may be open at a time, over all accounts: those that wait for a decision, and approved ones until they end. No cap when null or left out. A person may approve beyond it, and imported history is never refused.",
             "/registration/protection_days 90 30 Civil days an approved registration protects.",
             r#"/zone "UTC" "Europe/Berlin" The time zone civil days are counted in."#,
         ]

@@ -131,8 +131,37 @@ impl Deal {
         self.protection.is_some_and(|window| window.contains(at))
     }
 
+    /// Until when it is one of its partner's open registrations, if it is at `at`: always while it waits for a
+    /// decision, else until its protection ends.
+    pub fn open_until(&self, at: Instant) -> Option<Instant> {
+        if self.outcome != Outcome::Open {
+            return None;
+        }
+        if self.is_undecided() {
+            return Some(Instant::LATEST);
+        }
+        let until = self.protection?.until.unwrap_or(Instant::LATEST);
+        (self.registration == Registration::Approved && at < until).then_some(until)
+    }
+
     /// Whether it waits for a decision.
     pub fn is_undecided(&self) -> bool {
         matches!(self.registration, Registration::Submitted | Registration::InReview)
+    }
+}
+
+/// How many registrations a partner has open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OpenRegistrations {
+    pub count: u32,
+    /// When the first of them ends by itself.
+    pub first_end: Option<Instant>,
+}
+
+impl OpenRegistrations {
+    /// These and one more, that is open until `until`.
+    pub fn and(self, until: Instant) -> Self {
+        let ends = (until < Instant::LATEST).then_some(until);
+        Self { count: self.count.saturating_add(1), first_end: self.first_end.into_iter().chain(ends).min() }
     }
 }

@@ -3,7 +3,7 @@
 pub(crate) mod judgement;
 
 use crate::account::Account;
-use crate::account::registration::{Deal, Outcome, Registration};
+use crate::account::registration::{Deal, OpenRegistrations, Outcome, Registration};
 use crate::calendar::zone_or_utc;
 use crate::command::DealCommand;
 use crate::decide::authority::{Side, enrolled, ruling_person, side};
@@ -79,9 +79,31 @@ fn submit(account: &Account, context: &Context<'_>, submitted: &Submitted) -> Re
     {
         return Ok(Vec::new());
     }
+    if let Judgement::Approved { .. } = judgement {
+        within_cap(account, context, &submitted)?;
+    }
     let decided = judgement.events(&ask, by_policy(context));
     let asked = Decided { class: Class::Asked, event: Event::Deal(DealEvent::Submitted(submitted)) };
     Ok(std::iter::once(asked).chain(derived(decided)).collect())
+}
+
+/// Whether the partner may have one more registration open: what the rules turn down anyhow needs no place.
+fn within_cap(account: &Account, context: &Context<'_>, submitted: &Submitted) -> Result<(), Refusal> {
+    let Some(max) = context.program.policy_at(context.now).policy.registration.open_max else {
+        return Ok(());
+    };
+    let others = account
+        .deals
+        .iter()
+        .filter(|known| known.deal != submitted.deal && known.partner.as_ref() == Some(&submitted.partner));
+    let open = others
+        .filter_map(|known| known.open_until(context.now))
+        .fold(context.open_elsewhere, OpenRegistrations::and);
+    if open.count < u32::from(max) {
+        return Ok(());
+    }
+    let OpenRegistrations { count, first_end } = open;
+    Err(Refusal::TooManyOpen { partner: submitted.partner.clone(), open: count, max, first_end })
 }
 
 /// Whether a deal that is already known may be submitted (again).

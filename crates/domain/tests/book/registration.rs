@@ -1,5 +1,6 @@
 //! Every rule of deal registration, as data: what is allowed, what is refused, and why.
 
+mod capped;
 mod ruling;
 
 use domain::command::{Command, DealCommand};
@@ -87,7 +88,7 @@ pub(crate) fn guarded() -> Story {
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [submitting(), asking_again(), asking_in_vain(), ruling::cases(), acting_for_others()]
+    [submitting(), asking_again(), asking_in_vain(), capped::cases(), ruling::cases(), acting_for_others()]
         .into_iter()
         .flatten()
         .collect()

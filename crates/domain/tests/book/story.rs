@@ -1,5 +1,6 @@
 //! Given facts, when somebody asks, then these events or this refusal: the words all stories are told in.
 
+use domain::account::registration::OpenRegistrations;
 use domain::account::{Account, history};
 use domain::command::{Command, DealCommand};
 use domain::decide::{Context, Decided, decide};
@@ -161,12 +162,20 @@ pub(crate) struct Story {
     pub(crate) families: Families,
     pub(crate) program: Program,
     pub(crate) account: AccountId,
+    /// What whoever submits has open on other accounts.
+    pub(crate) open_elsewhere: OpenRegistrations,
 }
 
 /// A story that begins with these facts.
 pub(crate) fn given(said: impl IntoIterator<Item = (i64, Event)>) -> Story {
     let facts = (1..).zip(said).map(|(position, (at, event))| fact(position, day(at), event)).collect();
-    Story { facts, families: enrolled(), program: Program::default(), account: id("acme") }
+    Story {
+        facts,
+        families: enrolled(),
+        program: Program::default(),
+        account: id("acme"),
+        open_elsewhere: OpenRegistrations::default(),
+    }
 }
 
 /// A story of commands, each of which had to be allowed.
@@ -207,6 +216,7 @@ impl Story {
             account: &self.account,
             families: &self.families,
             program: &self.program,
+            open_elsewhere: self.open_elsewhere,
         };
         decide(&self.now(), &context, command)
     }

@@ -1,5 +1,6 @@
 //! A case from its first finding on, and the words its stories are told in.
 
+use domain::account::registration::OpenRegistrations;
 use domain::case::Case;
 use domain::command::CaseCommand;
 use domain::decide::{self, Context, Decided};
@@ -124,8 +125,14 @@ impl Story {
     ) -> Result<Vec<Decided>, Refusal> {
         let (account, families, program): (AccountId, _, _) =
             (id("acme"), Families::default(), Program::default());
-        let context =
-            Context { now: day(at), actor, account: &account, families: &families, program: &program };
+        let context = Context {
+            now: day(at),
+            actor,
+            account: &account,
+            families: &families,
+            program: &program,
+            open_elsewhere: OpenRegistrations::default(),
+        };
         let remedy = proposal();
         let computed = matches!(command, CaseCommand::OrderRemedy { act } if *act == event_id(ACT));
         decide::case::decide(&self.case(), &context, command, computed.then_some(&remedy))

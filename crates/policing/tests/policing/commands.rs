@@ -1,5 +1,6 @@
 //! Any sequence of commands: what they let through the detector clears, and what they refuse it would have found.
 
+use domain::account::registration::OpenRegistrations;
 use domain::command::{AccountCommand, ChangeCommand, Command, ConsentCommand, DealCommand, HandoffCommand};
 use domain::decide::{Context, Decided, decide};
 use domain::event::account::{AccountEvent, HoldingBasis, Lifted, Opened, OverrideAct, OverrideRecorded};
@@ -287,7 +288,14 @@ impl Book {
     fn ask(&self, actor: &Actor, command: &Command) -> Result<Vec<Decided>, Refusal> {
         let (account, families) = (account_id(), self.story.families());
         let program = &self.story.program;
-        let context = Context { now: day(self.now), actor, account: &account, families: &families, program };
+        let context = Context {
+            now: day(self.now),
+            actor,
+            account: &account,
+            families: &families,
+            program,
+            open_elsewhere: OpenRegistrations::default(),
+        };
         decide(&self.story.account(), &context, command)
     }
 

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 
+use domain::account::registration::OpenRegistrations;
 use domain::account::{Account, history};
 use domain::command::{AccountCommand, ChangeCommand, Command, DealCommand};
 use domain::decide::{self, Context, Decided};
@@ -64,6 +65,8 @@ pub(super) fn decide(
         account: ground.account,
         families: &ground.world.families,
         program: &ground.world.program,
+        // A submission is decided again by settling, and no other command is capped.
+        open_elsewhere: OpenRegistrations::default(),
     };
     decide::decide(account, &context, command)
 }

@@ -1,0 +1,255 @@
+//! The cap on a partner's open registrations counts over all its accounts, on every process, and history is free.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use domain::event::Officer;
+use domain::fact::Role;
+use domain::time::Instant;
+use ports::memory::{MemoryJournal, MemoryQuarantine};
+use ports::{
+    Append, AppendError, Clock, FactRow, Head, ImportError, Journal, ManualClock, Page, PastAppend, Position,
+    ReadError, Receipt, Recorded, Scan, Select, StreamNumber, TailStream, Version,
+};
+use serde_json::{Value, json};
+use services::book::Book;
+use services::desk::{self, Reply};
+use services::intake::{self, Answer};
+use services::policies::{self, Publishing};
+use wire::input::{Defaults, Record};
+
+/// 2026-03-02T09:00:00Z.
+const START_MS: i64 = 1_772_442_000_000;
+const DAY_MS: i64 = 86_400_000;
+
+/// One journal with a clock of its own, and what opens books on it.
+struct Machine {
+    clock: Arc<ManualClock>,
+    journal: Arc<MemoryJournal>,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let clock = Arc::new(ManualClock::at(START_MS));
+        let journal = Arc::new(MemoryJournal::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        Self { clock, journal }
+    }
+
+    fn book(&self) -> Arc<Book> {
+        self.book_on(Arc::clone(&self.journal) as _)
+    }
+
+    fn book_on(&self, journal: Arc<dyn Journal>) -> Arc<Book> {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let quarantine = Arc::new(MemoryQuarantine::new(Arc::clone(&clock)));
+        Arc::new(Book::open(journal, quarantine, clock).unwrap().shared())
+    }
+
+    /// A book with northwind enrolled and a cap of so many open registrations.
+    async fn capped(&self, open_max: u16) -> Arc<Book> {
+        let book = self.book();
+        let enrolled =
+            json!({"kinds": ["var"], "legal_name": "Northwind", "country": "DE", "origin": "application"});
+        let reply =
+            ask(&book, "partner-acme.northwind", "partner.enroll", ("vendor_officer", None), enrolled).await;
+        assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+        let policy = json!({"registration": {"open_max": open_max}}).to_string();
+        let officer = |name: &str| Officer { principal: name.parse().unwrap(), role: Role::VendorOfficer };
+        let publishing = Publishing {
+            vendor: "acme".parse().unwrap(),
+            policy: wire::policy::read(policy.as_bytes()).unwrap(),
+            effective_from: Instant::from_unix_ms(START_MS).unwrap(),
+            officers: vec![officer("mara"), officer("olga")],
+        };
+        let (_, reply) = policies::publish(Arc::clone(&book), publishing).await.unwrap();
+        assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+        book
+    }
+}
+
+fn defaults(book: &Book) -> Defaults {
+    Defaults { vendor: "acme".parse().unwrap(), source: "crm".parse().unwrap(), now: book.now() }
+}
+
+async fn ask(
+    book: &Book,
+    subject: &str,
+    kind: &str,
+    (role, partner): (&str, Option<&str>),
+    data: Value,
+) -> Reply {
+    let mut command = json!({"type": format!("chaperone.{kind}.v1"), "subject": subject, "authid": "somebody",
+        "actorrole": role, "data": data});
+    if let Some(partner) = partner {
+        command["actorpartner"] = partner.into();
+    }
+    let input = wire::command::read(command.to_string().as_bytes(), &defaults(book)).unwrap();
+    desk::answer(book, input, None).await.unwrap()
+}
+
+fn submission(deal: &str) -> Value {
+    json!({"deal": deal, "partner": "northwind", "scope": {"product_lines": ["servers"]}, "need": "servers",
+        "missing": []})
+}
+
+/// Northwind registers a deal on an account of its own.
+async fn register(book: &Book, deal: &str) -> Result<(), String> {
+    let subject = format!("account-acme.of-{deal}");
+    match ask(book, &subject, "deal.submit", ("partner_user", Some("northwind")), submission(deal)).await {
+        Reply::Accepted { .. } => Ok(()),
+        Reply::Refused(refusal) => Err(refusal.to_string()),
+        reply @ (Reply::Repeated { .. }
+        | Reply::Prevented { .. }
+        | Reply::Conflict(_)
+        | Reply::Stale { .. }) => panic!("{reply:?}"),
+    }
+}
+
+async fn import(book: &Book, deal: &str) {
+    let event = json!({"specversion": "1.0", "id": deal, "source": "crm", "type": "chaperone.deal.submitted.v1",
+        "subject": format!("account-acme.of-{deal}"), "time": book.now().to_string(), "actorrole": "system",
+        "data": submission(deal)});
+    let text = event.to_string();
+    let reading = wire::cloudevents::read(text.as_bytes(), &defaults(book));
+    let record = Record { place: "test".to_owned(), received: text.into_bytes(), reading };
+    let answer = intake::take(book, "crm", record).await.unwrap();
+    assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+}
+
+#[tokio::test]
+async fn registrations_on_all_accounts_count_until_one_of_them_ends() {
+    let machine = Machine::new();
+    let book = machine.capped(2).await;
+    register(&book, "d1").await.unwrap();
+    machine.clock.advance(DAY_MS);
+    register(&book, "d2").await.unwrap();
+    let refused = register(&book, "d3").await.unwrap_err();
+    assert_eq!(
+        refused,
+        "2 registrations of northwind are open and the program allows 2: withdraw one, report one as won or \
+         lost, or wait until the first ends on 2026-05-31T09:00:00.000Z"
+    );
+    let partner = ("partner_user", Some("northwind"));
+    let reply = ask(&book, "account-acme.of-d1", "deal.withdraw", partner, json!({"deal": "d1"})).await;
+    assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+    register(&book, "d3").await.unwrap();
+    register(&book, "d4").await.unwrap_err();
+    machine.clock.advance(90 * DAY_MS);
+    register(&book, "d4").await.unwrap();
+}
+
+#[tokio::test]
+async fn imported_history_counts_and_is_never_refused() {
+    let machine = Machine::new();
+    let book = machine.capped(2).await;
+    for deal in ["d1", "d2", "d3"] {
+        import(&book, deal).await;
+    }
+    let refused = register(&book, "d4").await.unwrap_err();
+    assert!(refused.starts_with("3 registrations of northwind are open"), "{refused}");
+}
+
+#[tokio::test]
+async fn what_another_process_recorded_counts() {
+    let machine = Machine::new();
+    let book = machine.capped(2).await;
+    let other = machine.book();
+    register(&book, "d1").await.unwrap();
+    register(&other, "d2").await.unwrap();
+    register(&book, "d3").await.unwrap_err();
+    register(&other, "d3").await.unwrap_err();
+}
+
+#[tokio::test]
+async fn submissions_at_one_moment_do_not_exceed_the_cap() {
+    let machine = Machine::new();
+    machine.capped(3).await;
+    let book = machine.book_on(Arc::new(Unhurried(Arc::clone(&machine.journal))));
+    let deals: Vec<String> = (0..10).map(|number| format!("d{number}")).collect();
+    let answers = futures::future::join_all(deals.iter().map(|deal| register(&book, deal))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 3);
+}
+
+/// A journal that lets others go first before it records.
+struct Unhurried(Arc<MemoryJournal>);
+
+#[async_trait::async_trait]
+impl Journal for Unhurried {
+    fn id(&self) -> uuid::Uuid {
+        self.0.id()
+    }
+
+    async fn append(&self, append: Append) -> Result<Receipt, AppendError> {
+        tokio::task::yield_now().await;
+        self.0.append(append).await
+    }
+
+    async fn find(&self, key: uuid::Uuid) -> Result<Option<Receipt>, ReadError> {
+        self.0.find(key).await
+    }
+
+    async fn event(&self, id: uuid::Uuid) -> Result<Option<Recorded>, ReadError> {
+        self.0.event(id).await
+    }
+
+    async fn read_stream(
+        &self,
+        stream: &str,
+        from_revision: u64,
+        select: Select,
+        max: usize,
+    ) -> Result<Page, ReadError> {
+        self.0.read_stream(stream, from_revision, select, max).await
+    }
+
+    async fn read_all(
+        &self,
+        after: Position,
+        upto: Position,
+        select: Select,
+        max: usize,
+    ) -> Result<Page, ReadError> {
+        self.0.read_all(after, upto, select, max).await
+    }
+
+    async fn version(&self, stream: &str) -> Result<Option<Version>, ReadError> {
+        self.0.version(stream).await
+    }
+
+    async fn head(&self) -> Result<Head, ReadError> {
+        self.0.head().await
+    }
+
+    async fn position_at(&self, recorded_ms: i64) -> Result<Position, ReadError> {
+        self.0.position_at(recorded_ms).await
+    }
+
+    fn tail(&self, after: Position, select: Select) -> TailStream {
+        self.0.tail(after, select)
+    }
+
+    fn scan_facts(
+        &self,
+        scan: Scan<'_>,
+        each: &mut dyn FnMut(FactRow<'_>) -> ControlFlow<()>,
+    ) -> Result<Position, ReadError> {
+        self.0.scan_facts(scan, each)
+    }
+
+    async fn appends(&self) -> Result<u64, ReadError> {
+        self.0.appends().await
+    }
+
+    async fn past(&self, after: u64, max: usize) -> Result<Vec<PastAppend>, ReadError> {
+        self.0.past(after, max).await
+    }
+
+    async fn import(&self, past: Vec<PastAppend>) -> Result<Vec<Receipt>, ImportError> {
+        self.0.import(past).await
+    }
+
+    fn stream_name(&self, number: StreamNumber) -> Option<Arc<str>> {
+        self.0.stream_name(number)
+    }
+}
