@@ -66,7 +66,7 @@ pub(crate) enum Command {
     /// Cases: what was found, what proves it, what would clear it, and how persons rule on it.
     #[command(subcommand)]
     Case(cases::Case),
-    /// Of what people are reminded: invitations, objection windows, and the clocks of cases.
+    /// Of what people are reminded: invitations, objection windows, registrations, and the clocks of cases.
     #[command(subcommand)]
     Notice(Notice),
     /// Which accounts are one customer.
@@ -96,7 +96,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Projection(Projection),
     /// Write completions for a shell to standard output.
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -292,9 +295,13 @@ pub(crate) enum Quarantine {
         all: bool,
     },
     /// One entry with its bytes.
-    Show { id: String },
+    Show {
+        /// Its id, as the list says it.
+        id: String,
+    },
     /// Take an entry in after all: mended (--with FILE), or as it is.
     Release {
+        /// Its id, as the list says it.
         id: String,
         /// The mended record, a CloudEvent.
         #[arg(long, value_name = "FILE")]
@@ -324,7 +331,10 @@ pub(crate) enum Journal {
     /// Check the file, its order, and every compact form against its text.
     Verify,
     /// Copy it to a folder while it is in use.
-    Backup { folder: PathBuf },
+    Backup {
+        /// The folder; it must not hold a journal yet.
+        folder: PathBuf,
+    },
     /// Copy everything a journal holds into another, keeping ids, revisions, times and keys, and compare both
     /// at the end; started again, it goes on where it was cut off. What was turned away goes along: beside a
     /// journal on a server it lies in the book's folder.
@@ -346,4 +356,30 @@ fn instant_or_date(text: &str) -> Result<Instant, String> {
     date.map(|date| Instant::midnight(date, &jiff::tz::TimeZone::UTC)).map_err(|_| {
         "expected an RFC 3339 instant or a date, such as 2026-03-01T09:00:00Z or 2026-03-01".to_owned()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    /// Commands and arguments without a sentence, by their way from the root.
+    fn without_help(command: &clap::Command, way: &str) -> Vec<String> {
+        let arguments = command.get_arguments().filter(|argument| argument.get_help().is_none());
+        let mut without: Vec<String> = arguments.map(|argument| format!("{way} {argument}")).collect();
+        for subcommand in command.get_subcommands() {
+            let way = format!("{way} {}", subcommand.get_name());
+            without.extend(subcommand.get_about().is_none().then(|| way.clone()));
+            without.extend(without_help(subcommand, &way));
+        }
+        without
+    }
+
+    #[test]
+    fn every_command_and_every_argument_of_it_is_explained_in_help() {
+        let mut command = Cli::command();
+        command.build();
+        assert_eq!(without_help(&command, "chaperone"), Vec::<String>::new());
+    }
 }

@@ -68,6 +68,7 @@ pub(crate) struct Precedents {
 pub(crate) enum Act {
     /// Somebody looks at it from now on.
     Assign {
+        /// Which case: its id.
         case: String,
         /// Who looks at it.
         #[arg(long, value_name = "PRINCIPAL")]
@@ -77,9 +78,12 @@ pub(crate) enum Act {
     },
     /// Lay it aside until a date, or until somebody shows something new.
     Snooze {
+        /// Which case: its id.
         case: String,
+        /// Until then, or until midnight (UTC) of this date.
         #[arg(long, value_name = "INSTANT|DATE", value_parser = instant_or_date)]
         until: Instant,
+        /// Why.
         #[arg(long)]
         reason: String,
         #[command(flatten)]
@@ -87,10 +91,12 @@ pub(crate) enum Act {
     },
     /// Dispute the act: every clock runs from here.
     File {
+        /// Which case: its id.
         case: String,
         /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
         side: String,
+        /// What is disputed, in words.
         #[arg(long)]
         text: String,
         /// Where the customer's letter lies that the gaining side relies on, if it relies on one.
@@ -104,9 +110,12 @@ pub(crate) enum Act {
     },
     /// Decide whether the account stands still until it is ruled; granted, it is frozen toward the guest.
     Stay {
+        /// Which case: its id.
         case: String,
+        /// Whether it does.
         #[arg(long, value_enum)]
         outcome: StayOutcome,
+        /// Why.
         #[arg(long)]
         reason: String,
         #[command(flatten)]
@@ -114,10 +123,12 @@ pub(crate) enum Act {
     },
     /// Say how it was.
     State {
+        /// Which case: its id.
         case: String,
         /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
         side: String,
+        /// How it was, in words.
         #[arg(long)]
         text: String,
         #[command(flatten)]
@@ -127,6 +138,7 @@ pub(crate) enum Act {
     },
     /// Show a paper or an event.
     Attach {
+        /// Which case: its id.
         case: String,
         /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
@@ -142,6 +154,7 @@ pub(crate) enum Act {
     },
     /// Rule on it.
     Rule {
+        /// Which case: its id.
         case: String,
         #[command(flatten)]
         ruling: Ruling,
@@ -153,6 +166,7 @@ pub(crate) enum Act {
     },
     /// Order what the rules compute to put an act right.
     OrderRemedy {
+        /// Which case: its id.
         case: String,
         /// The act [default: the one whose finding leads].
         #[arg(long)]
@@ -162,10 +176,12 @@ pub(crate) enum Act {
     },
     /// Ask another officer to look at the ruling again, because of something new.
     Appeal {
+        /// Which case: its id.
         case: String,
         /// For which side: host, guest, customer, vendor or `partner:ID`.
         #[arg(long)]
         side: String,
+        /// What is wrong with the ruling, and what is new.
         #[arg(long)]
         grounds: String,
         #[command(flatten)]
@@ -175,6 +191,7 @@ pub(crate) enum Act {
     },
     /// Rule on an appeal, for the last time.
     RuleAppeal {
+        /// Which case: its id.
         case: String,
         #[command(flatten)]
         ruling: Ruling,
@@ -231,6 +248,7 @@ pub(crate) struct Shown {
 
 #[derive(Debug, Args)]
 pub(crate) struct Ruling {
+    /// What the ruling is.
     #[arg(long, value_enum)]
     pub outcome: Outcome,
     /// Why.
