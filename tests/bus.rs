@@ -1,9 +1,13 @@
 //! The binary with a real bus: facts arrive there in order, and no command waits for a bus that is dead.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt as _;
+use kurrent_double::Double;
+use ports::SystemClock;
+use ports::memory::MemoryJournal;
 use serde_json::{Value, json};
 use tests::chaperone::{Chaperone, Server};
 use tests::events::event;
@@ -157,6 +161,30 @@ fn a_process_starts_without_the_bus_it_was_told_of() {
     let problem = relay["problem"].as_str().unwrap_or_default();
     assert!(problem.contains("no NATS server answers"), "{relay}");
     assert_eq!(client.get("/readyz").status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_book_that_moved_to_a_server_goes_on_with_the_bus_it_had() {
+    let Some(nats) = NatsServer::start() else { return };
+    let chaperone = Chaperone::new();
+    let (server, client) = serve(&chaperone, &nats);
+    open(&client, "before");
+    until(&client, has_caught_up);
+    drop(server);
+    let double = Double::over(Arc::new(MemoryJournal::new(Arc::new(SystemClock))));
+    let serving = double.serve().unwrap();
+    let journal = serving.url();
+    let folder = chaperone.data().display().to_string();
+    chaperone.run(["journal", "copy", "--from", &folder, "--to", &journal]).ended_with(0);
+    let server = chaperone.serve(["--journal", &journal, "--nats", &nats.url()]);
+    let client = Client::new(&server.url);
+    open(&client, "after");
+    until(&client, has_caught_up);
+    let sequences = sequences(&nats).await;
+    assert!(
+        sequences.len() >= 3 && sequences.iter().copied().eq(1..=sequences.len() as u64),
+        "{sequences:?}"
+    );
 }
 
 #[test]

@@ -81,6 +81,7 @@ fn a_book_moves_to_a_server_and_back_and_stays_the_same_to_the_byte() {
     let returned = copy(&back, &server.url(), &target);
     assert_eq!(returned["sha256"], copied["sha256"]);
     assert_eq!(export(Path::new(&target)), export(original.data()));
+    assert_eq!(journal(Path::new(&target)), journal(original.data()), "it is the same journal to a bus");
     let again = copy(&back, &server.url(), &target);
     assert_eq!(again["appends"], 0, "what was copied is not copied again: {again}");
 
@@ -147,6 +148,11 @@ fn a_journal_that_is_no_copy_is_not_added_to() {
     let refused = one.run(["journal", "copy", "--from", &from, "--to", &to]).ended_with(4);
     assert!(refused.stderr.contains("no copy"), "{}", refused.stderr);
     one.run(["journal", "copy", "--from", &from, "--to", &from]).ended_with(2);
+    let server = Server::start();
+    one.run(server.on(["init"])).ended_with(0);
+    let to = server.url().replace("esdb://", "esdb://writer:s3cret@");
+    let refused = one.run(["journal", "copy", "--from", &from, "--to", &to]).ended_with(4);
+    assert!(refused.stderr.contains("no copy") && !refused.stderr.contains("s3cret"), "{}", refused.stderr);
 }
 
 /// A double of KurrentDB at a port of its own.
@@ -201,10 +207,19 @@ fn copy(chaperone: &Chaperone, from: &str, to: &str) -> serde_json::Value {
     chaperone.run(arguments).ended_with(0).json()
 }
 
+/// How far the journal in a folder is recorded.
+fn journal_head(folder: &Path) -> serde_json::Value {
+    serde_json::from_str(&at(folder, &["--output", "json", "journal", "head"])).expect("JSON")
+}
+
+/// The id of the journal in a folder.
+fn journal(folder: &Path) -> String {
+    journal_head(folder)["journal"].as_str().expect("a journal has an id").to_owned()
+}
+
 /// The last position of the journal in a folder.
 fn head(folder: &Path) -> u64 {
-    let head: serde_json::Value =
-        serde_json::from_str(&at(folder, &["--output", "json", "journal", "head"])).expect("JSON");
+    let head = journal_head(folder);
     head["position"].as_str().and_then(|position| position.parse().ok()).expect("a position")
 }
 

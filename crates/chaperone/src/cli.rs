@@ -336,8 +336,8 @@ pub(crate) enum Journal {
         folder: PathBuf,
     },
     /// Copy everything a journal holds into another, keeping ids, revisions, times and keys, and compare both
-    /// at the end; started again, it goes on where it was cut off. What was turned away goes along: beside a
-    /// journal on a server it lies in the book's folder.
+    /// at the end; started again, it goes on where it was cut off. The copy is the same journal to the bus. What
+    /// was turned away goes along: beside a journal on a server it lies in the book's folder.
     Copy {
         /// A folder, or the address of a KurrentDB.
         #[arg(long, value_name = "DIR|URL")]

@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use journal_sqlite::{Options, SqliteJournal};
 use ports::{Clock, Journal, SystemClock};
 use services::book::Book;
+use uuid::Uuid;
 
 use crate::exit::{Exit, stop};
 
@@ -128,10 +129,22 @@ pub(crate) type Journals = (Arc<dyn Journal>, Arc<SqliteJournal>);
 /// # Errors
 /// Another process holds it, or it cannot be read.
 pub(crate) async fn own_journal(home: &Home, clock: Arc<dyn Clock>) -> anyhow::Result<Journals> {
+    own_made(home, clock, None).await
+}
+
+/// Opens the journal that another one is copied into, making it with that one's id when there is none.
+///
+/// # Errors
+/// Another process holds it, or it cannot be read.
+pub(crate) async fn own_copy(home: &Home, id: Uuid) -> anyhow::Result<Journals> {
+    own_made(home, Arc::new(SystemClock), Some(id)).await
+}
+
+async fn own_made(home: &Home, clock: Arc<dyn Clock>, id: Option<Uuid>) -> anyhow::Result<Journals> {
     if let Some(address) = &home.journal {
-        return on_server::own(home, address, clock).await;
+        return on_server::own(home, address, clock, id).await;
     }
-    let at_hand = own_folder(&home.folder, clock)?;
+    let at_hand = own_folder(&home.folder, clock, id)?;
     Ok((Arc::clone(&at_hand) as _, at_hand))
 }
 
@@ -150,9 +163,9 @@ pub(crate) async fn read_journal(home: &Home) -> anyhow::Result<Journals> {
     Ok((Arc::clone(&at_hand) as _, at_hand))
 }
 
-fn own_folder(folder: &Path, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<SqliteJournal>> {
+fn own_folder(folder: &Path, clock: Arc<dyn Clock>, id: Option<Uuid>) -> anyhow::Result<Arc<SqliteJournal>> {
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    let journal = SqliteJournal::open_owner(folder, Options::default(), clock)
+    let journal = SqliteJournal::open_owner(folder, Options { id, ..Options::default() }, clock)
         .with_context(|| format!("opening the journal in {}", folder.display()))?;
     Ok(Arc::new(journal))
 }
@@ -176,11 +189,17 @@ mod on_server {
     use std::sync::Arc;
 
     use ports::Clock;
+    use uuid::Uuid;
 
     use super::{Home, Journals};
     use crate::exit::{Exit, stop};
 
-    pub(super) async fn own(home: &Home, address: &str, _: Arc<dyn Clock>) -> anyhow::Result<Journals> {
+    pub(super) async fn own(
+        home: &Home,
+        address: &str,
+        _: Arc<dyn Clock>,
+        _: Option<Uuid>,
+    ) -> anyhow::Result<Journals> {
         read(home, address).await
     }
 

@@ -32,6 +32,8 @@ const SEARCHED_MAX: usize = 1_000;
 pub enum Absent {
     /// Found one.
     Found,
+    /// Found one with this id, because another is copied into it.
+    FoundAs(Uuid),
     /// Answer that it is missing.
     Refuse,
 }
@@ -129,8 +131,8 @@ impl KurrentJournal {
         let founded = match (founding(&clients).await.map_err(failed)?, absent) {
             (Some(founded), _) => founded,
             (None, Absent::Refuse) => return Err(OpenError::Missing { address: address.shown }),
-            (None, Absent::Found) => {
-                found(&clients).await.map_err(failed)?;
+            (None, Absent::Found | Absent::FoundAs(_)) => {
+                found(&clients, absent).await.map_err(failed)?;
                 let missing = || OpenError::Missing { address: address.shown.clone() };
                 founding(&clients).await.map_err(failed)?.ok_or_else(missing)?
             }
@@ -167,12 +169,16 @@ async fn founding(clients: &Clients) -> Result<Option<RecordedEvent>, Trouble> {
         .next())
 }
 
-/// Founds a journal; somebody else may be faster.
-async fn found(clients: &Clients) -> Result<(), Trouble> {
+/// Founds a journal, which has the id of its founding event; somebody else may be faster.
+async fn found(clients: &Clients, absent: Absent) -> Result<(), Trouble> {
     let options = AppendToStreamOptions::default().expected_revision(ExpectedRevision::NoStream);
-    // Without an id of ours, so that the crate makes a random one.
     let names = &clients.address.names;
     let (stream, event) = (names.founding_stream(), EventData::binary(names.founded(), "".into()));
+    let event = match absent {
+        Absent::FoundAs(id) => event.id(id),
+        // Without an id of ours, so that the crate makes a random one.
+        Absent::Found | Absent::Refuse => event,
+    };
     let appended = clients
         .call(|client| async move { client.append_to_stream(stream, &options, event).await.map(drop) });
     match appended.await {

@@ -68,7 +68,7 @@ pub enum OpenError {
 pub(crate) fn writer(dir: &Path, options: &Options) -> Result<Connection, OpenError> {
     let mut connection = Connection::open(dir.join(FILE))?;
     settle(&connection, options.cache_kib)?;
-    schema::create_or_check(&mut connection)?;
+    schema::create_or_check(&mut connection, options.id)?;
     let synchronous = match options.durability {
         Durability::Full => "FULL",
         Durability::Off => "OFF",

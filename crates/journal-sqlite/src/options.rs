@@ -1,6 +1,7 @@
 //! What can be set about the journal, and the limits that cannot.
 
 use ports::RETENTION_DAYS;
+use uuid::Uuid;
 
 /// The most events in one group commit: above it the fsync is less than a hundredth of the group's cost, and
 /// a group stays below 25 MB of log.
@@ -37,6 +38,8 @@ pub struct Options {
     pub retention_days: u32,
     /// What a second process is told about the owner.
     pub command: String,
+    /// The id of a journal that is made now because another is copied into it; else it gets one of its own.
+    pub id: Option<Uuid>,
 }
 
 impl Default for Options {
@@ -49,6 +52,7 @@ impl Default for Options {
             run_entries: 64 * 1024,
             retention_days: RETENTION_DAYS,
             command: std::env::args().collect::<Vec<_>>().join(" "),
+            id: None,
         }
     }
 }

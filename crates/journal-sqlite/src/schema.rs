@@ -45,8 +45,9 @@ CREATE VIEW readable AS SELECT e.position, s.name AS stream, e.revision, e.kind,
 /// What was recorded stays: nothing may change or take away a row of these.
 const KEPT_FOR_EVER: [&str; 5] = ["journal", "streams", "events", "texts", "receipts"];
 
-/// Makes the tables in an empty file; checks the format of a file that has them.
-pub(crate) fn create_or_check(connection: &mut Connection) -> Result<(), OpenError> {
+/// Makes the tables in an empty file, for a journal with this id or one of its own; checks the format of a file that
+/// has them.
+pub(crate) fn create_or_check(connection: &mut Connection, id: Option<Uuid>) -> Result<(), OpenError> {
     connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -61,7 +62,8 @@ pub(crate) fn create_or_check(connection: &mut Connection) -> Result<(), OpenErr
                 ))?;
             }
         }
-        transaction.execute("INSERT INTO journal VALUES(randomblob(16))", [])?;
+        let id = id.map(Uuid::into_bytes);
+        transaction.execute("INSERT INTO journal VALUES(coalesce(?, randomblob(16)))", [id])?;
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         transaction.pragma_update(None, "user_version", FORMAT)?;
     }

@@ -3,20 +3,17 @@
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use domain::id::Digest;
 use indicatif::{ProgressBar, ProgressStyle};
-use ports::{
-    ImportError, Journal, Listing, PAGE_EVENTS_MAX, PastAppend, Position, Quarantine, Select, SystemClock,
-};
+use ports::{ImportError, Journal, Listing, PAGE_EVENTS_MAX, PastAppend, Position, Quarantine, Select};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
-use crate::output::{self, Format};
+use crate::output::{self, Format, talk};
 
 /// Appends read and recorded together: a page of single events.
 const PAGE_APPENDS: usize = 2_048;
@@ -40,8 +37,9 @@ pub(super) async fn run(home: &Home, output: Format, from: &str, to: &str) -> an
     if from == to {
         return Err(stop(Exit::Usage, "expected two journals, found the same one twice"));
     }
-    let (source, beside_source) = data::read_journal(&end(home, from)).await?;
-    let (target, beside_target) = data::own_journal(&end(home, to), Arc::new(SystemClock)).await?;
+    let (from, to) = (end(home, from), end(home, to));
+    let (source, beside_source) = data::read_journal(&from).await?;
+    let (target, beside_target) = data::own_copy(&to, source.id()).await?;
     let upto = source.appends().await?;
     let before = target.appends().await?;
     copy(&*source, &*target, upto).await?;
@@ -58,6 +56,12 @@ pub(super) async fn run(home: &Home, output: Format, from: &str, to: &str) -> an
     let (appends, sha256) = (upto - before.min(upto), here.0.to_string());
     let copied = Copied { appends, events: here.1, sha256, quarantined };
     output::one(output, &copied)?;
+    if target.id() != source.id() {
+        let (was, is) = (source.id(), target.id());
+        talk(format_args!(
+            "{to} was a journal before: it is {is}; a bus that has journal {was} needs a purge"
+        ));
+    }
     Ok(Exit::Ok)
 }
 
