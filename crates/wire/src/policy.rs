@@ -2,6 +2,7 @@
 
 mod diff;
 mod patterns;
+mod stated;
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,6 +23,7 @@ use crate::shape::{Absent, Around, Shape, Text, Word, words};
 pub use diff::diff;
 pub use identity::Identity;
 use patterns::Patterns;
+use stated::{Stated, Within};
 
 /// Reads a policy; what it leaves out has its default.
 ///
@@ -107,93 +109,6 @@ impl Shape for Zone {
 
     fn from_json(json: Text<Self>, _around: &Around<'_>) -> Self {
         json.0
-    }
-}
-
-/// A whole number within limits, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-struct Within<const MIN: u32, const MAX: u32>(u32);
-
-impl<const MIN: u32, const MAX: u32> TryFrom<u32> for Within<MIN, MAX> {
-    type Error = String;
-    fn try_from(number: u32) -> Result<Self, String> {
-        if (MIN..=MAX).contains(&number) {
-            return Ok(Self(number));
-        }
-        Err(format!("expected a whole number from {MIN} to {MAX}, found {number}"))
-    }
-}
-
-impl<const MIN: u32, const MAX: u32> From<Within<MIN, MAX>> for u32 {
-    fn from(within: Within<MIN, MAX>) -> Self {
-        within.0
-    }
-}
-
-impl<const MIN: u32, const MAX: u32> JsonSchema for Within<MIN, MAX> {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        format!("From{MIN}To{MAX}").into()
-    }
-
-    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "integer", "minimum": MIN, "maximum": MAX})
-    }
-}
-
-/// A value of the domain and how a document states it.
-trait Stated<T> {
-    fn state(value: T) -> Self;
-    fn value(self) -> T;
-}
-
-macro_rules! stated_numbers {
-    ($($type:ty),*) => {$(
-        impl<const MIN: u32, const MAX: u32> Stated<$type> for Within<MIN, MAX> {
-            fn state(value: $type) -> Self {
-                Self(u32::from(value))
-            }
-
-            fn value(self) -> $type {
-                <$type>::try_from(self.0).expect("the range in the table fits the domain's type")
-            }
-        }
-    )*};
-}
-
-stated_numbers!(u8, u16, u32);
-
-impl<T, S: Stated<T>> Stated<Vec<T>> for Vec<S> {
-    fn state(value: Vec<T>) -> Self {
-        value.into_iter().map(S::state).collect()
-    }
-
-    fn value(self) -> Vec<T> {
-        self.into_iter().map(S::value).collect()
-    }
-}
-
-impl<T, S: Stated<T>> Stated<Option<T>> for Option<S> {
-    fn state(value: Option<T>) -> Self {
-        value.map(S::state)
-    }
-
-    fn value(self) -> Option<T> {
-        self.map(S::value)
-    }
-}
-
-impl Stated<Tenders> for Word<Tenders> {
-    fn state(value: Tenders) -> Self {
-        Self(value)
-    }
-
-    fn value(self) -> Tenders {
-        self.0
     }
 }
 
