@@ -37,6 +37,9 @@ const STORIES: &[Told] = &[
     },
     // A valid letter clears the takeover, never the haste.
     Told { story: "t15-rushed", found: &["T15 S4 confirmed"] },
+    // The desk counted the day of delivery too. That nobody meant ill takes no step back; undone as an error, it is.
+    Told { story: "t15-counted-wrongly", found: &["T15 S4 confirmed"] },
+    Told { story: "l07-haste-put-right", found: &[] },
     // The story of l01 without the customer's lift: the letter clears the takeover and thaws nothing.
     Told { story: "t19-letter-no-lift", found: &["T19 S4 confirmed"] },
     Told { story: "t19-freeze-of-the-customer", found: &["T19 S4 confirmed"] },
@@ -73,6 +76,9 @@ const STORIES: &[Told] = &[
     Told { story: "t16-stale-letter", found: &["T01 S4 confirmed", "T16 S3 confirmed"] },
     Told { story: "t16-induced-letter-claimed", found: &["T16 S3 confirmed"] },
     Told { story: "l01-letter-cured-in-time", found: &[] },
+    // The account moved on a letter with a box forgotten; its signer sent a better one, a week or three weeks later.
+    Told { story: "l01-letter-mended-after-the-change", found: &[] },
+    Told { story: "t16-letter-mended-too-late", found: &["T01 S4 confirmed", "T16 S3 confirmed"] },
     // Who shares the guest's network verifies nothing, unless the guest disclosed that it hosts the customer.
     Told { story: "t17-captive-network", found: &["T17 S4 confirmed"] },
     Told { story: "t17-own-verifier", found: &["T01 S4 confirmed", "T17 S4 confirmed"] },

@@ -22,7 +22,7 @@ fn answered(notice: &str, at: i64, answer: Answer) -> NoticeEvent {
 }
 
 /// The guest promised a visit within fourteen days of day 1.
-fn promised(story: &mut Story) {
+pub(crate) fn promised(story: &mut Story) {
     let HandoffEvent::Invited(mut terms) = invited_to("h1", "guest", &[GrantedAct::Order], lines(&["rtx"]))
     else {
         unreachable!()

@@ -2,6 +2,7 @@
 
 mod abandonment;
 mod across;
+mod addressed;
 mod agreement;
 mod backdating;
 mod bases;

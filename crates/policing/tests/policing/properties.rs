@@ -18,7 +18,7 @@ use crate::procedure::STEPS;
 use crate::stories::{Case, hosted};
 use crate::story::{Story, day, day_of};
 use crate::words::*;
-use crate::{abandonment, agreement, backdating, contacts, lapses, last_touch, roles_and_relays};
+use crate::{abandonment, addressed, agreement, backdating, contacts, lapses, last_touch, roles_and_relays};
 use crate::{guises, hosts, money, overrides, papers};
 
 /// Every told story.
@@ -27,7 +27,7 @@ pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
     let more = roles_and_relays::CASES.iter().chain(&lapses::CASES).chain(&abandonment::CASES);
     let late = backdating::CASES.iter().chain(&contacts::CASES).chain(&last_touch::CASES);
     let papers = papers::CASES.iter().chain(&guises::CASES);
-    let steps = money::CASES.iter().chain(&hosts::CASES).chain(&overrides::CASES);
+    let steps = money::CASES.iter().chain(&hosts::CASES).chain(&overrides::CASES).chain(&addressed::CASES);
     plain.chain(more).chain(late).chain(papers).chain(steps)
 }
 
