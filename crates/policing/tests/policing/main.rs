@@ -10,6 +10,7 @@ mod certified;
 mod commands;
 mod contacts;
 mod contested;
+mod edges;
 mod guises;
 mod hosts;
 mod lapses;

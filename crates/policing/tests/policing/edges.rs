@@ -1,0 +1,72 @@
+//! Where one instant, or one digest, decides.
+
+use domain::event::consent::LetterRecorded;
+
+use crate::stories::{hosted, moved, notified, thawed};
+use crate::story::{Story, day, id};
+use crate::words::*;
+
+fn takes(story: &Story) -> bool {
+    story.found().iter().any(|found| found.starts_with("T01"))
+}
+
+#[test]
+fn of_two_letters_signed_at_one_instant_neither_is_the_later() {
+    let signed = |signed_at| {
+        let mut story = hosted();
+        moved(&mut story);
+        let other = LetterRecorded { gaining: id("third"), signed_at, document: digest(9), ..letter("l2") };
+        story.tell(11, wrote(other));
+        takes(&story)
+    };
+    assert!(!signed(day(10)));
+    assert!(signed(day(10).plus_ms(1)), "the later letter wins");
+}
+
+/// The guest shows its letter a hundred days late, and some digest was laid down on some day.
+fn shown_late(digest_of: u8, laid_down: i64) -> Story {
+    let mut story = hosted();
+    story.tell(laid_down, committed(digest_of));
+    story.tell_late(10, 100, Some("guest"), wrote(letter("l1")));
+    thawed(&mut story);
+    story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
+    story.tell(16, domain::event::change::ChangeEvent::Verified(verification("c1")));
+    notified(&mut story, 17);
+    story.tell(30, executed("c1", "guest", gtx(), 30));
+    story
+}
+
+#[test]
+fn a_late_letter_is_anchored_by_its_own_digest_laid_down_by_the_change() {
+    let of_the_letter = 7;
+    assert!(!takes(&shown_late(of_the_letter, 11)));
+    assert!(!takes(&shown_late(of_the_letter, 30)));
+    assert!(takes(&shown_late(of_the_letter, 31)), "laid down after the change");
+    assert!(takes(&shown_late(of_the_letter + 1, 11)), "of another paper");
+}
+
+#[test]
+fn what_a_third_party_won_at_the_instant_of_acceptance_it_won_under_the_handoff() {
+    let won = |at| {
+        let mut story = hosted();
+        story.tell(at, holds("third", gtx(), at));
+        story.tell(100, holds("guest", gtx(), 100));
+        takes(&story)
+    };
+    assert!(!won(1), "kept past the relay window");
+    assert!(won(0), "before the handoff nobody had anything to win from its host");
+}
+
+#[test]
+fn an_account_is_looked_at_again_after_a_lapse_and_not_at_it() {
+    let mut story = Story::default();
+    story.tell(-10, quoted("third", -10, None));
+    for deal in ["d1", "d2"] {
+        story.tell(20, submitted(deal, "host", None));
+        story.tell(20, approved(deal));
+    }
+    let again = |until| policing::look_again_at(&story.account(), &story.program, until);
+    assert_eq!(again(day(20)), Some(day(110)));
+    assert_eq!(again(day(110).plus_ms(-1)), Some(day(110)));
+    assert_eq!(again(day(110)), None);
+}
