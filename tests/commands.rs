@@ -189,6 +189,20 @@ fn things_are_listed_shown_and_told() {
 }
 
 #[test]
+fn a_scorecard_counts_a_partner_in_both_roles() {
+    let chaperone = invited();
+    let rows = json(&chaperone, "partner scorecard northwind-it");
+    assert_eq!(
+        (&rows[0]["role"], &rows[0]["handoffs"], &rows[0]["unanswered"]),
+        (&json!("host"), &json!(1), &json!(1))
+    );
+    assert_eq!((&rows[1]["role"], &rows[1]["handoffs"]), (&json!("guest"), &json!(0)));
+    let rows = json(&chaperone, "partner scorecard contoso-services");
+    assert_eq!((&rows[1]["handoffs"], &rows[1]["answered"]), (&json!(1), &json!(1)));
+    chaperone.run(["partner", "scorecard", "nobody"]).ended_with(3);
+}
+
+#[test]
 fn a_handoffs_history_is_its_own() {
     let chaperone = invited();
     let mut other = invite();

@@ -60,9 +60,9 @@ pub(crate) enum Command {
     /// Handoffs between host and guest.
     #[command(subcommand)]
     Handoff(Read),
-    /// Partners and their families.
+    /// Partners, their families, and how they do in handoffs.
     #[command(subcommand)]
-    Partner(Read),
+    Partner(ReadPartner),
     /// Cases: what was found, what proves it, what would clear it, and how persons rule on it.
     #[command(subcommand)]
     Case(cases::Case),
@@ -223,6 +223,18 @@ pub(crate) enum Read {
     History(One),
     /// Why it stands as it does, and the events that rests on.
     Explain(One),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReadPartner {
+    #[command(flatten)]
+    Read(Read),
+    /// How it does in handoffs as host and as guest: how soon it answers, which promises it kept, and how disputes
+    /// by it and cases against it were ruled.
+    Scorecard {
+        /// Its id.
+        id: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

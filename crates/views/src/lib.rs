@@ -4,5 +4,6 @@ pub mod cases;
 pub mod deals;
 pub mod directory;
 pub mod holders;
+pub mod scorecard;
 pub mod sentence;
 pub mod timeline;

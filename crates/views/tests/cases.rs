@@ -9,6 +9,7 @@ use domain::fact::{Actor, Class, Context, Fact, Meta, Origin, Producer};
 use domain::id::{Digest, EventId};
 use domain::time::Instant;
 use views::cases::{Case, Likeness, tallies};
+use views::scorecard::{Role, Score};
 
 fn at(day: i64) -> Instant {
     Instant::from_unix_ms(1_772_442_000_000 + day * 86_400_000).unwrap()
@@ -101,4 +102,19 @@ fn the_share_of_right_alerts_is_of_those_ruled_on() {
     assert_eq!((tally.ruled(), tally.open), (4, 1));
     assert_eq!((tally.precision_bp(), tally.useful_bp()), (Some(5_000), Some(7_500)));
     assert_eq!(tallies([case("T02", &[], None)])["T02"].precision_bp(), None, "nobody ruled on any");
+}
+
+#[test]
+fn a_case_counts_for_whoever_has_to_answer_in_it_in_its_role() {
+    let scored = |partner: &str, role| {
+        let partner = partner.parse().unwrap();
+        let cases = [Some(CaseOutcome::Confirmed), Some(CaseOutcome::FalseAlarm), None];
+        let cases = cases.map(|outcome| case("T01", &["gain"], outcome));
+        cases.iter().fold(Score::default(), |score, case| score.with_case((&partner, role), case))
+    };
+    let guest = scored("guest", Role::Guest);
+    assert_eq!((guest.against.confirmed, guest.against.false_alarm, guest.against.open), (1, 1, 1));
+    assert_eq!(guest.filed.ruled() + guest.filed.open, 0, "nobody filed anything");
+    assert_eq!(scored("host", Role::Host), Score::default());
+    assert_eq!(scored("guest", Role::Host), Score::default());
 }

@@ -9,6 +9,7 @@ mod identity;
 mod policy;
 mod replay;
 mod schemas;
+mod scorecard;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,7 @@ pub use replay::{
     digest_of_lines,
 };
 pub use schemas::schemas;
+pub use scorecard::ScoreRow;
 
 /// Who holds a scope of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

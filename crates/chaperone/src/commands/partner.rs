@@ -2,14 +2,40 @@
 
 use services::queries::{Asked, explain, partners};
 
-use crate::cli::Read;
+use crate::cli::{Read, ReadPartner};
 use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format};
 
-pub(super) async fn run(home: &Home, output: Format, read: Read) -> anyhow::Result<Exit> {
+const SCORE_COLUMNS: &[&str] = &[
+    "role",
+    "handoffs",
+    "answered",
+    "unanswered",
+    "median_answer_h",
+    "promises_kept",
+    "promises_late",
+    "promises_missed",
+    "disputes_upheld",
+    "disputes_rejected",
+    "against_confirmed",
+    "against_false_alarm",
+];
+
+pub(super) async fn run(home: &Home, output: Format, read: ReadPartner) -> anyhow::Result<Exit> {
     let opened = data::read(home).await?;
     let not_found = |id: &str| stop(Exit::NotFound, format!("there is no partner {id}"));
+    let read = match read {
+        ReadPartner::Read(read) => read,
+        ReadPartner::Scorecard { id } => {
+            let moment = Asked::default().moment(&opened.book).await?;
+            let (book, sought) = (std::sync::Arc::clone(&opened.book), id.clone());
+            let scored =
+                tokio::task::spawn_blocking(move || partners::scorecard(&book, &sought, moment)).await??;
+            output::rows(output, SCORE_COLUMNS, &scored.ok_or_else(|| not_found(&id))?)?;
+            return Ok(Exit::Ok);
+        }
+    };
     match read {
         Read::List(moment) => {
             let moment = Asked::from(moment).moment(&opened.book).await?;

@@ -1,18 +1,20 @@
-//! What cases teach and what is due: precedents, how often a pattern was right, and notices for people.
+//! What cases teach and what is due: precedents, how often a pattern was right, how a partner does in handoffs, and
+//! notices for people.
 
 use axum::Json;
 use axum::extract::State;
 use axum::routing::get;
 use serde::Deserialize;
-use wire::answers::{NoticeRow, PrecedentRow, PrecisionRow};
+use wire::answers::{NoticeRow, PrecedentRow, PrecisionRow, ScoreRow};
 
 use super::Shared;
-use super::params::{Ask, Moment};
+use super::params::{Ask, Moment, Named};
 use super::problem::Failure;
-use super::reads::unknown;
+use super::reads::{blocking, unknown};
 use super::routes::{Answers, Method, Operation, Place, Takes, parameter};
 use crate::queries::cases::{self, Respondent, Sought};
 use crate::queries::notices::{self, Which};
+use crate::queries::{Asked, partners};
 
 type Answer<T> = Result<Json<T>, Failure>;
 
@@ -45,9 +47,19 @@ pub(super) const OPERATIONS: &[Operation] = &[
     },
     Operation {
         method: Method::Get,
+        path: "/v1/partners/{partner}/scorecard",
+        id: "showScorecard",
+        summary: "How a partner does in handoffs as host and as guest: answers, promises, disputes.",
+        parameters: &[parameter("partner", Place::Path, "Its id.")],
+        takes: Takes::Nothing,
+        answers: Answers::Many("ScoreRow"),
+        handler: || get(scorecard),
+    },
+    Operation {
+        method: Method::Get,
         path: "/v1/notices",
         id: "listNotices",
-        summary: "Of what people are reminded: invitations, objection windows, and the clocks of cases.",
+        summary: "Of what people are reminded: invitations, objection windows, registrations, and the clocks of cases.",
         parameters: &[parameter("which", Place::Query, "pending (if absent) or all.")],
         takes: Takes::Nothing,
         answers: Answers::Many("NoticeRow"),
@@ -76,6 +88,13 @@ async fn precedents(
 
 async fn precision(State(shared): State<Shared>) -> Json<Vec<PrecisionRow>> {
     Json(cases::precision(&shared.book))
+}
+
+async fn scorecard(State(shared): State<Shared>, Named(name): Named) -> Answer<Vec<ScoreRow>> {
+    let moment = Asked::default().moment(&shared.book).await?;
+    let id = name.clone();
+    let found = blocking(&shared.book, move |book| partners::scorecard(book, &id, moment)).await?;
+    found.map(Json).ok_or_else(|| unknown("partner", &name))
 }
 
 #[derive(Debug, Deserialize)]

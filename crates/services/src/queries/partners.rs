@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use domain::id::{PartnerId, VendorId};
 use domain::stream::Stream;
 use policing::patterns::r1_repeated::Tally;
-use wire::answers::{HistoryRow, PartnerRow};
+use views::scorecard::{Role, Score};
+use wire::answers::{HistoryRow, PartnerRow, ScoreRow};
 use wire::shape::Words as _;
 
 use super::accounts::told;
-use super::{Asked, Moment};
+use super::{Asked, Moment, customers};
 use crate::book::Book;
 
 /// Every partner of every vendor, with its family at the moment.
@@ -41,6 +42,65 @@ pub async fn tallies(book: &Book) -> anyhow::Result<BTreeMap<String, Tally>> {
 /// One partner by its id.
 pub fn show(book: &Book, id: &str, moment: Moment) -> Option<PartnerRow> {
     place(book, id).and_then(|(vendor, partner)| row(book, &vendor, &partner, moment))
+}
+
+/// How a partner does in handoffs as host and as guest, by all that is known now, or `None` when nobody knows it;
+/// reads the whole journal, so it blocks.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn scorecard(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Option<Vec<ScoreRow>>> {
+    let Some((vendor, partner)) = place(book, id) else { return Ok(None) };
+    let roles = [Role::Host, Role::Guest];
+    let world = book.world(&vendor);
+    let mut scores = [Score::default(), Score::default()];
+    customers::each(book, moment.known, &mut |stream, facts| {
+        if *stream.vendor() == vendor {
+            let account = moment.account(&facts);
+            for (score, role) in scores.iter_mut().zip(roles) {
+                let counted = std::mem::take(score);
+                *score = counted.with_account((&partner, role), &account, &world.program, moment.as_of);
+            }
+        }
+        Ok(())
+    })?;
+    for (stream, case) in book.shelf().cases.iter() {
+        if *stream.vendor() == vendor {
+            for (score, role) in scores.iter_mut().zip(roles) {
+                *score = std::mem::take(score).with_case((&partner, role), &case);
+            }
+        }
+    }
+    Ok(Some(scores.iter().zip(roles).map(|(score, role)| score_row(role, score)).collect()))
+}
+
+fn score_row(role: Role, score: &Score) -> ScoreRow {
+    let Score { promises, filed, against, .. } = score;
+    let role = match role {
+        Role::Host => "host",
+        Role::Guest => "guest",
+    };
+    ScoreRow {
+        role: role.to_owned(),
+        handoffs: score.handoffs,
+        answered: u64::try_from(score.answers_ms.len()).unwrap_or(u64::MAX),
+        unanswered: score.unanswered,
+        median_answer_h: score.median_answer_h(),
+        slowest_answer_h: score.slowest_answer_h(),
+        promises_kept: promises.kept,
+        promises_late: promises.late,
+        promises_missed: promises.missed,
+        promises_excused: promises.excused,
+        promises_open: promises.open,
+        disputes_upheld: filed.confirmed,
+        disputes_valuable: filed.valuable,
+        disputes_rejected: filed.false_alarm,
+        disputes_open: filed.open,
+        against_confirmed: against.confirmed,
+        against_valuable: against.valuable,
+        against_false_alarm: against.false_alarm,
+        against_open: against.open,
+    }
 }
 
 /// Whose partner an id names.

@@ -220,9 +220,9 @@ pub struct NoticeRow {
     pub event: String,
     /// The stream it is about.
     pub stream: String,
-    /// `invitation`, `objection_window`, or a step of a case such as `answer`.
+    /// `invitation`, `objection_window`, `registration`, or a step of a case such as `answer`.
     pub about: String,
-    /// The handoff, change or case.
+    /// The handoff, change, deal or case.
     pub id: String,
     /// `soon` before its time is over, `elapsed` after.
     pub nearness: String,
