@@ -30,7 +30,8 @@ async fn a_bus_that_is_parted_and_united_loses_and_repeats_nothing_that_was_ackn
         let side = *random.pick(&[Side::Many, Side::Alone]);
         println!("seed {seed}: cut off {how:?}, the program speaks to {side:?}");
         let Some(cluster) = NatsCluster::start() else { return };
-        run(&cluster, how, side, &mut random).await;
+        let acknowledged = run(&cluster, how, side, &mut random).await;
+        println!("seed {seed}: {acknowledged} submissions were acknowledged, and each is there once");
     }
 }
 
@@ -43,7 +44,8 @@ enum Side {
     Alone,
 }
 
-async fn run(cluster: &NatsCluster, how: CutOff, side: Side, random: &mut Random) {
+/// Parts and unites the servers under load; returns how many submissions were acknowledged.
+async fn run(cluster: &NatsCluster, how: CutOff, side: Side, random: &mut Random) -> usize {
     let alone = random.pick(&NatsCluster::names()).clone();
     let (many, one) = (cluster.url_without(&alone), cluster.url_of(&alone));
     let chaperone = Chaperone::new();
@@ -65,8 +67,6 @@ async fn run(cluster: &NatsCluster, how: CutOff, side: Side, random: &mut Random
     cluster.reunite();
     submitting.more(20).await;
     let acknowledged = submitting.end().await;
-    println!("{acknowledged} submissions were acknowledged while {alone} led, was cut off and came back");
-
     let count = acknowledged + 1;
     let told = all_decided(&client, count).await;
     let ids: Vec<String> = told.into_iter().map(|told| told.id).collect();
@@ -77,6 +77,7 @@ async fn run(cluster: &NatsCluster, how: CutOff, side: Side, random: &mut Random
 
     let api = Client::new(&server.url);
     views_equal_a_replay(&api, &chaperone, &["--nats", &many], count).await;
+    acknowledged
 }
 
 /// The server that decides what is on the bus, if one does.
