@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use bytes::Bytes;
+use domain::fact::Fact;
 use domain::stream::Stream;
 use futures::StreamExt as _;
 use futures::future::try_join_all;
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use crate::roles::standing::Standing;
 use crate::roles::supervisor::Stopped;
 pub use past::Past;
-use view::{VIEWS, View};
+use view::{Said, VIEWS, View};
 
 /// The bucket that says where each view is.
 pub const DIRECTORY: &str = "CHAPERONE_VIEWS";
@@ -31,6 +32,8 @@ pub const DIRECTORY: &str = "CHAPERONE_VIEWS";
 pub const HEAD: &str = "_head";
 /// Streams written together while the journal is being caught up with, in streams.
 const STREAMS_GATHERED_MAX: usize = 1_024;
+/// Streams read at a time: more than a few gain nothing on few cores.
+const READS_MAX: usize = 4;
 
 /// Which edition of a view is served: what the key with the view's name holds in [`DIRECTORY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +113,9 @@ pub async fn keep(past: Past, projections: Arc<dyn Projections>, standing: Stand
             // Another edition took its place: what it lacks is found by starting from its own head.
             return Ok(());
         }
-        try_join_all(kept.iter_mut().map(|kept| kept.write(&past, to, &streams, upto, &standing))).await?;
+        let changes = changes(&past, &kept, streams, &standing).await?;
+        let writing = kept.iter_mut().zip(changes).map(|(kept, changes)| kept.write(to, changes, upto));
+        try_join_all(writing).await?;
         standing.is_done(upto, recorded_ms);
     }
     Ok(())
@@ -154,27 +159,17 @@ impl Kept {
         Ok(served(projections, self.view).await? != Some(self.edition))
     }
 
-    /// Writes what the streams say now, bucket by bucket, and in each its head last.
+    /// Writes the changes bucket by bucket, and in each its head last.
     async fn write(
         &mut self,
-        past: &Past,
         projections: &dyn Projections,
-        streams: &BTreeSet<Stream>,
+        changes: ByBucket,
         upto: Position,
-        standing: &Standing,
     ) -> anyhow::Result<()> {
         if upto <= self.written {
             return Ok(());
         }
-        let concerned: Vec<&Stream> = streams.iter().filter(|stream| (self.view.concerns)(stream)).collect();
-        let mut by_bucket: BTreeMap<String, Vec<Change>> = BTreeMap::new();
-        for stream in concerned {
-            if let Some(change) = value(past, self.view, stream, standing).await? {
-                let bucket = self.edition.bucket(self.view, stream.vendor().as_str());
-                by_bucket.entry(bucket).or_default().push(change);
-            }
-        }
-        for (bucket, mut changes) in by_bucket {
+        for (bucket, mut changes) in changes {
             changes.push((HEAD.to_owned(), Some(upto.to_string().into())));
             projections.write(&bucket, changes).await?;
         }
@@ -185,21 +180,54 @@ impl Kept {
     }
 }
 
-/// What a stream says in a view, or nothing when it cannot be read: it is then set aside and shown as such.
+type ByBucket = BTreeMap<String, Vec<Change>>;
+
+/// What the streams say now in each view that is kept; every stream is read once.
+async fn changes(
+    past: &Past,
+    kept: &[Kept],
+    streams: BTreeSet<Stream>,
+    standing: &Standing,
+) -> anyhow::Result<Vec<ByBucket>> {
+    let mut by_view = vec![ByBucket::new(); kept.len()];
+    let is_viewed = |stream: &Stream| kept.iter().any(|kept| (kept.view.concerns)(stream));
+    let mut read = futures::stream::iter(streams.into_iter().filter(is_viewed))
+        .map(|stream| async move { facts(past, &stream, standing).await.map(|facts| (stream, facts)) })
+        .buffered(READS_MAX);
+    while let Some(read) = read.next().await {
+        let (stream, facts) = read?;
+        let Some(said) = Said::of(&stream, &facts) else { continue };
+        for (Kept { view, edition, .. }, by_bucket) in kept.iter().zip(&mut by_view) {
+            let value = (view.concerns)(&stream).then(|| view.value(&said)).flatten();
+            let Some(value) = value else { continue };
+            let bucket = edition.bucket(view, stream.vendor().as_str());
+            by_bucket.entry(bucket).or_default().push((view::key(&stream), Some(value)));
+        }
+    }
+    Ok(by_view)
+}
+
+/// What a stream says in a view, or nothing when it cannot be read.
 async fn value(
     past: &Past,
     view: &View,
     stream: &Stream,
     standing: &Standing,
 ) -> anyhow::Result<Option<Change>> {
-    let facts = match past.facts(stream).await {
-        Ok(facts) => facts,
-        Err(error) if error.downcast_ref::<ports::ReadError>().is_some() => return Err(error),
+    let facts = facts(past, stream, standing).await?;
+    let value = Said::of(stream, &facts).and_then(|said| view.value(&said));
+    Ok(value.map(|value| (view::key(stream), Some(value))))
+}
+
+/// The facts of a stream; none when it cannot be read: it is then set aside and shown as such.
+async fn facts(past: &Past, stream: &Stream, standing: &Standing) -> anyhow::Result<Vec<Fact>> {
+    match past.facts(stream).await {
+        Ok(facts) => Ok(facts),
+        Err(error) if error.downcast_ref::<ports::ReadError>().is_some() => Err(error),
         Err(error) => {
-            tracing::error!(stream = %stream, view = view.name, "{stream} is set aside: {error:#}");
+            tracing::error!(stream = %stream, "{stream} is set aside: {error:#}");
             standing.park(stream.to_string());
-            return Ok(None);
+            Ok(Vec::new())
         }
-    };
-    Ok(view.value(stream, &facts).map(|value| (view::key(stream), Some(value))))
+    }
 }

@@ -1,13 +1,16 @@
 //! The views that are kept on the bus: pure functions of one stream's facts, so that replaying them can have no
 //! effect but their values.
 
+use std::cell::OnceCell;
+
 use bytes::Bytes;
-use domain::account::history;
+use domain::account::{Account, history};
 use domain::fact::Fact;
 use domain::stream::Stream;
 use domain::time::Instant;
 use ports::Position;
 use serde::Serialize;
+use wire::answers::DealRow;
 
 use crate::queries::{accounts, cases, deals};
 
@@ -18,32 +21,59 @@ pub struct View {
     pub version: u32,
     /// Which streams it is made of.
     pub concerns: fn(&Stream) -> bool,
-    row: fn(&Stream, &[Fact]) -> Option<serde_json::Value>,
+    value: fn(&Said<'_>) -> Option<Vec<u8>>,
 }
 
 /// Every view.
 pub const VIEWS: [View; 3] = [
-    View { name: "accounts", version: 1, concerns: is_account, row: account },
-    View { name: "deals", version: 1, concerns: is_account, row: account_deals },
-    View { name: "cases", version: 2, concerns: is_case, row: case },
+    View { name: "accounts", version: 1, concerns: is_account, value: account },
+    View { name: "deals", version: 1, concerns: is_account, value: account_deals },
+    View { name: "cases", version: 2, concerns: is_case, value: case },
 ];
+
+/// What a stream says, for every view that is made of it.
+pub(super) struct Said<'a> {
+    stream: &'a Stream,
+    facts: &'a [Fact],
+    last: Position,
+    account: OnceCell<Account>,
+}
+
+impl<'a> Said<'a> {
+    /// Nothing when the stream has no facts.
+    pub(super) fn of(stream: &'a Stream, facts: &'a [Fact]) -> Option<Self> {
+        let last = Position::new(0, facts.last()?.meta.position);
+        Some(Self { stream, facts, last, account: OnceCell::new() })
+    }
+
+    fn account(&self) -> &Account {
+        self.account.get_or_init(|| history::fold(self.facts))
+    }
+
+    /// As it stands when its last event is recorded: nothing here depends on when it is written.
+    fn seen_at(&self) -> Instant {
+        self.facts.iter().map(|fact| fact.meta.recorded_at).max().unwrap_or(Instant::EARLIEST)
+    }
+
+    fn written(&self, row: impl Serialize) -> Vec<u8> {
+        let value = Value { position: self.last.to_string(), row };
+        serde_json::to_vec(&value).expect("rows of texts and numbers are JSON")
+    }
+}
 
 /// A value as it is watched.
 #[derive(Serialize)]
-struct Value {
+struct Value<R> {
     /// The last event it is made of.
     position: String,
     #[serde(flatten)]
-    row: serde_json::Value,
+    row: R,
 }
 
 impl View {
-    /// What the stream says in this view, if it says anything.
-    pub fn value(&self, stream: &Stream, facts: &[Fact]) -> Option<Bytes> {
-        let last = facts.last()?.meta.position;
-        let row = (self.row)(stream, facts)?;
-        let value = Value { position: Position::new(0, last).to_string(), row };
-        Some(serde_json::to_vec(&value).expect("rows of texts and numbers are JSON").into())
+    /// What is said in this view, if anything is.
+    pub(super) fn value(&self, said: &Said<'_>) -> Option<Bytes> {
+        (self.value)(said).map(Bytes::from)
     }
 }
 
@@ -66,23 +96,19 @@ fn is_case(stream: &Stream) -> bool {
     matches!(stream, Stream::Case(..))
 }
 
-/// As it stands when its last event is recorded: nothing here depends on when it is written.
-fn seen_at(facts: &[Fact]) -> Instant {
-    facts.iter().map(|fact| fact.meta.recorded_at).max().unwrap_or(Instant::EARLIEST)
+fn account(said: &Said<'_>) -> Option<Vec<u8>> {
+    let Stream::Account(vendor, id) = said.stream else { return None };
+    Some(said.written(accounts::answer(vendor, id, said.account(), said.seen_at(), said.last)))
 }
 
-fn account(stream: &Stream, facts: &[Fact]) -> Option<serde_json::Value> {
-    let Stream::Account(vendor, id) = stream else { return None };
-    let known = Position::new(0, facts.last()?.meta.position);
-    let answer = accounts::answer(vendor, id, &history::fold(facts), seen_at(facts), known);
-    serde_json::to_value(answer).ok()
+fn account_deals(said: &Said<'_>) -> Option<Vec<u8>> {
+    #[derive(Serialize)]
+    struct Deals {
+        deals: Vec<DealRow>,
+    }
+    Some(said.written(Deals { deals: deals::of(said.stream.account()?, said.account()) }))
 }
 
-fn account_deals(stream: &Stream, facts: &[Fact]) -> Option<serde_json::Value> {
-    let deals = deals::of(stream.account()?, &history::fold(facts));
-    serde_json::to_value(deals).ok().map(|deals| serde_json::json!({ "deals": deals }))
-}
-
-fn case(stream: &Stream, facts: &[Fact]) -> Option<serde_json::Value> {
-    serde_json::to_value(cases::answer_of(stream, facts)?).ok()
+fn case(said: &Said<'_>) -> Option<Vec<u8>> {
+    Some(said.written(cases::answer_of(said.stream, said.facts)?))
 }
