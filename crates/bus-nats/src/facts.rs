@@ -62,6 +62,9 @@ impl NatsFacts {
         self.replicas.store(stream.cached_info().config.num_replicas, Ordering::Relaxed);
         let State { messages, last_sequence: sequence, consumer_count, .. } = stream.cached_info().state;
         let (last, end) = match last_among(&stream, publish::EVERY_SUBJECT).await? {
+            // It is looked for at the number just told: another one is of another state of the stream, such as a
+            // leader's that is just back or of a store that was set back.
+            Some(last) if last.sequence != sequence => return Ok(None),
             Some(last) => {
                 let message = last.sequence;
                 (last, Behind { sequence, message })
