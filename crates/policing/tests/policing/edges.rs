@@ -70,3 +70,23 @@ fn an_account_is_looked_at_again_after_a_lapse_and_not_at_it() {
     assert_eq!(again(day(110).plus_ms(-1)), Some(day(110)));
     assert_eq!(again(day(110)), None);
 }
+
+#[test]
+fn an_account_is_looked_at_where_two_claim_it_and_somebody_is_at_work() {
+    let told = |deals: &[(&str, &str)], at_work: bool| {
+        let mut story = Story::default();
+        story.tell(-100, holds("host", gtx(), -100));
+        for (deal, partner) in deals {
+            story.tell(20, submitted(deal, partner, None));
+        }
+        if at_work {
+            story.tell(10, quoted("third", 10, None));
+        }
+        policing::may_be_looked_at(&story.facts)
+    };
+    assert!(told(&[("d1", "guest")], true), "a claim on what another holds");
+    assert!(told(&[("d1", "host"), ("d2", "host")], true), "two registrations");
+    assert!(!told(&[("d1", "host")], true), "the holder registers its own");
+    assert!(!told(&[], true), "work without a registration");
+    assert!(!told(&[("d1", "guest"), ("d2", "third")], false), "registrations without work");
+}
