@@ -71,26 +71,6 @@ async fn a_cluster_that_loses_its_leader_or_two_of_three_servers_loses_no_fact()
     watch.saw_nothing().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_cluster_of_which_two_stores_were_emptied_has_everything_again() {
-    let Some(mut cluster) = NatsCluster::start() else { return };
-    let url = cluster.url();
-    let story = Story::saying("same");
-    story.record(EVENTS).await;
-    let mut relay = Relaying::start(&story, &url, 3);
-    relay.reaches(EVENTS).await;
-    for node in &mut cluster.nodes()[1..] {
-        node.kill();
-        node.empty_store();
-    }
-    story.record(EVENTS).await;
-    for node in &mut cluster.nodes()[1..] {
-        node.restart();
-    }
-    settled(&story, &url).await;
-    relay.is_calm().await;
-}
-
 async fn record(story: Story) {
     story.record(EVENTS).await;
 }
