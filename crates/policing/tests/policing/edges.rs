@@ -90,3 +90,29 @@ fn an_account_is_looked_at_where_two_claim_it_and_somebody_is_at_work() {
     assert!(!told(&[], true), "work without a registration");
     assert!(!told(&[("d1", "guest"), ("d2", "third")], false), "registrations without work");
 }
+
+#[test]
+fn an_account_is_quiet_unless_somebody_is_at_work_and_two_have_to_do_with_it() {
+    let quiet = |deals: &[(&str, &str)], holder: Option<&str>, at_work: bool| {
+        let mut story = Story::default();
+        if let Some(holder) = holder {
+            story.tell(-100, holds(holder, gtx(), -100));
+        }
+        for (deal, partner) in deals {
+            story.tell(20, submitted(deal, partner, None));
+        }
+        if at_work {
+            story.tell(10, quoted("third", 10, None));
+        }
+        policing::is_quiet(&story.account())
+    };
+    let one = [("d1", "guest")];
+    let two = [("d1", "guest"), ("d2", "third")];
+    assert!(!quiet(&two, None, true), "two claim it");
+    assert!(!quiet(&one, Some("host"), true), "one claims what another holds");
+    assert!(quiet(&two, None, false), "nobody is at work");
+    assert!(quiet(&one, Some("host"), false), "nobody is at work on what another holds");
+    assert!(quiet(&one, Some("guest"), true), "its own account");
+    assert!(quiet(&one, None, true), "nobody else is there");
+    assert!(quiet(&[], Some("host"), true), "nobody claims it");
+}
