@@ -173,7 +173,7 @@ async fn a_command_is_answered_by_the_process_that_plays_its_role() {
 }
 
 #[tokio::test]
-async fn an_invitation_nobody_answers_is_closed_as_lapsed() {
+async fn the_lapse_of_an_invitation_nobody_answers_is_noted_once() {
     let machine = Machine::new();
     let book = machine.process(&[Duty::Settle]);
     let terms = format!("sha256:{}", "ab".repeat(32));
@@ -195,7 +195,7 @@ async fn an_invitation_nobody_answers_is_closed_as_lapsed() {
     loop {
         let loaded = book.load(&account()).await.unwrap();
         let handoff = loaded.account.handoff(&"h1".parse().unwrap()).cloned();
-        if handoff.is_some_and(|handoff| handoff.closed.is_some()) {
+        if handoff.is_some_and(|handoff| handoff.lapse_noted.is_some()) {
             break;
         }
         tokio::task::yield_now().await;
