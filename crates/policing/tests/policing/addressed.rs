@@ -75,3 +75,17 @@ pub(crate) const CASES: [Case; 8] = [
 fn who_is_meant_decides_and_not_how_it_is_said() {
     check(&CASES);
 }
+
+#[test]
+fn only_who_holds_what_is_overridden_has_to_be_told_of_it() {
+    let told_the_gaining_side = |held: domain::scope::Scope| {
+        let mut story = Story::default();
+        story.tell(-10, holds("host", held, -10));
+        story.tell(15, overridden(OverrideAct::Lift, OverrideReason::Continuity, &OFFICERS));
+        story.tell(16, sent("n-guest", partner("guest"), About::Handoff(id("h1"))));
+        story.tell(16, delivered("n-guest", 16));
+        story.found()
+    };
+    assert_eq!(told_the_gaining_side(gtx()), ["T25 S4"], "the holder was not told");
+    assert_eq!(told_the_gaining_side(lines(&["rtx"])), [""; 0], "nobody held that line");
+}
