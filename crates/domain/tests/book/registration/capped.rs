@@ -46,7 +46,7 @@ fn counting() -> Vec<Case> {
         ),
         allowed(
             "another partner's registrations do not count",
-            { full().when(1, &user_of("beta"), &submit("d2", "beta", "y")) },
+            full().when(1, &user_of("beta"), &submit("d2", "beta", "y")),
             &ok,
         ),
         allowed("a registration that ended leaves its place", free(full(), 90), &ok),
