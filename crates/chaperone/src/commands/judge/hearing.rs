@@ -125,5 +125,15 @@ async fn differing(book: &Arc<Book>) -> anyhow::Result<u64> {
     let row = |row: wire::answers::FindingRow| (row.account, row.pattern, row.evidence);
     let replayed: BTreeSet<_> = replayed.findings.into_iter().map(row).collect();
     let live: BTreeSet<_> = cases::findings(book).into_iter().map(row).collect();
-    Ok(u64::try_from(live.symmetric_difference(&replayed).count()).unwrap_or(u64::MAX))
+    let mut differing = 0;
+    for (account, pattern, evidence) in live.symmetric_difference(&replayed) {
+        differing += 1;
+        let whose = if live.contains(&(account.clone(), pattern.clone(), evidence.clone())) {
+            "live"
+        } else {
+            "replayed"
+        };
+        tracing::warn!(account, pattern, ?evidence, "only the {whose} book has {pattern} on {account}");
+    }
+    Ok(differing)
 }
