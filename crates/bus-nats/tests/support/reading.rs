@@ -8,6 +8,11 @@ use data_encoding::HEXLOWER;
 use futures::StreamExt as _;
 use ports::bus::{Checkpoint, Message};
 
+/// How long one reader may take for a whole stream, in seconds.
+const READ_S_MAX: u64 = 20;
+/// Readers that may stop without a word, as after each of a few servers that are lost.
+const READERS_MAX: usize = 4;
+
 /// A client of any of the servers, whose addresses are separated by commas.
 pub(crate) async fn client(url: &str) -> async_nats::Client {
     let servers: Vec<async_nats::ServerAddr> =
@@ -15,8 +20,18 @@ pub(crate) async fn client(url: &str) -> async_nats::Client {
     async_nats::connect(servers).await.expect("a server answers")
 }
 
-/// Every message on the stream, in order; empty when there is no stream.
+/// Every message on the stream, in order; empty when there is no stream. A reader whose server was lost stops without
+/// a word: another one begins again.
 pub(crate) async fn facts(url: &str, stream: &str) -> Vec<Message> {
+    for _ in 0..READERS_MAX {
+        if let Ok(read) = tokio::time::timeout(Duration::from_secs(READ_S_MAX), read(url, stream)).await {
+            return read;
+        }
+    }
+    panic!("{READERS_MAX} readers in a row got no message for {READ_S_MAX} s");
+}
+
+async fn read(url: &str, stream: &str) -> Vec<Message> {
     let client = client(url).await;
     let Ok(mut stream) = jetstream::new(client).get_stream(stream).await else { return Vec::new() };
     let count = stream.info().await.expect("the server answers").state.messages;
@@ -30,8 +45,7 @@ pub(crate) async fn facts(url: &str, stream: &str) -> Vec<Message> {
     let mut messages = consumer.messages().await.expect("the server takes readers");
     let mut read = Vec::new();
     while (read.len() as u64) < count {
-        let next = tokio::time::timeout(Duration::from_secs(20), messages.next()).await;
-        let message = next.expect("messages arrive").expect("the stream goes on").expect("a message");
+        let message = messages.next().await.expect("the stream goes on").expect("a message");
         let headers = message.headers.as_ref().expect("a fact has headers");
         read.push(Message {
             subject: message.subject.to_string(),
