@@ -110,6 +110,7 @@ class OnTheBus(unittest.IsolatedAsyncioTestCase):
             update = await watcher.updates(timeout=PATIENCE_S)
             if update is not None and update.value and update.key != "_head":
                 seen[update.key] = [deal["registration"] for deal in json.loads(update.value)["deals"]]
+        self.assertEqual(seen["hooli"], ["approved"])
 
         services = await self.ask(dashboard, "$SRV.INFO.chaperone")
         subjects = {endpoint["subject"] for endpoint in services["endpoints"]}
