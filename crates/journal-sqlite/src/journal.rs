@@ -1,6 +1,7 @@
 //! The journal's handle: appends go to the writer's queue, reads to connections of their own.
 
 mod handle;
+mod readers;
 
 use std::ops::{ControlFlow, Range};
 use std::path::Path;
@@ -69,16 +70,14 @@ impl SqliteJournal {
         answer.await.map_err(|_| QueueError::Gone)
     }
 
-    /// Runs a short read on a thread that may block, when there are not too many of them already.
+    /// Makes a short read on a thread that may block.
     pub(crate) async fn blocking<T, F>(&self, read: F) -> Result<T, ReadError>
     where
         T: Send + 'static,
         F: FnOnce(&Handle) -> Result<T, ReadError> + Send + 'static,
     {
-        let _turn = self.handle.turn().await;
         let handle = self.handle.clone();
-        let reading = tokio::task::spawn_blocking(move || read(&handle)).await;
-        reading.unwrap_or_else(|error| Err(ReadError::Unavailable(error.to_string())))
+        self.handle.readers().run(move || read(&handle)).await
     }
 }
 
@@ -152,6 +151,10 @@ impl Journal for SqliteJournal {
         select: Select,
         max: usize,
     ) -> Result<Page, ReadError> {
+        // Of a stream nobody wrote to, the owner knows that without reading.
+        if self.handle.is_owner() && known_version(&self.handle, stream) == Some(None) {
+            return Ok(Page::default());
+        }
         let stream: Arc<str> = Arc::from(stream);
         self.blocking(move |handle| read_stream(handle, &stream, from_revision, select, max)).await
     }
@@ -177,9 +180,6 @@ impl Journal for SqliteJournal {
     }
 
     async fn head(&self) -> Result<Head, ReadError> {
-        if self.handle.is_owner() {
-            return Ok(self.handle.head());
-        }
         if self.handle.is_owner() {
             return Ok(self.handle.head());
         }
@@ -315,12 +315,11 @@ fn read_stream(
             return Ok(None);
         }
         let positions = table.iter().copied().chain(pending[from_table..].iter().copied().flatten());
-        let mut events = Vec::with_capacity(pending.len());
-        for position in positions {
-            let Some((_, event)) = read::event_at(connection, position, select)? else { return Ok(None) };
-            events.push(Recorded { stream: stream.clone(), ..event });
-        }
-        Ok(Some(Page { events, more: end <= version.revision && from <= version.revision }))
+        let found = read::events_at(connection, positions, select)?;
+        let is_whole = found.len() == pending.len();
+        let named = found.into_iter().map(|(_, event)| Recorded { stream: stream.clone(), ..event });
+        let more = end <= version.revision && from <= version.revision;
+        Ok(is_whole.then(|| Page { events: named.collect(), more }))
     })?;
     page.ok_or_else(|| damaged(format!("the index of stream {stream} lacks events")))
 }

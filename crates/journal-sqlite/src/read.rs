@@ -127,10 +127,18 @@ pub(crate) fn event_at(
     position: u64,
     select: Select,
 ) -> rusqlite::Result<Option<Numbered>> {
-    connection
-        .prepare_cached(&format!("{} WHERE e.position = ?", event_sql(select)))?
-        .query_row([position], recorded)
-        .optional()
+    Ok(events_at(connection, [position], select)?.pop())
+}
+
+/// The events at these positions, as far as there are any.
+pub(crate) fn events_at(
+    connection: &Connection,
+    positions: impl IntoIterator<Item = u64>,
+    select: Select,
+) -> rusqlite::Result<Vec<Numbered>> {
+    let mut one = connection.prepare_cached(&format!("{} WHERE e.position = ?", event_sql(select)))?;
+    let found = positions.into_iter().map(|position| one.query_row([position], recorded).optional());
+    found.filter_map(Result::transpose).collect()
 }
 
 /// Events with `after < position <= upto`.

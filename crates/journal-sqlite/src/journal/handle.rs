@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use ports::{Clock, Head, ReadError};
 use rusqlite::{Connection, ErrorCode};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::readers::{self, Readers};
 use crate::checkpoint::Checkpointer;
 use crate::lock::Ownership;
 use crate::memory::Memory;
@@ -19,11 +20,9 @@ use crate::options::Options;
 use crate::schema;
 use crate::writer::{Indexes, Shared, Work, Writer};
 
-/// Short reads at a time: more than cores gain nothing.
-const READS_MAX: usize = 4;
 /// Idle read connections kept open, each of which costs up to 2 MB: enough for the short reads and a scan beside
 /// them, since opening one means reading the schema anew.
-const IDLE_READERS_MAX: usize = READS_MAX + 2;
+const IDLE_READERS_MAX: usize = readers::THREADS_MAX + 2;
 /// How often a tail beside another process's writer looks for new events, in milliseconds.
 const POLL_MS: u64 = 100;
 
@@ -33,7 +32,7 @@ pub(crate) struct Handle {
     retention_days: u32,
     shared: Arc<Shared>,
     idle: Mutex<Vec<Connection>>,
-    reads: Semaphore,
+    readers: Readers,
     polling: Once,
     owned: Option<Owned>,
 }
@@ -95,7 +94,7 @@ impl Handle {
             retention_days,
             shared: Arc::new(Shared { memory: RwLock::new(memory), head }),
             idle: Mutex::default(),
-            reads: Semaphore::new(READS_MAX),
+            readers: Readers::start()?,
             polling: Once::new(),
             owned: None,
         })
@@ -139,9 +138,9 @@ impl Handle {
         })
     }
 
-    /// Waits for its turn to read a little.
-    pub(crate) async fn turn(&self) -> SemaphorePermit<'_> {
-        self.reads.acquire().await.expect("nobody closes the semaphore")
+    /// The threads on which short reads are made.
+    pub(super) fn readers(&self) -> &Readers {
+        &self.readers
     }
 
     /// Reads on a connection that cannot write. Beside another process's writer, memory catches up first.
