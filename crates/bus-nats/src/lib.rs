@@ -2,6 +2,7 @@
 //! questions are answered; projections are kept for whoever watches.
 #![warn(missing_docs)]
 
+mod batch;
 mod connect;
 mod exchange;
 mod facts;

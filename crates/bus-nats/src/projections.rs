@@ -1,11 +1,12 @@
 //! Projections as JetStream key-value buckets: who watches one gets what stands there, then each change.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use async_nats::jetstream::context::PublishAckFuture;
 use async_nats::jetstream::kv::{self, Store};
-use async_nats::{HeaderMap, jetstream};
+use async_nats::jetstream::stream::Config;
+use async_nats::{Client, HeaderMap, jetstream};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -13,6 +14,7 @@ use ports::bus::BusError;
 use ports::projections::{Change, Projections};
 use tokio::sync::Mutex;
 
+use crate::batch::{self, Outgoing};
 use crate::connect::Connection;
 
 /// Changes sent and not yet acknowledged, at most: enough to hide the way to the server, little enough for its
@@ -56,29 +58,77 @@ impl NatsProjections {
         open.insert(bucket.to_owned(), store.clone());
         Ok(store)
     }
+
+    /// The bucket, set up to take batches, which how it is made cannot say.
+    async fn batched(&self, bucket: &str) -> Result<Store, BusError> {
+        let store = self.store(bucket).await?;
+        let config = &store.stream.cached_info().config;
+        if config.allow_atomic_publish {
+            return Ok(store);
+        }
+        let updated = Config { allow_atomic_publish: true, ..config.clone() };
+        let updated = self.connection.jetstream()?.update_stream(updated).await;
+        updated.map_err(|error| unavailable("setting up bucket", bucket, &error))?;
+        self.open.lock().await.remove(bucket);
+        self.store(bucket).await
+    }
 }
 
 fn unavailable(doing: &str, what: &str, error: &dyn std::fmt::Display) -> BusError {
     BusError::Unavailable(format!("{doing} {what}: {error}"))
 }
 
-/// Sends one change without waiting for its acknowledgement.
-async fn send(
+fn outgoing(store: &Store, (key, value): Change) -> Outgoing {
+    let prefix = store.put_prefix.as_ref().unwrap_or(&store.prefix);
+    let mut headers = HeaderMap::new();
+    if value.is_none() {
+        headers.insert("KV-Operation", "DEL");
+    }
+    Outgoing { subject: format!("{prefix}{key}"), headers, payload: value.unwrap_or_default() }
+}
+
+/// Sends one change after the other and waits for every acknowledgement.
+async fn one_after_the_other(
     jetstream: &jetstream::Context,
     store: &Store,
-    (key, value): Change,
-) -> Result<PublishAckFuture, BusError> {
-    let prefix = store.put_prefix.as_ref().unwrap_or(&store.prefix);
-    let subject = format!("{prefix}{key}");
-    let sent = match value {
-        Some(value) => jetstream.publish(subject, value).await,
-        None => {
-            let mut headers = HeaderMap::new();
-            headers.insert("KV-Operation", "DEL");
-            jetstream.publish_with_headers(subject, headers, Bytes::new()).await
+    changes: impl Iterator<Item = Outgoing>,
+) -> Result<(), BusError> {
+    let mut sent = VecDeque::new();
+    for Outgoing { subject, headers, payload } in changes {
+        if sent.len() >= UNACKNOWLEDGED_MAX
+            && let Some(oldest) = sent.pop_front()
+        {
+            acknowledged(oldest, &store.name).await?;
         }
-    };
-    sent.map_err(|error| unavailable("writing", &key, &error))
+        let sending = match headers.is_empty() {
+            true => jetstream.publish(subject, payload).await,
+            false => jetstream.publish_with_headers(subject, headers, payload).await,
+        };
+        sent.push_back(sending.map_err(|error| unavailable("writing to", &store.name, &error))?);
+    }
+    for one in sent {
+        acknowledged(one, &store.name).await?;
+    }
+    Ok(())
+}
+
+/// Writes batch after batch, each of which is acknowledged once.
+async fn in_batches(
+    client: &Client,
+    jetstream: &jetstream::Context,
+    store: &Store,
+    changes: impl Iterator<Item = Outgoing>,
+) -> Result<(), BusError> {
+    let failed = |error: &dyn std::fmt::Display| unavailable("writing to", &store.name, error);
+    let mut changes = changes.peekable();
+    while changes.peek().is_some() {
+        let id = batch::attempt_id(client);
+        let staging = batch::stage(client, &id, changes.by_ref().take(batch::MESSAGES_MAX)).await;
+        let (subject, commit) = staging.map_err(|error| failed(&error))?;
+        let sent = jetstream.send_publish(subject, commit).await.map_err(|error| failed(&error))?;
+        acknowledged(sent, &store.name).await?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -111,20 +161,16 @@ impl Projections for NatsProjections {
 
     async fn write(&self, bucket: &str, changes: Vec<Change>) -> Result<(), BusError> {
         let store = self.store(bucket).await?;
-        let jetstream = self.connection.jetstream()?;
-        let mut sent = std::collections::VecDeque::new();
-        for change in changes {
-            if sent.len() >= UNACKNOWLEDGED_MAX
-                && let Some(oldest) = sent.pop_front()
-            {
-                acknowledged(oldest, bucket).await?;
-            }
-            sent.push_back(send(jetstream, &store, change).await?);
+        let (client, jetstream) = (self.connection.client()?, self.connection.jetstream()?);
+        let replicas = store.stream.cached_info().config.num_replicas;
+        if batch::pays(changes.len(), replicas) {
+            let store = self.batched(bucket).await?;
+            let changes = changes.into_iter().map(|change| outgoing(&store, change));
+            in_batches(client, jetstream, &store, changes).await
+        } else {
+            let changes = changes.into_iter().map(|change| outgoing(&store, change));
+            one_after_the_other(jetstream, &store, changes).await
         }
-        for one in sent {
-            acknowledged(one, bucket).await?;
-        }
-        Ok(())
     }
 
     async fn remove(&self, bucket: &str) -> Result<(), BusError> {

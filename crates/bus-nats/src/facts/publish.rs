@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::header::{
-    NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL, NATS_BATCH_ID, NATS_BATCH_SEQUENCE,
     NATS_EXPECTED_LAST_MESSAGE_ID, NATS_EXPECTED_LAST_SEQUENCE, NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
     NATS_MESSAGE_ID,
 };
@@ -20,6 +19,7 @@ use async_nats::jetstream::{ErrorCode, message::PublishMessage};
 use ports::bus::{Behind, BusError, Message, PublishError};
 
 use super::{checkpoint, code_behind};
+use crate::batch::{self, Outgoing};
 
 /// How long an acknowledgement is waited for, in seconds: a leader that was lost is replaced in 4.5 to 6.5 s,
 /// and whoever waited in vain looks again, which takes as long as that does.
@@ -28,12 +28,6 @@ const ACK_S_MAX: u64 = 5;
 const EXPECTED_LAST_SUBJECT: &str = "Nats-Expected-Last-Subject-Sequence-Subject";
 /// All of them: the one pattern for which the server has to look nowhere.
 pub(super) const EVERY_SUBJECT: &str = ">";
-
-/// The server's limit for an atomic batch.
-const BATCH_MESSAGES_MAX: usize = 1_000;
-/// From how many messages on an atomic batch is quicker than one after the other on a stream kept once: the server
-/// stages each batch in a file of its own.
-const BATCH_MESSAGES_MIN: usize = 256;
 
 /// Publishes the messages, of which there is at least one, on a stream kept so many times, and returns the number of
 /// the last.
@@ -44,12 +38,11 @@ pub(super) async fn in_order(
     behind: Behind,
     replicas: usize,
 ) -> Result<u64, PublishError> {
-    let id = attempt_id(client);
-    let count = messages.len();
-    if count == 1 || (replicas == 1 && count < BATCH_MESSAGES_MIN) {
-        in_time(one_after_the_other(jetstream, &id, messages, behind)).await
-    } else {
+    let id = batch::attempt_id(client);
+    if batch::pays(messages.len(), replicas) {
         in_batches(client, jetstream, &id, messages, behind, replicas).await
+    } else {
+        in_time(one_after_the_other(jetstream, &id, messages, behind)).await
     }
 }
 
@@ -101,13 +94,14 @@ async fn in_batches(
     replicas: usize,
 ) -> Result<u64, PublishError> {
     let mut storing = None;
-    for (number, batch) in messages.chunks(BATCH_MESSAGES_MAX).enumerate() {
+    for (number, batch) in messages.chunks(batch::MESSAGES_MAX).enumerate() {
         let id = format!("{attempt}.{number}");
         let commit = in_time(async {
             if replicas > 1 {
                 stored(storing.take()).await?;
             }
-            let (subject, commit) = stage(client, &id, batch, behind).await?;
+            let staging = batch::stage(client, &id, outgoing(batch, behind)).await;
+            let (subject, commit) = staging.map_err(|error| BusError::Unavailable(error.to_string()))?;
             stored(storing.take()).await?;
             jetstream.send_publish(subject, commit).await.map_err(failed)
         });
@@ -125,34 +119,15 @@ async fn stored(storing: Option<(PublishAckFuture, usize)>) -> Result<(), Publis
     taken(&ack.await.map_err(failed)?, count)
 }
 
-/// Sends all of a batch but its last message, and returns that with its subject: the batch counts when it is sent.
-async fn stage(
-    client: &async_nats::Client,
-    id: &str,
-    batch: &[Message],
-    behind: Behind,
-) -> Result<(String, PublishMessage), PublishError> {
-    let (last, before) = batch.split_last().expect("a chunk has at least one message");
-    let headers = |message: &Message, number: usize| {
+/// The messages of a batch, the first of which is fenced.
+fn outgoing(batch: &[Message], behind: Behind) -> impl Iterator<Item = Outgoing> {
+    batch.iter().enumerate().map(move |(index, message)| {
         let mut headers = headers(message);
-        headers.insert(NATS_BATCH_ID, id);
-        headers.insert(NATS_BATCH_SEQUENCE, number.to_string());
-        if number == 1 {
+        if index == 0 {
             fence(behind, &mut headers);
         }
-        headers
-    };
-    for (index, message) in before.iter().enumerate() {
-        let headers = headers(message, index + 1);
-        let sent =
-            client.publish_with_headers(message.subject.clone(), headers, message.payload.clone()).await;
-        // The server gives up a batch that it does not see the end of.
-        sent.map_err(|error| BusError::Unavailable(error.to_string()))?;
-    }
-    let mut headers = headers(last, batch.len());
-    headers.insert(NATS_BATCH_COMMIT, NATS_BATCH_COMMIT_FINAL);
-    let commit = PublishMessage::build().headers(headers).payload(last.payload.clone());
-    Ok((last.subject.clone(), commit))
+        Outgoing { subject: message.subject.clone(), headers, payload: message.payload.clone() }
+    })
 }
 
 /// Checks that an answer is about as many messages as were sent.
@@ -178,12 +153,6 @@ fn fence(behind: Behind, headers: &mut HeaderMap) {
     headers.insert(NATS_EXPECTED_LAST_SEQUENCE, behind.sequence.to_string());
     headers.insert(NATS_EXPECTED_LAST_SUBJECT_SEQUENCE, behind.message.to_string());
     headers.insert(EXPECTED_LAST_SUBJECT, EVERY_SUBJECT);
-}
-
-/// An id no other attempt has: the part of an inbox that the client makes up for each.
-fn attempt_id(client: &async_nats::Client) -> String {
-    let inbox = client.new_inbox();
-    inbox.rsplit('.').next().map_or_else(|| inbox.clone(), str::to_owned)
 }
 
 fn failed(error: AckError) -> PublishError {
