@@ -10,8 +10,10 @@ use domain::stream::Stream;
 use lru::LruCache;
 use ports::{Journal, PAGE_EVENTS_MAX, Select, Version};
 
-/// Accounts kept folded in memory, in accounts: at some 20 events of 1 KB each, about 20 MB.
-const KEPT_ACCOUNTS_MAX: NonZeroUsize = NonZeroUsize::new(1_024).expect("1,024 is not zero");
+/// What accounts kept folded in memory may weigh together, in facts: at 1 KB each, about 64 MB.
+const KEPT_FACTS_MAX: usize = 65_536;
+/// What an account weighs beside its facts, in facts.
+const EMPTY_ACCOUNT_FACTS: usize = 2;
 
 /// Streams whose last revision is remembered while they are read, in streams: reading one takes milliseconds, in
 /// which others write to far fewer.
@@ -28,7 +30,7 @@ pub struct Loaded {
 /// Folded accounts, the least used forgotten first.
 #[derive(Debug)]
 pub struct Accounts {
-    kept: Mutex<LruCache<Stream, Arc<Loaded>>>,
+    kept: Mutex<Kept>,
     /// The last revision others are known to have written, by stream.
     moved: Mutex<LruCache<Stream, u64>>,
 }
@@ -36,7 +38,7 @@ pub struct Accounts {
 impl Default for Accounts {
     fn default() -> Self {
         Self {
-            kept: Mutex::new(LruCache::new(KEPT_ACCOUNTS_MAX)),
+            kept: Mutex::new(Kept { streams: LruCache::unbounded(), facts: 0 }),
             moved: Mutex::new(LruCache::new(MOVED_STREAMS_MAX)),
         }
     }
@@ -48,7 +50,7 @@ impl Accounts {
     /// # Errors
     /// The journal cannot be read, or holds something that is not ours.
     pub async fn load(&self, journal: &dyn Journal, stream: &Stream) -> anyhow::Result<Arc<Loaded>> {
-        if let Some(kept) = self.lock().get(stream) {
+        if let Some(kept) = self.lock().streams.get(stream) {
             return Ok(Arc::clone(kept));
         }
         let loaded = Arc::new(read(journal, stream).await?);
@@ -56,10 +58,17 @@ impl Accounts {
         Ok(loaded)
     }
 
+    /// The account as kept, when that includes `revision`.
+    pub(crate) fn kept_since(&self, stream: &Stream, revision: u64) -> Option<Arc<Loaded>> {
+        let kept = self.lock();
+        let loaded = kept.streams.peek(stream)?;
+        (loaded.version.map(|version| version.revision) >= Some(revision)).then(|| Arc::clone(loaded))
+    }
+
     /// Keeps it, unless somebody was seen to write to the stream after it was read.
-    fn keep(&self, kept: &mut LruCache<Stream, Arc<Loaded>>, stream: &Stream, loaded: &Arc<Loaded>) {
+    fn keep(&self, kept: &mut Kept, stream: &Stream, loaded: &Arc<Loaded>) {
         if self.last_moved(stream) <= loaded.version.map(|version| version.revision) {
-            kept.put(stream.clone(), Arc::clone(loaded));
+            kept.put(stream, Arc::clone(loaded));
         }
     }
 
@@ -68,7 +77,7 @@ impl Accounts {
         let mut kept = self.lock();
         self.moved.lock().unwrap_or_else(PoisonError::into_inner).put(stream.clone(), revision);
         let is_older = |kept: &Arc<Loaded>| kept.version.map(|version| version.revision) < Some(revision);
-        if kept.peek(stream).is_some_and(is_older) {
+        if kept.streams.peek(stream).is_some_and(is_older) {
             kept.pop(stream);
         }
     }
@@ -109,10 +118,41 @@ impl Accounts {
         loaded
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, LruCache<Stream, Arc<Loaded>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Kept> {
         // A cache is right or empty whatever happened to the thread that held it.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What is kept, and what it weighs together.
+#[derive(Debug)]
+struct Kept {
+    streams: LruCache<Stream, Arc<Loaded>>,
+    facts: usize,
+}
+
+impl Kept {
+    fn put(&mut self, stream: &Stream, loaded: Arc<Loaded>) {
+        self.facts += weight(&loaded);
+        if let Some(before) = self.streams.put(stream.clone(), loaded) {
+            self.facts -= weight(&before);
+        }
+        while self.facts > KEPT_FACTS_MAX
+            && let Some((_, least_used)) = self.streams.pop_lru()
+        {
+            self.facts -= weight(&least_used);
+        }
+    }
+
+    fn pop(&mut self, stream: &Stream) {
+        if let Some(before) = self.streams.pop(stream) {
+            self.facts -= weight(&before);
+        }
+    }
+}
+
+fn weight(loaded: &Loaded) -> usize {
+    loaded.facts.len() + EMPTY_ACCOUNT_FACTS
 }
 
 /// Reads a whole stream and folds it.

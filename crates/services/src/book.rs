@@ -332,6 +332,11 @@ impl Book {
         self.accounts.load(self.journal.as_ref(), stream).await
     }
 
+    /// The account as kept in memory, when that includes `revision`.
+    pub(crate) fn kept_since(&self, stream: &Stream, revision: u64) -> Option<Arc<Loaded>> {
+        self.accounts.kept_since(stream, revision)
+    }
+
     /// Writes `entry` to a stream that stands as `loaded`, and keeps everything folded current.
     ///
     /// # Errors

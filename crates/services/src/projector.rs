@@ -8,12 +8,11 @@ pub mod build;
 mod past;
 pub mod view;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use bytes::Bytes;
-use domain::fact::Fact;
 use domain::stream::Stream;
 use futures::StreamExt as _;
 use futures::future::try_join_all;
@@ -21,6 +20,7 @@ use ports::projections::{Change, Projections};
 use ports::{Position, Tailed};
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::Loaded;
 use crate::roles::standing::Standing;
 use crate::roles::supervisor::Stopped;
 pub use past::Past;
@@ -30,8 +30,9 @@ use view::{Said, VIEWS, View};
 pub const DIRECTORY: &str = "CHAPERONE_VIEWS";
 /// The key, in each bucket, of the position up to which its values are current.
 pub const HEAD: &str = "_head";
-/// Streams written together while the journal is being caught up with, in streams.
-const STREAMS_GATHERED_MAX: usize = 1_024;
+/// Streams written together while the journal is being caught up with, in streams: what changes more than once
+/// meanwhile is written once.
+const STREAMS_GATHERED_MAX: usize = 4_096;
 /// Streams read at a time: more than a few gain nothing on few cores.
 const READS_MAX: usize = 4;
 
@@ -94,11 +95,12 @@ pub async fn keep(past: Past, projections: Arc<dyn Projections>, standing: Stand
     }
     let after = kept.iter().map(|kept| kept.written).min().unwrap_or(Position::START);
     let mut tail = past.tail(after);
-    let mut gathered: BTreeSet<Stream> = BTreeSet::new();
+    let mut gathered = Gathered::new();
     while let Some(tailed) = tail.next().await {
         let (upto, recorded_ms, is_full) = match tailed.map_err(anyhow::Error::from)? {
             Tailed::Event(recorded) => {
-                gathered.insert(recorded.stream.parse().context("reading a stream's name")?);
+                let stream = recorded.stream.parse().context("reading a stream's name")?;
+                gathered.insert(stream, recorded.revision);
                 (recorded.position, Some(recorded.recorded_ms), gathered.len() >= STREAMS_GATHERED_MAX)
             }
             Tailed::CaughtUp(upto) => (upto, None, true),
@@ -180,23 +182,28 @@ impl Kept {
     }
 }
 
+/// Streams with news, each with its last revision.
+type Gathered = BTreeMap<Stream, u64>;
 type ByBucket = BTreeMap<String, Vec<Change>>;
 
 /// What the streams say now in each view that is kept; every stream is read once.
 async fn changes(
     past: &Past,
     kept: &[Kept],
-    streams: BTreeSet<Stream>,
+    streams: Gathered,
     standing: &Standing,
 ) -> anyhow::Result<Vec<ByBucket>> {
     let mut by_view = vec![ByBucket::new(); kept.len()];
-    let is_viewed = |stream: &Stream| kept.iter().any(|kept| (kept.view.concerns)(stream));
+    let is_viewed = |(stream, _): &(Stream, u64)| kept.iter().any(|kept| (kept.view.concerns)(stream));
     let mut read = futures::stream::iter(streams.into_iter().filter(is_viewed))
-        .map(|stream| async move { facts(past, &stream, standing).await.map(|facts| (stream, facts)) })
+        .map(|(stream, revision)| async move {
+            let loaded = readable(&stream, past.stream_since(&stream, revision).await, standing);
+            loaded.map(|loaded| (stream, loaded))
+        })
         .buffered(READS_MAX);
     while let Some(read) = read.next().await {
-        let (stream, facts) = read?;
-        let Some(said) = Said::of(&stream, &facts) else { continue };
+        let (stream, loaded) = read?;
+        let Some(said) = loaded.as_deref().and_then(|loaded| Said::of(&stream, loaded)) else { continue };
         for (Kept { view, edition, .. }, by_bucket) in kept.iter().zip(&mut by_view) {
             let value = (view.concerns)(&stream).then(|| view.value(&said)).flatten();
             let Some(value) = value else { continue };
@@ -214,20 +221,25 @@ async fn value(
     stream: &Stream,
     standing: &Standing,
 ) -> anyhow::Result<Option<Change>> {
-    let facts = facts(past, stream, standing).await?;
-    let value = Said::of(stream, &facts).and_then(|said| view.value(&said));
+    let loaded = readable(stream, past.stream(stream).await, standing)?;
+    let said = loaded.as_deref().and_then(|loaded| Said::of(stream, loaded));
+    let value = said.and_then(|said| view.value(&said));
     Ok(value.map(|value| (view::key(stream), Some(value))))
 }
 
-/// The facts of a stream; none when it cannot be read: it is then set aside and shown as such.
-async fn facts(past: &Past, stream: &Stream, standing: &Standing) -> anyhow::Result<Vec<Fact>> {
-    match past.facts(stream).await {
-        Ok(facts) => Ok(facts),
+/// The stream as read; none when it cannot be understood: it is then set aside and shown as such.
+fn readable(
+    stream: &Stream,
+    read: anyhow::Result<Arc<Loaded>>,
+    standing: &Standing,
+) -> anyhow::Result<Option<Arc<Loaded>>> {
+    match read {
+        Ok(loaded) => Ok(Some(loaded)),
         Err(error) if error.downcast_ref::<ports::ReadError>().is_some() => Err(error),
         Err(error) => {
             tracing::error!(stream = %stream, "{stream} is set aside: {error:#}");
             standing.park(stream.to_string());
-            Ok(Vec::new())
+            Ok(None)
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::fact::Fact;
 use domain::stream::Stream;
-use ports::{Journal, Position, ReadError, Select, StreamNumber, TailStream};
+use ports::{Position, ReadError, Select, StreamNumber, TailStream};
 
-use crate::accounts;
+use crate::accounts::{self, Loaded};
 use crate::book::Book;
 
 /// The record of a book. Nothing can be appended through it, and no clock, quarantine or bus is reached from it: a
@@ -23,12 +22,12 @@ use crate::book::Book;
 /// }
 /// ```
 #[derive(Clone)]
-pub struct Past(Arc<dyn Journal>);
+pub struct Past(Arc<Book>);
 
 impl Past {
     /// The record of this book.
-    pub fn of(book: &Book) -> Self {
-        Self(Arc::clone(&book.journal))
+    pub fn of(book: &Arc<Book>) -> Self {
+        Self(Arc::clone(book))
     }
 
     /// How far it goes.
@@ -36,17 +35,17 @@ impl Past {
     /// # Errors
     /// The journal cannot be read.
     pub async fn head(&self) -> Result<Position, ReadError> {
-        Ok(self.0.head().await?.position)
+        Ok(self.0.journal.head().await?.position)
     }
 
     /// What follows a position, for ever.
     pub(super) fn tail(&self, after: Position) -> TailStream {
-        self.0.tail(after, Select::Facts)
+        self.0.journal.tail(after, Select::Facts)
     }
 
     /// Every stream there is, in the order of their names.
     pub(super) fn streams(&self) -> Vec<Stream> {
-        let name = |number| self.0.stream_name(StreamNumber(number));
+        let name = |number| self.0.journal.stream_name(StreamNumber(number));
         // Streams are numbered in order of first use, by some journals from 0 and by others from 1.
         let names = name(0).into_iter().chain((1..).map_while(name));
         let mut streams: Vec<Stream> = names.filter_map(|name| name.parse().ok()).collect();
@@ -58,7 +57,18 @@ impl Past {
     ///
     /// # Errors
     /// The journal cannot be read, or holds something that is not ours.
-    pub(super) async fn facts(&self, stream: &Stream) -> anyhow::Result<Vec<Fact>> {
-        Ok(accounts::facts(self.0.as_ref(), stream).await?.0)
+    pub(super) async fn stream(&self, stream: &Stream) -> anyhow::Result<Arc<Loaded>> {
+        accounts::read(self.0.journal.as_ref(), stream).await.map(Arc::new)
+    }
+
+    /// What a stream says with `revision` or later, from memory where the book has it there.
+    ///
+    /// # Errors
+    /// The journal cannot be read, or holds something that is not ours.
+    pub(super) async fn stream_since(&self, stream: &Stream, revision: u64) -> anyhow::Result<Arc<Loaded>> {
+        match self.0.kept_since(stream, revision) {
+            Some(kept) => Ok(kept),
+            None => self.stream(stream).await,
+        }
     }
 }

@@ -1,17 +1,14 @@
 //! The views that are kept on the bus: pure functions of one stream's facts, so that replaying them can have no
 //! effect but their values.
 
-use std::cell::OnceCell;
-
 use bytes::Bytes;
-use domain::account::{Account, history};
-use domain::fact::Fact;
 use domain::stream::Stream;
 use domain::time::Instant;
 use ports::Position;
 use serde::Serialize;
 use wire::answers::DealRow;
 
+use crate::accounts::Loaded;
 use crate::queries::{accounts, cases, deals};
 
 /// One view: a question that each of its streams answers for itself.
@@ -34,25 +31,20 @@ pub const VIEWS: [View; 3] = [
 /// What a stream says, for every view that is made of it.
 pub(super) struct Said<'a> {
     stream: &'a Stream,
-    facts: &'a [Fact],
+    loaded: &'a Loaded,
     last: Position,
-    account: OnceCell<Account>,
 }
 
 impl<'a> Said<'a> {
     /// Nothing when the stream has no facts.
-    pub(super) fn of(stream: &'a Stream, facts: &'a [Fact]) -> Option<Self> {
-        let last = Position::new(0, facts.last()?.meta.position);
-        Some(Self { stream, facts, last, account: OnceCell::new() })
-    }
-
-    fn account(&self) -> &Account {
-        self.account.get_or_init(|| history::fold(self.facts))
+    pub(super) fn of(stream: &'a Stream, loaded: &'a Loaded) -> Option<Self> {
+        let last = Position::new(0, loaded.facts.last()?.meta.position);
+        Some(Self { stream, loaded, last })
     }
 
     /// As it stands when its last event is recorded: nothing here depends on when it is written.
     fn seen_at(&self) -> Instant {
-        self.facts.iter().map(|fact| fact.meta.recorded_at).max().unwrap_or(Instant::EARLIEST)
+        self.loaded.facts.iter().map(|fact| fact.meta.recorded_at).max().unwrap_or(Instant::EARLIEST)
     }
 
     fn written(&self, row: impl Serialize) -> Vec<u8> {
@@ -98,7 +90,7 @@ fn is_case(stream: &Stream) -> bool {
 
 fn account(said: &Said<'_>) -> Option<Vec<u8>> {
     let Stream::Account(vendor, id) = said.stream else { return None };
-    Some(said.written(accounts::answer(vendor, id, said.account(), said.seen_at(), said.last)))
+    Some(said.written(accounts::answer(vendor, id, &said.loaded.account, said.seen_at(), said.last)))
 }
 
 fn account_deals(said: &Said<'_>) -> Option<Vec<u8>> {
@@ -106,9 +98,9 @@ fn account_deals(said: &Said<'_>) -> Option<Vec<u8>> {
     struct Deals {
         deals: Vec<DealRow>,
     }
-    Some(said.written(Deals { deals: deals::of(said.stream.account()?, said.account()) }))
+    Some(said.written(Deals { deals: deals::of(said.stream.account()?, &said.loaded.account) }))
 }
 
 fn case(said: &Said<'_>) -> Option<Vec<u8>> {
-    Some(said.written(cases::answer_of(said.stream, said.facts)?))
+    Some(said.written(cases::answer_of(said.stream, &said.loaded.facts)?))
 }
