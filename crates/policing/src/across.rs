@@ -18,7 +18,6 @@ use domain::program::Program;
 use domain::time::Instant;
 
 pub(crate) use of_account::of_account;
-pub use reporters::reporters;
 
 /// The patterns whose findings rest on several accounts.
 pub const PATTERNS: [&str; 3] = ["T10", "T23", "R1"];

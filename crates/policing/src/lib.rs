@@ -21,7 +21,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-pub use across::{Gains, OfAccount, Others, reporters};
+pub use across::{Gains, OfAccount, Others};
 use domain::account::Account;
 use domain::account::gain::{Gain, GainKind};
 use domain::event::case::Verdict;

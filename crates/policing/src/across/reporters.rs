@@ -9,10 +9,33 @@ use domain::program::Program;
 use super::{Among, Gains, OfAccount, Wide};
 use crate::patterns::{r1_repeated, t10_ring, t23_follows_person};
 
+impl Gains {
+    /// Takes `now` in the place of what was known of the account, and names the other accounts on which a finding
+    /// may begin or end because of that.
+    pub fn renew(
+        &mut self,
+        account: &AccountId,
+        now: OfAccount,
+        families: &Families,
+        program: &Program,
+    ) -> BTreeSet<AccountId> {
+        // A finding goes to another account with a record that only now is known, as with one that is gone: who
+        // reports it is asked with both, before and after.
+        let records = [self.of(account).cloned().unwrap_or_default(), now.clone()];
+        let of_both = |gains: &Self| {
+            let reporters = records.iter().flat_map(|records| reporters(gains, families, program, records));
+            reporters.collect::<BTreeSet<AccountId>>()
+        };
+        let mut concerned = of_both(self);
+        self.put(account, now);
+        concerned.extend(of_both(self));
+        concerned.remove(account);
+        concerned
+    }
+}
+
 /// The accounts on which a finding may rest on one of these records, by all that is in `gains`.
-///
-/// Ask before and after the records changed: a finding may have ended with what was, and begun with what is.
-pub fn reporters(
+fn reporters(
     gains: &Gains,
     families: &Families,
     program: &Program,

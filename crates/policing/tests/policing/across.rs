@@ -2,7 +2,7 @@
 
 mod follow;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::account::history::fold;
 use domain::event::Event;
@@ -17,7 +17,7 @@ use domain::program::Program;
 use domain::protection::Known;
 use domain::time::Instant;
 use policing::patterns::r1_repeated::{self, Chance, Tally};
-use policing::{Gains, Judged, Others, Watermark, reporters, review_among};
+use policing::{Gains, Judged, Others, Watermark, review_among};
 
 use crate::story::{Story, day, id};
 use crate::words::*;
@@ -100,19 +100,9 @@ impl Vendor {
                 program: &self.program,
             };
             let reviewed = review_among(known, &[], watermark, Others::all(&gains));
-            let mut concerned = BTreeSet::new();
             if gains.of(&account_id).cloned().unwrap_or_default() != reviewed.adds {
-                let changed = [gains.of(&account_id).cloned().unwrap_or_default(), reviewed.adds.clone()];
-                let ask = |gains: &Gains, concerned: &mut BTreeSet<AccountId>| {
-                    for records in &changed {
-                        concerned.extend(reporters(gains, &families, &self.program, records));
-                    }
-                };
-                ask(&gains, &mut concerned);
-                gains.put(&account_id, reviewed.adds);
-                ask(&gains, &mut concerned);
+                waiting.extend(gains.renew(&account_id, reviewed.adds, &families, &self.program));
             }
-            waiting.extend(concerned.into_iter().filter(|other| *other != account_id));
             found.insert(account_id, reviewed.judged);
         }
         found

@@ -67,18 +67,11 @@ impl Ledger {
         }
         let mut by_vendor = self.by_vendor.write().unwrap_or_else(PoisonError::into_inner);
         let OfVendor { gains, unjudged } = by_vendor.entry(vendor.clone()).or_default();
-        let before = gains.of(account).cloned().unwrap_or_default();
         let is_first = unjudged.remove(account);
-        if before == adds && !is_first {
+        if gains.of(account).unwrap_or(&OfAccount::default()) == &adds && !is_first {
             return BTreeSet::new();
         }
-        let reporters =
-            |gains: &Gains, records| policing::reporters(gains, &world.families, &world.program, records);
-        let mut concerned = reporters(gains, &before);
-        gains.put(account, adds.clone());
-        concerned.extend(reporters(gains, &adds));
-        concerned.remove(account);
-        concerned
+        gains.renew(account, adds, &world.families, &world.program)
     }
 
     /// What the closed handoffs to each of these partners' families say as of `at`, by all accounts of a vendor.

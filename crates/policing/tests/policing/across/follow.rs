@@ -36,6 +36,14 @@ fn two_accounts_that_follow_a_person_are_counted_and_too_few_to_judge() {
 }
 
 #[test]
+fn what_is_found_on_the_second_account_moves_on_when_an_earlier_one_comes_to_light() {
+    // Told of a02 and a01 first, a02 is the second that followed; a00 makes it a01.
+    let vendor = followed(3, 3);
+    assert_eq!(vendor.found("T23"), ["a01 S1 Indeterminate(TooFew)"]);
+    vendor.ends_the_same_in_any_order();
+}
+
+#[test]
 fn of_ten_that_leave_six_that_follow_are_no_chance() {
     let vendor = followed(6, 10);
     assert_eq!(vendor.found("T23"), ["a09 S2"]);
