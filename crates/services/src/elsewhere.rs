@@ -13,15 +13,11 @@ use domain::protection::Known;
 use domain::stream::Stream;
 use policing::tied::{self, Tied};
 use policing::{Judged, OfAccount, Watermark};
-use ports::Position;
 
 use crate::book::{Book, Shelf};
-use crate::replay::{Gathering, Under, map_accounts, threads};
+use crate::replay::{Gathered, Under};
 use crate::world::World;
 use ledger::Ledger;
-
-/// Events gathered in one pass over the journal, in events: some 30 MB.
-const PASS_EVENTS: u64 = 128 * 1_024;
 
 /// Facts of other accounts, and which account was opened under a key that was linked to another.
 #[derive(Debug, Default)]
@@ -70,12 +66,12 @@ impl Elsewhere {
         Ok(elsewhere)
     }
 
-    /// What concerns any account that policing looks at, from one scan of the journal; none where nothing is tied
-    /// to any of them. It blocks.
+    /// What concerns any account that policing looks at, of what was gathered of the journal; none where nothing is
+    /// tied to any of them. It blocks.
     ///
     /// # Errors
-    /// The journal cannot be read, or holds something that is not ours.
-    pub(crate) fn gather(book: &Book, upto: Position) -> anyhow::Result<Self> {
+    /// What was gathered cannot be read, or holds something that is not ours.
+    pub(crate) fn gather(book: &Book, gathered: &Gathered<'_>) -> anyhow::Result<Self> {
         let vendors: Vec<VendorId> = book.shelf().directory.vendors().cloned().collect();
         let mut elsewhere = Self::default();
         let mut wanted: HashSet<String> = HashSet::new();
@@ -99,9 +95,8 @@ impl Elsewhere {
             return Ok(elsewhere);
         }
         let is_wanted = |name: &str| wanted.contains(name);
-        let gathering = Gathering { upto, wanted: &is_wanted, threads: threads(), pass_events: PASS_EVENTS };
         let facts = |stream, facts| Ok((stream, facts));
-        map_accounts(book.journal.as_ref(), &gathering, facts, &mut |(stream, facts)| {
+        gathered.map(&is_wanted, facts, &mut |(stream, facts)| {
             elsewhere.facts.insert(stream, facts);
             Ok(())
         })?;

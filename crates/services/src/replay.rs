@@ -31,6 +31,7 @@ use crate::queries::{Moment, cases};
 use crate::sentinel;
 use crate::world::World;
 use causes::differing;
+pub(crate) use gather::Gathered;
 pub use gather::{Gathering, map_accounts};
 pub use holders::holders;
 use record::{Findings, OnRecord};
@@ -38,9 +39,9 @@ use standing::{Asks, Stood};
 pub(crate) use swapping::Under;
 use swapping::{Inputs, Swapping};
 
-/// Events gathered in one pass over the journal, in events: at some 250 bytes each this bounds a replay's
-/// memory to about 250 MB, however long the journal.
-const PASS_EVENTS: u64 = 1_000_000;
+/// What a replay keeps in memory of the facts it gathered, in bytes: 256 MiB, a journal of a million events. The
+/// facts of a longer one stand in a file meanwhile.
+const GATHERED_BYTES: u64 = 256 * 1024 * 1024;
 /// Threads that fold and judge, at most: what is gathered on each costs memory.
 const THREADS_MAX: usize = 4;
 
@@ -55,7 +56,7 @@ pub fn each_account(
     upto: Position,
     each: &mut dyn FnMut(&Stream, Vec<Fact>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let gathering = Gathering { upto, wanted: &|_| true, threads: 1, pass_events: PASS_EVENTS };
+    let gathering = Gathering { upto, wanted: &|_| true, threads: 1, memory_bytes: GATHERED_BYTES };
     let facts = |stream, facts| Ok((stream, facts));
     map_accounts(journal, &gathering, facts, &mut |(stream, facts)| each(&stream, facts))
 }
@@ -107,13 +108,14 @@ pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<
     let mut summary = StorySummary { events: moment.known.lo(), ..StorySummary::default() };
     let folded = FoldedWorlds::new(book, None);
     let inputs = inputs(moment, until, Under::Published, Asks::AsAnswered);
-    let elsewhere = Elsewhere::gather(book, moment.known)?;
-    let elsewhere = among::added(book, &folded, elsewhere, (moment, inputs, None))?;
+    let gathered = Gathered::scan(book.journal.as_ref(), &gathering(moment, None))?;
+    let elsewhere = Elsewhere::gather(book, &gathered)?;
+    let elsewhere = among::added(book, (&folded, elsewhere), &gathered, (moment, inputs))?;
     let judge = |stream: Stream, facts: Vec<Fact>| {
         let stood = stood(&stream, facts, moment.as_of, inputs, (&folded, &elsewhere));
         Ok(stood.map(|stood| rows(&stream, &stood)).unwrap_or_default())
     };
-    map_accounts(book.journal.as_ref(), &gathering(moment, None), judge, &mut |findings| {
+    gathered.map(&|_| true, judge, &mut |findings| {
         summary.accounts += 1;
         summary.findings.extend(findings);
         Ok(())
@@ -165,14 +167,14 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
         Record::Compared => record::findings(book, question.moment.known)?,
     };
     let folded = FoldedWorlds::new(book, question.what_if.as_ref());
-    let elsewhere = Elsewhere::gather(book, question.moment.known)?;
-    let replaying = Replaying { question, recorded, folded, elsewhere }.among_others(book)?;
+    let gathered = Gathered::scan(book.journal.as_ref(), &gathering(question.moment, question.threads))?;
+    let elsewhere = Elsewhere::gather(book, &gathered)?;
+    let replaying = Replaying { question, recorded, folded, elsewhere }.among_others(book, &gathered)?;
     let mut replayed = Replayed::default();
     let answer = &mut replayed.answer;
     let mut differences = Vec::new();
-    let gathering = gathering(question.moment, question.threads);
     let work = |stream: Stream, facts: Vec<Fact>| Ok(replaying.account(&stream, facts).unwrap_or_default());
-    map_accounts(book.journal.as_ref(), &gathering, work, &mut |one: OfAccount| {
+    gathered.map(&|_| true, work, &mut |one: OfAccount| {
         answer.accounts += 1;
         answer.decisions += one.decisions;
         answer.findings.extend(one.findings);
@@ -195,7 +197,7 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
 
 fn gathering(moment: Moment, threads_wanted: Option<u32>) -> Gathering<'static> {
     let threads = threads_wanted.unwrap_or_else(threads).max(1);
-    Gathering { upto: moment.known, wanted: &|_| true, threads, pass_events: PASS_EVENTS }
+    Gathering { upto: moment.known, wanted: &|_| true, threads, memory_bytes: GATHERED_BYTES }
 }
 
 fn elapsed_ms(book: &Book, started: i64) -> u64 {
@@ -232,13 +234,13 @@ struct Replaying<'a> {
 
 impl Replaying<'_> {
     /// The same with what every account adds, under each of the policies that are asked about.
-    fn among_others(mut self, book: &Book) -> anyhow::Result<Self> {
+    fn among_others(mut self, book: &Book, gathered: &Gathered<'_>) -> anyhow::Result<Self> {
         let asked = self.asked();
         let published = Inputs { under: Under::Published, ..asked };
         for inputs in [Some(published), (asked != published).then_some(asked)].into_iter().flatten() {
             let elsewhere = std::mem::take(&mut self.elsewhere);
-            let how = (self.question.moment, inputs, self.question.threads);
-            self.elsewhere = among::added(book, &self.folded, elsewhere, how)?;
+            let how = (self.question.moment, inputs);
+            self.elsewhere = among::added(book, (&self.folded, elsewhere), gathered, how)?;
         }
         Ok(self)
     }

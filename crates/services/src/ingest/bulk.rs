@@ -21,9 +21,9 @@ use crate::pen::{self, Penned};
 use crate::replay::{self, Gathering, map_accounts};
 use crate::{intake, sentinel, settling};
 
-/// Events gathered in one pass over the journal, in events: some 20 MB, so that an ingest stays below 256 MB.
-/// Fewer would mean more passes.
-const PASS_EVENTS: u64 = 72 * 1_024;
+/// What is kept in memory of the facts gathered, in bytes: 16 MiB, so that an ingest stays below 256 MB. The rest
+/// stands in a file meanwhile.
+const GATHERED_BYTES: u64 = 16 * 1024 * 1024;
 /// A row is passed over in the time in which one of so many streams of twenty events is read by itself.
 const ROWS_PER_STREAM: u64 = 512;
 /// Derived entries written together, in entries.
@@ -44,9 +44,8 @@ pub(super) struct Done {
 /// Whether scanning costs less than reading every touched stream.
 pub(super) async fn pays(book: &Book, touched: usize) -> anyhow::Result<bool> {
     let events = book.journal.head().await?.position.lo();
-    let passes = events.div_ceil(PASS_EVENTS);
     let touched = u64::try_from(touched).context("streams are counted in 64 bits")?;
-    Ok(touched.saturating_mul(ROWS_PER_STREAM) >= events.saturating_mul(passes))
+    Ok(touched.saturating_mul(ROWS_PER_STREAM) >= events)
 }
 
 /// Decides what is due on every touched account and judges those that the sentinel looks at.
@@ -100,7 +99,8 @@ fn decide(
     send: &mpsc::Sender<Option<Account>>,
 ) -> anyhow::Result<()> {
     let wanted = |name: &str| touched.contains(name);
-    let gathering = Gathering { upto, wanted: &wanted, threads: replay::threads(), pass_events: PASS_EVENTS };
+    let gathering =
+        Gathering { upto, wanted: &wanted, threads: replay::threads(), memory_bytes: GATHERED_BYTES };
     let work = |stream: Stream, facts: Vec<Fact>| {
         let world = book.world(stream.vendor());
         let entries = settling::due(&stream, &facts, &world);

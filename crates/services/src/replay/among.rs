@@ -6,8 +6,7 @@ use domain::fact::Fact;
 use domain::id::VendorId;
 use domain::stream::Stream;
 
-use super::gather::{Gathering, map_accounts};
-use super::{FoldedWorlds, Inputs, gathering, on_ground, standing};
+use super::{FoldedWorlds, Gathered, Inputs, on_ground, standing};
 use crate::book::Book;
 use crate::elsewhere::Elsewhere;
 use crate::elsewhere::ledger::{Ledger, candidates};
@@ -16,19 +15,18 @@ use crate::queries::Moment;
 /// `elsewhere` with what every account adds by these inputs. It blocks.
 ///
 /// # Errors
-/// The journal cannot be read, or holds something that is not ours.
+/// What was gathered cannot be read, or holds something that is not ours.
 pub(super) fn added(
     book: &Book,
-    folded: &FoldedWorlds<'_>,
-    elsewhere: Elsewhere,
-    (moment, inputs, threads): (Moment, Inputs, Option<u32>),
+    (folded, elsewhere): (&FoldedWorlds<'_>, Elsewhere),
+    gathered: &Gathered<'_>,
+    (moment, inputs): (Moment, Inputs),
 ) -> anyhow::Result<Elsewhere> {
     let world = |vendor: &VendorId| folded.of(vendor, inputs.horizon, inputs.under);
     let wanted: HashSet<String> = candidates(book, &world).iter().map(Stream::to_string).collect();
     let mut ledger = Ledger::default();
     if !wanted.is_empty() {
         let is_wanted = |name: &str| wanted.contains(name);
-        let gathering = Gathering { wanted: &is_wanted, ..gathering(moment, threads) };
         let work = |stream: Stream, facts: Vec<Fact>| {
             let adds = policing::may_add(&facts, &world(stream.vendor()).program).then(|| {
                 on_ground(&stream, moment.as_of, inputs, (folded, &elsewhere), |ground| {
@@ -37,7 +35,7 @@ pub(super) fn added(
             });
             Ok((stream, adds.flatten().unwrap_or_default()))
         };
-        map_accounts(book.journal.as_ref(), &gathering, work, &mut |(stream, adds)| {
+        gathered.map(&is_wanted, work, &mut |(stream, adds)| {
             ledger.keep(&stream, adds);
             Ok(())
         })?;

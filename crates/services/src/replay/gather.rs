@@ -1,10 +1,10 @@
 //! Every account's facts from the journal, each account once, on as many threads as there are cores to use.
 //!
-//! Rows of many accounts stand mixed in the journal. They are gathered in passes over it, each pass those of a
-//! share of the streams, so that memory stays bounded however long the journal. In each pass the threads scan a
-//! part of the journal each, then take the gathered accounts in turn.
+//! Rows of many accounts stand mixed in the journal. One scan sorts them into shares of the streams, each small
+//! enough to be taken apart in memory; what memory shall not hold of them stands in a file meanwhile. So an event
+//! costs the same and memory stays bounded however long the journal. Then each thread takes a share at a time.
 
-mod arena;
+mod scratch;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -19,13 +19,21 @@ use ports::{FactRow, Journal, KindSet, Position, Scan, StreamNumber, StreamShare
 use uuid::Uuid;
 use wire::record::{self, Place};
 
-use arena::{Arena, Slice};
+use scratch::{Piece, Scratch};
 
-/// Accounts a thread takes at a time, and results it hands over together, in accounts: enough that neither
-/// costs anything, few enough that a batch of facts stays below two megabytes.
+/// Accounts whose results a thread hands over together, in accounts: enough that it costs nothing, few enough
+/// that a batch of facts stays below two megabytes.
 const BATCH_ACCOUNTS: usize = 32;
 /// Batches the threads may be ahead of what takes them.
 const BATCHES_AHEAD: usize = 2;
+/// Events in a share, in events: some 13 MB for each thread, and small beside what a core caches no longer anyway.
+const SHARE_EVENTS: u64 = 64 * 1_024;
+/// Shares of a journal of any length: each has a piece being filled by each thread, 32 MB of them for a thread.
+const SHARES_MAX: u64 = 1_024;
+/// Shares for each thread at least, where there are several, so that none is left with the last big one.
+const SHARES_PER_THREAD: u64 = 8;
+/// Bytes put away together: 32 KiB, so that writing them costs a system call for 150 events.
+const PIECE_BYTES: usize = 32 * 1_024;
 
 /// Which accounts are gathered, and how.
 pub struct Gathering<'a> {
@@ -33,10 +41,10 @@ pub struct Gathering<'a> {
     pub upto: Position,
     /// Whether an account stream of this name is wanted.
     pub wanted: &'a (dyn Fn(&str) -> bool + Sync),
-    /// How many threads work; on one, accounts come in the order of their names within a pass.
+    /// How many threads work; on one, accounts come in the order of their names within a share.
     pub threads: u32,
-    /// Events gathered in one pass, in events, some 250 bytes each.
-    pub pass_events: u64,
+    /// Bytes of what is gathered that are kept in memory, some 200 an event.
+    pub memory_bytes: u64,
 }
 
 /// Hands every wanted account's facts to `work`, each account once, and what it makes of them to `take`.
@@ -51,20 +59,76 @@ pub fn map_accounts<T: Send>(
     work: impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T> + Sync,
     take: &mut dyn FnMut(T) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let passes = gathering.upto.lo().div_ceil(gathering.pass_events).max(1);
-    let passes = u32::try_from(passes).context("a journal is read in fewer passes")?;
-    let mut pass = Pass::default();
-    for number in 0..passes {
-        pass.gather(journal, gathering, StreamShare { number, of: passes })?;
-        let pass = &pass;
-        let accounts = pass.accounts(journal)?;
+    Gathered::scan(journal, gathering)?.map(&|_| true, work, take)
+}
+
+/// The rows of all wanted accounts, in shares of the streams.
+pub(crate) struct Gathered<'j> {
+    journal: &'j dyn Journal,
+    threads: u32,
+    shares: Vec<Share>,
+    scratch: Scratch,
+}
+
+/// Rows of some streams in journal order.
+type Share = Vec<Piece>;
+
+impl<'j> Gathered<'j> {
+    /// Scans the journal once, each thread a range of it.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub(crate) fn scan(journal: &'j dyn Journal, gathering: &Gathering<'_>) -> anyhow::Result<Self> {
+        let upto = gathering.upto.lo();
+        let threads = gathering.threads.max(1);
+        let shares_min = if threads == 1 { 1 } else { u64::from(threads) * SHARES_PER_THREAD };
+        let shares = upto.div_ceil(SHARE_EVENTS).clamp(shares_min, SHARES_MAX);
+        let shares = usize::try_from(shares).context("shares are few")?;
+        let scratch = Scratch::new(gathering.memory_bytes);
+        let bound = |part: u32| Position::new(0, upto / u64::from(threads) * u64::from(part));
+        let ranges = (0..threads).map(|part| {
+            let end = if part + 1 == threads { gathering.upto } else { bound(part + 1) };
+            Scan { after: bound(part), upto: end, kinds: &KindSet::ALL, streams: StreamShare::ALL }
+        });
+        let parts: Vec<Vec<Share>> = std::thread::scope(|scope| {
+            let scratch = &scratch;
+            let scanning: Vec<_> = ranges
+                .map(|range| {
+                    scope.spawn(move || Sorting::scan(journal, gathering.wanted, range, (shares, scratch)))
+                })
+                .collect();
+            let parts = scanning.into_iter();
+            parts
+                .map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect::<anyhow::Result<_>>()
+        })?;
+        let mut shares: Vec<Share> = Vec::new();
+        shares.resize_with(parts.first().map_or(0, Vec::len), Share::new);
+        // The ranges come in journal order.
+        for part in parts {
+            shares.iter_mut().zip(part).for_each(|(share, mut pieces)| share.append(&mut pieces));
+        }
+        Ok(Self { journal, threads, shares, scratch })
+    }
+
+    /// Hands the facts of every account that is wanted now to `work`, each account once, and what it makes of them
+    /// to `take`. It blocks.
+    ///
+    /// # Errors
+    /// The rows hold something that is not ours, or `work` or `take` failed.
+    pub(crate) fn map<T: Send>(
+        &self,
+        wanted: &(dyn Fn(&str) -> bool + Sync),
+        work: impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T> + Sync,
+        take: &mut dyn FnMut(T) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             let (send, batches) = sync_channel(BATCHES_AHEAD);
-            for _ in 0..gathering.threads {
-                let (send, accounts, next, work) = (send.clone(), &accounts, &next, &work);
+            for _ in 0..self.threads {
+                let (send, next, work) = (send.clone(), &next, &work);
                 scope.spawn(move || {
-                    if let Err(error) = hand_over(pass, accounts, next, work, &send) {
+                    if let Err(error) = self.hand_over(wanted, next, work, &send) {
                         // Whoever stopped taking knows why.
                         let _ = send.send(Err(error));
                     }
@@ -72,101 +136,131 @@ pub fn map_accounts<T: Send>(
             }
             drop(send);
             batches.into_iter().try_for_each(|batch| batch?.into_iter().try_for_each(&mut *take))
-        })?;
+        })
     }
-    Ok(())
+
+    fn hand_over<T>(
+        &self,
+        wanted: &dyn Fn(&str) -> bool,
+        next: &AtomicUsize,
+        work: &impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T>,
+        send: &SyncSender<anyhow::Result<Vec<T>>>,
+    ) -> anyhow::Result<()> {
+        let mut opened = Opened::default();
+        while let Some(share) = self.shares.get(next.fetch_add(1, Ordering::Relaxed)) {
+            opened.read(share, &self.scratch)?;
+            let mut accounts = opened.accounts(self.journal)?;
+            accounts.retain(|(name, _)| wanted(name));
+            for batch in accounts.chunks(BATCH_ACCOUNTS) {
+                let worked = batch.iter().map(|(name, rows)| {
+                    let stream = name.parse().with_context(|| format!("reading stream name {name}"))?;
+                    work(stream, rows.iter().map(|row| opened.fact(row)).collect::<anyhow::Result<_>>()?)
+                });
+                let worked = worked.collect::<anyhow::Result<_>>()?;
+                send.send(Ok(worked)).map_err(|_| anyhow::anyhow!("nobody takes the accounts any more"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One thread's rows as they are sorted into shares.
+struct Sorting<'a> {
+    scratch: &'a Scratch,
+    /// The piece being filled of each share.
+    filling: Vec<Vec<u8>>,
+    shares: Vec<Share>,
+}
+
+impl Sorting<'_> {
+    fn scan(
+        journal: &dyn Journal,
+        wanted: &dyn Fn(&str) -> bool,
+        range: Scan<'_>,
+        (shares, scratch): (usize, &Scratch),
+    ) -> anyhow::Result<Vec<Share>> {
+        let mut sorting = Sorting { scratch, filling: Vec::new(), shares: Vec::new() };
+        sorting.filling.resize_with(shares, Vec::new);
+        sorting.shares.resize_with(shares, Share::new);
+        let mut known: Vec<Option<bool>> = Vec::new();
+        let mut is_wanted = |stream: StreamNumber| {
+            let index = stream.0 as usize;
+            if known.len() <= index {
+                known.resize(index + 1, None);
+            }
+            *known[index].get_or_insert_with(|| {
+                let name = journal.stream_name(stream);
+                name.is_some_and(|name| name.starts_with("account-") && wanted(&name))
+            })
+        };
+        journal.scan_facts(range, &mut |row| {
+            if is_wanted(row.stream) {
+                sorting.keep(&row);
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(sorting.finish())
+    }
+
+    fn keep(&mut self, row: &FactRow<'_>) {
+        let share = row.stream.0 as usize % self.filling.len();
+        let filling = &mut self.filling[share];
+        if !filling.is_empty() && filling.len() + row_bytes(row) > PIECE_BYTES {
+            self.shares[share].push(self.scratch.put(filling));
+        }
+        if filling.capacity() == 0 {
+            filling.reserve_exact(PIECE_BYTES);
+        }
+        write_row(row, filling);
+    }
+
+    fn finish(mut self) -> Vec<Share> {
+        for (share, filling) in self.shares.iter_mut().zip(&mut self.filling) {
+            if !filling.is_empty() {
+                share.push(self.scratch.put(filling));
+            }
+        }
+        self.shares
+    }
+}
+
+/// A share taken apart; the next one takes its room.
+#[derive(Default)]
+struct Opened {
+    bytes: Vec<u8>,
+    /// Rows of one stream stand together, in journal order.
+    rows: Vec<Row>,
+}
+
+/// Where one row is. Rows are ordered as the journal is, stream by stream.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    stream: StreamNumber,
+    start: usize,
+    end: usize,
 }
 
 /// An account by its stream's name, and the rows of its facts in journal order.
 type Account<'p> = (Arc<str>, &'p [Row]);
 
-fn hand_over<T>(
-    pass: &Pass,
-    accounts: &[Account<'_>],
-    next: &AtomicUsize,
-    work: &impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T>,
-    send: &SyncSender<anyhow::Result<Vec<T>>>,
-) -> anyhow::Result<()> {
-    loop {
-        let start = next.fetch_add(BATCH_ACCOUNTS, Ordering::Relaxed).min(accounts.len());
-        let end = (start + BATCH_ACCOUNTS).min(accounts.len());
-        if start == end {
-            return Ok(());
-        }
-        let worked = accounts[start..end].iter().map(|(name, rows)| {
-            let stream = name.parse().with_context(|| format!("reading stream name {name}"))?;
-            work(stream, rows.iter().map(|row| pass.fact(row)).collect::<anyhow::Result<_>>()?)
-        });
-        let worked = worked.collect::<anyhow::Result<_>>()?;
-        send.send(Ok(worked)).map_err(|_| anyhow::anyhow!("nobody takes the accounts any more"))?;
-    }
-}
-
-/// One share of the streams, as gathered from the whole journal; the next one takes its room.
-#[derive(Default)]
-struct Pass {
-    /// Rows of one stream stand together, in journal order.
-    rows: Vec<Row>,
-    /// What each thread scanned.
-    parts: Vec<Part>,
-}
-
-/// What one thread found in its part of the journal.
-#[derive(Default)]
-struct Part {
-    rows: Vec<Row>,
-    facts: Arena,
-}
-
-/// One fact. Rows are ordered as the journal is, stream by stream.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Row {
-    stream: StreamNumber,
-    /// Who scanned it; the parts come in journal order.
-    part: u32,
-    /// Where its place and its compact form are.
-    kept: Slice,
-}
-
-/// The bytes of a fact's place, before its compact form: id, position, revision and recorded time.
-const PLACE_BYTES: usize = 16 + 8 + 8 + 8;
-
-impl Pass {
-    fn gather(
-        &mut self,
-        journal: &dyn Journal,
-        gathering: &Gathering<'_>,
-        streams: StreamShare,
-    ) -> anyhow::Result<()> {
-        let parts = u64::from(gathering.threads.max(1));
-        let bound = |part: u64| Position::new(0, gathering.upto.lo() * part / parts);
-        let scans = (0..parts).map(|part| Scan {
-            after: bound(part),
-            upto: bound(part + 1),
-            kinds: &KindSet::ALL,
-            streams,
-        });
-        self.parts.resize_with(gathering.threads.max(1) as usize, Part::default);
-        std::thread::scope(|scope| {
-            let scanning: Vec<_> = scans
-                .zip((0..).zip(&mut self.parts))
-                .map(|(scan, (number, part))| {
-                    scope.spawn(move || part.scan(journal, gathering.wanted, scan, number))
-                })
-                .collect();
-            scanning
-                .into_iter()
-                .try_for_each(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        })?;
+impl Opened {
+    fn read(&mut self, share: &Share, scratch: &Scratch) -> anyhow::Result<()> {
+        self.bytes.clear();
         self.rows.clear();
-        for part in &mut self.parts {
-            self.rows.append(&mut part.rows);
+        for piece in share {
+            scratch.read(piece, &mut self.bytes).context("reading back what was gathered")?;
+        }
+        let mut start = 0;
+        while start < self.bytes.len() {
+            let row = read_row(&self.bytes, start);
+            start = row.end;
+            self.rows.push(row);
         }
         self.rows.sort_unstable();
         Ok(())
     }
 
-    /// The gathered accounts in the order of their names.
+    /// The accounts in the order of their names.
     fn accounts(&self, journal: &dyn Journal) -> anyhow::Result<Vec<Account<'_>>> {
         let of_streams = self.rows.chunk_by(|a, b| a.stream == b.stream);
         let mut named = of_streams
@@ -180,55 +274,39 @@ impl Pass {
     }
 
     fn fact(&self, row: &Row) -> anyhow::Result<Fact> {
-        let kept = self.parts[row.part as usize].facts.slice(row.kept);
-        let (place, fact) = kept.split_at(PLACE_BYTES);
+        let (place, fact) = self.bytes[row.start + HEAD_BYTES..row.end].split_at(PLACE_BYTES);
         let place = read_place(place);
         record::read_fact(fact, place).with_context(|| format!("reading event {}", place.id))
     }
 }
 
-impl Part {
-    fn scan(
-        &mut self,
-        journal: &dyn Journal,
-        wanted: &dyn Fn(&str) -> bool,
-        scan: Scan<'_>,
-        number: u32,
-    ) -> anyhow::Result<()> {
-        self.facts.clear();
-        let mut known: Vec<Option<bool>> = Vec::new();
-        let mut is_wanted = |stream: StreamNumber| {
-            let index = stream.0 as usize;
-            if known.len() <= index {
-                known.resize(index + 1, None);
-            }
-            *known[index].get_or_insert_with(|| {
-                let name = journal.stream_name(stream);
-                name.is_some_and(|name| name.starts_with("account-") && wanted(&name))
-            })
-        };
-        journal.scan_facts(scan, &mut |row| {
-            if is_wanted(row.stream) {
-                self.keep(&row, number);
-            }
-            ControlFlow::Continue(())
-        })?;
-        Ok(())
-    }
+/// The bytes before a row's place: its stream and how long it is.
+const HEAD_BYTES: usize = 4 + 4;
+/// The bytes of a fact's place, before its compact form: id, position, revision and recorded time.
+const PLACE_BYTES: usize = 16 + 8 + 8 + 8;
 
-    fn keep(&mut self, row: &FactRow<'_>, part: u32) {
-        let mut place = [0; PLACE_BYTES];
-        let (id, numbers) = place.split_at_mut(16);
-        id.copy_from_slice(row.id.as_bytes());
-        numbers[..8].copy_from_slice(&row.position.lo().to_le_bytes());
-        numbers[8..16].copy_from_slice(&row.revision.to_le_bytes());
-        numbers[16..].copy_from_slice(&row.recorded_ms.to_le_bytes());
-        let kept = self.facts.keep(&place, row.fact);
-        self.rows.push(Row { stream: row.stream, part, kept });
-    }
+fn row_bytes(row: &FactRow<'_>) -> usize {
+    HEAD_BYTES + PLACE_BYTES + row.fact.len()
 }
 
-/// What [`Part::keep`] wrote.
+fn write_row(row: &FactRow<'_>, bytes: &mut Vec<u8>) {
+    let length = u32::try_from(row_bytes(row)).expect("a fact has at most 48 KiB");
+    bytes.extend_from_slice(&row.stream.0.to_le_bytes());
+    bytes.extend_from_slice(&length.to_le_bytes());
+    bytes.extend_from_slice(row.id.as_bytes());
+    bytes.extend_from_slice(&row.position.lo().to_le_bytes());
+    bytes.extend_from_slice(&row.revision.to_le_bytes());
+    bytes.extend_from_slice(&row.recorded_ms.to_le_bytes());
+    bytes.extend_from_slice(row.fact);
+}
+
+/// Where the row that begins at `start` is.
+fn read_row(bytes: &[u8], start: usize) -> Row {
+    let number = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes are four"));
+    Row { stream: StreamNumber(number(start)), start, end: start + number(start + 4) as usize }
+}
+
+/// What [`write_row`] wrote of it.
 fn read_place(place: &[u8]) -> Place {
     let number = |at: usize| place[at..at + 8].try_into().expect("eight bytes are eight");
     Place {

@@ -16,7 +16,7 @@ use ports::{Journal, KindSet, Position, Scan, StreamNumber, StreamShare};
 use views::holders::Holders;
 
 use super::gather::{Gathering, map_accounts};
-use super::{PASS_EVENTS, threads};
+use super::{GATHERED_BYTES, threads};
 use crate::book::kind_of;
 use crate::pen;
 
@@ -106,7 +106,7 @@ fn in_full(
     amended: &HashSet<Arc<str>>,
 ) -> anyhow::Result<Vec<(Stream, Vec<Holding>)>> {
     let wanted = |name: &str| amended.contains(name);
-    let gathering = Gathering { upto, wanted: &wanted, threads: threads(), pass_events: PASS_EVENTS };
+    let gathering = Gathering { upto, wanted: &wanted, threads: threads(), memory_bytes: GATHERED_BYTES };
     let fold = |stream: Stream, facts: Vec<Fact>| Ok((stream, history::fold(&facts).holdings));
     let mut held = Vec::new();
     map_accounts(journal, &gathering, fold, &mut |(stream, holdings)| {
