@@ -47,7 +47,7 @@ pub fn check(
     // The submission has no id yet; the rules ask for one only to record it.
     let unnamed: DealId = "claim".parse().expect("a lower-case token is a deal id");
     let ask = Ask { deal: &unnamed, partner, scope, missing: &[], tender: false, at };
-    let grounds = Grounds { account: account_id, families, program };
+    let grounds = Grounds { account: account_id, families, program, customers: &[] };
     let others = || account.deals.iter().filter(|deal| deal.partner.as_ref().is_some_and(|p| p != partner));
     let mut keeping_out: Vec<&PartnerId> =
         others().filter(|deal| keeps_out(deal, &ask)).filter_map(|deal| deal.partner.as_ref()).collect();

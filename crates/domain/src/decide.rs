@@ -10,6 +10,7 @@ pub mod case;
 pub(crate) mod change;
 pub(crate) mod consent;
 pub mod correction;
+mod customer;
 pub(crate) mod freeze;
 pub(crate) mod handoff;
 pub mod identity;
@@ -29,6 +30,7 @@ use crate::id::{AccountId, EventId};
 use crate::program::Program;
 use crate::refusal::Refusal;
 use crate::time::Instant;
+pub use customer::Customer;
 
 /// What a decider reads beside the account: all of it was folded from streams by the caller.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,9 @@ pub struct Context<'a> {
     pub program: &'a Program,
     /// What a partner that submits has open on other accounts; nothing where no cap asks for it.
     pub open_elsewhere: OpenRegistrations,
+    /// As what customers the account is known, itself included where other accounts are known to be it; none where
+    /// the account is all there is.
+    pub customers: &'a [Customer<'a>],
 }
 
 /// An event that follows, valid from `now`, and whether somebody asked for it or the rules derived it.
@@ -64,11 +69,13 @@ pub(crate) struct Grounds<'a> {
     pub(crate) account: &'a AccountId,
     pub(crate) families: &'a Families,
     pub(crate) program: &'a Program,
+    pub(crate) customers: &'a [Customer<'a>],
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn grounds(&self) -> Grounds<'a> {
-        Grounds { account: self.account, families: self.families, program: self.program }
+        let Self { account, families, program, customers, .. } = *self;
+        Grounds { account, families, program, customers }
     }
 }
 

@@ -15,9 +15,9 @@ pub mod window;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use crate::account::Account;
 use crate::account::history;
 use crate::account::registration::{Deal, Registration};
+use crate::account::{Account, Refused};
 use crate::decide::Grounds;
 pub use crate::decide::Settled;
 use crate::decide::registration::judgement::{Ask, Judgement, judge};
@@ -58,8 +58,8 @@ pub fn settle(
     program: &Program,
 ) -> Vec<Settled> {
     let facts = history::effective(recorded.iter().filter(|fact| !fact.is_settled()));
-    let walk =
-        Walk::new(Grounds { account: account_id, families, program }, &facts, Look::Forward).over(&facts);
+    let grounds = Grounds { account: account_id, families, program, customers: &[] };
+    let walk = Walk::new(grounds, &facts, Look::Forward).over(&facts);
     if walk.account.into.is_some() {
         return Vec::new();
     }
@@ -79,7 +79,7 @@ pub fn conflicts(
     program: &Program,
 ) -> Vec<Conflict> {
     let facts = history::effective(recorded);
-    let grounds = Grounds { account: account_id, families, program };
+    let grounds = Grounds { account: account_id, families, program, customers: &[] };
     Walk::new(grounds, &facts, Look::Back).over(&facts).conflicts
 }
 
@@ -229,6 +229,9 @@ impl<'a> Walk<'a> {
         let submitted_now = self.open_places.contains_key(deal);
         let Some(known) = self.account.deal(deal).filter(|_| submitted_now).cloned() else { return };
         let at = decision.meta.valid_at;
+        if self.is_refused_elsewhere(deal, at) {
+            return;
+        }
         let Some(ask) = ask(&known, at) else { return };
         let judgement = self.judge(&ask);
         let otherwise = judgement.registration();
@@ -240,6 +243,14 @@ impl<'a> Walk<'a> {
             let (deal, decision) = (deal.clone(), decision.meta.id);
             self.conflicts.push(Conflict { deal, decision, at, recorded, otherwise, rival });
         }
+    }
+
+    /// Whether the deal was refused for a handoff under another account of the customer: what was known of that then
+    /// is no part of this account's history.
+    fn is_refused_elsewhere(&self, deal: &DealId, at: Instant) -> bool {
+        let of_deal = |refused: &&Refused| refused.at == at && refused.refused.deal.as_ref() == Some(deal);
+        let mut refused = self.account.refusals.iter().filter(of_deal);
+        refused.any(|refused| self.account.handoff(&refused.refused.handoff).is_none())
     }
 
     fn judge(&mut self, ask: &Ask<'_>) -> Judgement {

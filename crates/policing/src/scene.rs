@@ -75,9 +75,7 @@ impl<'a> Scene<'a> {
     pub fn alias_of(&self, handoff: &Handoff, act: EventId) -> Option<&'a Tied<'a>> {
         let tie = self.tie_of(act).filter(|tie| tie.is_same())?;
         let founder = tie.account.opened_by.as_ref()?;
-        let since = handoff.accepted_at.is_some_and(|accepted| accepted <= founder.at);
-        let by_guest = kin::of_guest(self.known, handoff, &founder.partner, founder.at).is_some();
-        (since && by_guest).then_some(tie)
+        kin::since_acceptance(self.known, handoff, &founder.partner, founder.at).map(|_| tie)
     }
 
     /// The policy whose steps and thresholds govern an act at `at`.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use domain::account::Account;
+use domain::account::guest::Handoff;
 use domain::event::case::Severity;
 use domain::event::partner::AffiliationBasis;
 use domain::fact::Fact;
@@ -26,11 +27,7 @@ pub struct Tied<'a> {
 ///
 /// A duplicate that is only linked and has handoffs or changes of its own stays an account of its own.
 pub fn joined(own: &[Fact], ties: &[Tied<'_>]) -> Option<Vec<Fact>> {
-    let is_own = |account: &Account| {
-        !account.changes.is_empty() || account.handoffs.iter().any(|handoff| handoff.accepted_at.is_some())
-    };
-    let is_merged = |tie: &Tied<'_>| tie.bond.known_by == KnownBy::Decision;
-    let duplicates = || ties.iter().filter(|tie| tie.is_same() && (is_merged(tie) || !is_own(tie.account)));
+    let duplicates = || ties.iter().filter(|tie| tie.is_joined());
     duplicates().next()?;
     Some(own.iter().chain(duplicates().flat_map(|tie| tie.facts)).cloned().collect())
 }
@@ -52,6 +49,19 @@ impl Whereabouts {
 }
 
 impl Tied<'_> {
+    /// Whether its acts are acts on the account.
+    pub fn is_joined(&self) -> bool {
+        let accepted = |handoff: &Handoff| handoff.accepted_at.is_some();
+        let is_own = || !self.account.changes.is_empty() || self.account.handoffs.iter().any(accepted);
+        self.is_same() && (self.bond.known_by == KnownBy::Decision || !is_own())
+    }
+
+    /// Whether what protects the account forbids acts on this one beforehand: nothing is held on a match without a
+    /// hard id, of which a person judges afterwards.
+    pub fn is_held(&self) -> bool {
+        self.is_joined() && self.bond.tie == Tie::Same(Match::Hard)
+    }
+
     pub(crate) fn is_same(&self) -> bool {
         matches!(self.bond.tie, Tie::Same(_))
     }

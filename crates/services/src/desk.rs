@@ -25,6 +25,7 @@ use wire::problem::Problem;
 
 use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX};
+use crate::elsewhere::customers::{self, KnownAs};
 use crate::intake;
 use crate::pen::{Entry, Line};
 use crate::settling;
@@ -83,13 +84,20 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
         let compared = identity::compared(book, &input, &world, now).await?;
         let counted = book.registrations.elsewhere(book, &input, &world, now).await?;
         let open_elsewhere = counted.as_ref().map(|counted| counted.open).unwrap_or_default();
-        let asked = Asked { input: &input, now, remedy, compared, open_elsewhere };
+        let customers = customers::of(book, &input.stream, &loaded, &world).await?;
+        let asked = Asked { input: &input, now, remedy, compared, open_elsewhere, customers: &customers };
         let decided = match decide_on(&asked, &loaded, &world) {
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
         };
         standstill::keep(book, &input, &loaded, &decided, now).await?;
-        match book.write(entry(&input, decided, &world, now), Arc::clone(&loaded)).await {
+        let mut entry = entry(&input, decided, &world, now);
+        if !customers.is_empty() {
+            let decisions = book.load(&Stream::Identity(vendor.clone())).await?.version;
+            let read = decisions.map(|version| version.revision);
+            entry.lines.iter_mut().for_each(|line| line.context.identity_revision = read);
+        }
+        match book.write(entry, Arc::clone(&loaded)).await {
             Ok(written) if written.receipt.outcome == Outcome::Repeated => {
                 return first_answer(book, &input, written.receipt).await;
             }
@@ -145,11 +153,12 @@ struct Asked<'a> {
     remedy: Option<Proposal>,
     compared: Option<identity::Compared>,
     open_elsewhere: OpenRegistrations,
+    customers: &'a [KnownAs],
 }
 
 /// Each family of commands is decided on the state of the stream it is about.
 fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<Decided>, Refusal> {
-    let Asked { input, now, remedy, compared, open_elsewhere } = asked;
+    let Asked { input, now, remedy, compared, open_elsewhere, customers } = asked;
     let (actor, now) = (&input.actor, *now);
     match (&input.command, &input.stream) {
         (
@@ -178,6 +187,7 @@ fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<De
                 families: &world.families,
                 program: &world.program,
                 open_elsewhere: *open_elsewhere,
+                customers: &customers.iter().map(KnownAs::read).collect::<Vec<_>>(),
             };
             decide::decide(&loaded.account, &context, command)
         }

@@ -1,5 +1,6 @@
 //! What stands on the streams of other accounts that identity decisions tie to one: gathered before it is judged.
 
+pub(crate) mod customers;
 pub(crate) mod ledger;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use domain::account::{Account, history};
 use domain::fact::Fact;
 use domain::id::{AccountId, Key, VendorId};
-use domain::identity::{Bond, Identities};
+use domain::identity::{Bond, Identities, Tie};
 use domain::protection::Known;
 use domain::stream::Stream;
 use policing::tied::{self, Tied};
@@ -87,6 +88,9 @@ impl Elsewhere {
                     let other = stream(&bond.other);
                     if is_judged || shelf.guarded.contains(&other) {
                         wanted.insert(other.to_string());
+                        // What protects it is asked about before an act on the duplicate, too.
+                        let is_same = matches!(bond.tie, Tie::Same(_));
+                        wanted.extend(is_same.then(|| stream(account).to_string()));
                     }
                 }
             }
@@ -138,6 +142,7 @@ fn opened_under(
 }
 
 /// An account about to be judged.
+#[derive(Clone, Copy)]
 pub(crate) struct Subject<'a> {
     pub(crate) vendor: &'a VendorId,
     pub(crate) account_id: &'a AccountId,

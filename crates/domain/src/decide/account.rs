@@ -10,7 +10,7 @@ use crate::event::account::{
 };
 use crate::fact::Class;
 use crate::id::{EventId, PartnerId};
-use crate::protection::{self, Act, Attempt};
+use crate::protection::{Act, Attempt};
 use crate::refusal::Refusal;
 use crate::scope::Scope;
 
@@ -70,8 +70,7 @@ fn takeover(
 ) -> Option<TakeoverRefused> {
     let act = Act::ChangeHolder { change: None, effective_from: context.now };
     let attempt = Attempt { partner: holder, scope, act, at: context.now };
-    let refusable =
-        protection::attempt(account, context.account, context.families, context.program, &attempt)?;
+    let refusable = context.grounds().refusable(account, &attempt)?;
     Some(TakeoverRefused {
         command: "account.record_holder".to_owned(),
         gaining: holder.clone(),

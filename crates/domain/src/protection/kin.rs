@@ -66,6 +66,17 @@ pub fn of_guest(known: Known<'_>, handoff: &Handoff, partner: &PartnerId, at: In
     by_links.or_else(|| declared(known, handoff, partner, at))
 }
 
+/// The same, if that was since the handoff was accepted: who opens another account for the customer then, knew of it.
+pub fn since_acceptance(
+    known: Known<'_>,
+    handoff: &Handoff,
+    partner: &PartnerId,
+    at: Instant,
+) -> Option<Kinship> {
+    handoff.accepted_at.filter(|accepted| *accepted <= at)?;
+    of_guest(known, handoff, partner, at)
+}
+
 /// A company the guest declared as its own when it accepted, until they part.
 fn declared(known: Known<'_>, handoff: &Handoff, partner: &PartnerId, at: Instant) -> Option<Kinship> {
     let guest = handoff.guest.as_ref()?;

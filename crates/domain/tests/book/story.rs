@@ -217,6 +217,7 @@ impl Story {
             families: &self.families,
             program: &self.program,
             open_elsewhere: self.open_elsewhere,
+            customers: &[],
         };
         decide(&self.now(), &context, command)
     }

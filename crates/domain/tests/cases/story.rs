@@ -132,6 +132,7 @@ impl Story {
             families: &families,
             program: &program,
             open_elsewhere: OpenRegistrations::default(),
+            customers: &[],
         };
         let remedy = proposal();
         let computed = matches!(command, CaseCommand::OrderRemedy { act } if *act == event_id(ACT));

@@ -6,6 +6,9 @@
 //! gain; the window, the family and the bases are those of any takeover, judged on both streams together. A
 //! duplicate that somebody else opened is no alias: its gains are found by the patterns of plain takeover.
 //!
+//! Where a command asks for it, the same is refused beforehand (`domain::decide::Customer`); found are gains that were
+//! reported, or allowed before anybody knew that the two are one.
+//!
 //! S4 against whoever gained, if a hard id agrees in every decision on the way; without one, or where a family is
 //! only guessed, S2. A split of the two accounts takes the finding back; a namesake that nobody matched is none.
 

@@ -1,8 +1,10 @@
 //! Any sequence of commands: what they let through the detector clears, and what they refuse it would have found.
 
+mod duplicate;
+
 use domain::account::registration::OpenRegistrations;
 use domain::command::{AccountCommand, ChangeCommand, Command, ConsentCommand, DealCommand, HandoffCommand};
-use domain::decide::{Context, Decided, decide};
+use domain::decide::{Context, Customer, Decided, decide};
 use domain::event::account::{AccountEvent, HoldingBasis, Lifted, Opened, OverrideAct, OverrideRecorded};
 use domain::event::account::{HolderRecorded, OverrideReason, TakeoverRefused};
 use domain::event::case::Severity;
@@ -20,6 +22,7 @@ use domain::scope::Scope;
 use domain::settle;
 use proptest::prelude::*;
 
+use self::duplicate::Place;
 use crate::stories::hosted;
 use crate::story::{Story, Told, account_id, day, id};
 use crate::words::*;
@@ -27,7 +30,7 @@ use crate::words::*;
 const GAINING: [&str; 3] = ["guest", "guest-sub", "third"];
 const LINES: [&str; 2] = ["gtx", "rtx"];
 /// What the refused side would be found for, had it gone on: the other safeguards have no pattern of that name.
-const FOUND: [&str; 7] = ["T01", "T02", "T03", "T04", "T06", "T15", "T19"];
+const FOUND: [&str; 8] = ["T01", "T02", "T03", "T04", "T06", "T08", "T15", "T19"];
 
 /// What somebody asks for next.
 #[derive(Debug, Clone, Copy)]
@@ -50,9 +53,11 @@ enum Ask {
     Approve,
     Reverse,
     Override(OverrideAct),
+    /// A second account is found to be the same customer.
+    Link,
 }
 
-const ASKS: [Ask; 22] = [
+const ASKS: [Ask; 23] = [
     Ask::Letter,
     Ask::Letter,
     Ask::Request(Basis::CustomerLetter),
@@ -75,6 +80,7 @@ const ASKS: [Ask; 22] = [
     Ask::Approve,
     Ask::Reverse,
     Ask::Override(OverrideAct::Waive),
+    Ask::Link,
 ];
 
 fn user(partner: &str) -> Actor {
@@ -93,6 +99,8 @@ struct Book {
     made: usize,
     /// The change asked for last, and for whom.
     change: Option<(String, &'static str, Scope)>,
+    /// Under which account something is asked for next.
+    place: Place,
 }
 
 impl Book {
@@ -117,7 +125,7 @@ impl Book {
             customer: Some(id("carla")),
         };
         story.tell(-100, AccountEvent::Opened(opened));
-        Self { story, now: 10, made: 0, change: None }
+        Self { story, now: 10, made: 0, change: None, place: Place::Account }
     }
 
     fn name(&mut self, kind: &str) -> String {
@@ -140,6 +148,10 @@ impl Book {
     /// Who asks for what; nothing where it makes no sense yet.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of ask")]
     fn command(&mut self, ask: Ask, gaining: &'static str, line: &str) -> Option<(Actor, Command)> {
+        let is_asked_there = matches!(ask, Ask::Submit | Ask::Approve | Ask::RecordHolder);
+        if self.place == Place::Duplicate && !is_asked_there {
+            return None;
+        }
         let scope = lines(&[line]);
         let change = self.change.clone();
         Some(match ask {
@@ -197,7 +209,7 @@ impl Book {
                 let change = id(&change);
                 (actor(Role::VendorOfficer, None), Command::Change(ChangeCommand::Remind { change, notice }))
             }
-            Ask::Post => return None,
+            Ask::Post | Ask::Link => return None,
             Ask::Lift => {
                 let lifted = Lifted::Handoff(id("h1"));
                 let (by, from, evidence, anchor) = (Party::Customer, None, None, None);
@@ -256,7 +268,7 @@ impl Book {
                 (user(gaining), Command::Deal(DealCommand::Submit(Box::new(submitted))))
             }
             Ask::Approve => {
-                let deal = self.story.account().deals.last()?.deal.clone();
+                let deal = self.place.account(&self.story).deals.last()?.deal.clone();
                 (actor(Role::VendorOfficer, None), Command::Deal(DealCommand::Approve { deal }))
             }
             Ask::Reverse => {
@@ -286,8 +298,11 @@ impl Book {
     }
 
     fn ask(&self, actor: &Actor, command: &Command) -> Result<Vec<Decided>, Refusal> {
-        let (account, families) = (account_id(), self.story.families());
+        let (account, families) = (self.place.id(), self.story.families());
         let program = &self.story.program;
+        let (stands_for_it, whole) = (account_id(), self.story.account());
+        let customer = Customer { account_id: &stands_for_it, account: &whole };
+        let known = self.place.is_customers(&self.story);
         let context = Context {
             now: day(self.now),
             actor,
@@ -295,13 +310,14 @@ impl Book {
             families: &families,
             program,
             open_elsewhere: OpenRegistrations::default(),
+            customers: if known { &[customer] } else { &[] },
         };
-        decide(&self.story.account(), &context, command)
+        decide(&self.place.account(&self.story), &context, command)
     }
 
     fn record(&mut self, actor: &Actor, decided: Decided) -> EventId {
-        let event = self.story.tell(self.now, Told(decided.event));
-        let meta = &mut self.story.facts.last_mut().expect("it was told just now").meta;
+        let event = self.place.tell(&mut self.story, self.now, Told(decided.event));
+        let meta = &mut self.place.last(&mut self.story).meta;
         (meta.class, meta.actor) = (decided.class, actor.clone());
         event
     }
@@ -385,15 +401,20 @@ fn all_the_same(book: &Book, command: &Command, refused: &TakeoverRefused) -> Op
 }
 
 /// Asks, records what follows, and compares with what the detector says of it.
-fn agree(asks: &[(usize, usize, usize, i64)]) -> Result<(usize, usize), TestCaseError> {
+fn agree(asks: &[(usize, usize, usize, i64, usize)]) -> Result<(usize, usize), TestCaseError> {
     let mut book = Book::new();
     let (mut let_through, mut refused) = (0, 0);
-    for (ask, gaining, line, days) in asks {
+    for (ask, gaining, line, days, place) in asks {
         book.now += days;
         if matches!(ASKS[*ask], Ask::Post) {
             book.post();
             continue;
         }
+        if matches!(ASKS[*ask], Ask::Link) && book.story.identity.is_empty() {
+            duplicate::open(&mut book.story, book.now, GAINING[*gaining]);
+            duplicate::link(&mut book.story, book.now);
+        }
+        book.place = Place::of(*place);
         let Some((actor, command)) = book.command(ASKS[*ask], GAINING[*gaining], LINES[*line]) else {
             continue;
         };
@@ -419,9 +440,10 @@ fn agree(asks: &[(usize, usize, usize, i64)]) -> Result<(usize, usize), TestCase
             refused += 1;
             let mut story = before.clone();
             if let Command::Deal(DealCommand::Submit(submitted)) = &command {
-                story.tell(book.now, Told(Event::Deal(DealEvent::Submitted(submitted.as_ref().clone()))));
+                let submitted = Event::Deal(DealEvent::Submitted(submitted.as_ref().clone()));
+                book.place.tell(&mut story, book.now, Told(submitted));
             }
-            let act = story.tell(book.now, Told(event));
+            let act = book.place.tell(&mut story, book.now, Told(event));
             let found = against(&story, act);
             prop_assert!(
                 !found.is_empty(),
@@ -438,7 +460,7 @@ proptest! {
 
     #[test]
     fn what_commands_let_through_is_cleared_and_what_they_refuse_would_be_found(
-        asks in prop::collection::vec((0..ASKS.len(), 0..GAINING.len(), 0..LINES.len(), 1..6_i64), 1..40),
+        asks in prop::collection::vec((0..ASKS.len(), 0..GAINING.len(), 0..LINES.len(), 1..6_i64, 0..4_usize), 1..40),
     ) {
         agree(&asks)?;
     }
@@ -459,6 +481,6 @@ fn the_lawful_way_gets_through_and_nothing_is_found() {
         (place(|ask| matches!(ask, Ask::Execute)), 1),
         (place(|ask| matches!(ask, Ask::Execute)), 10),
     ];
-    let asks: Vec<_> = steps.into_iter().map(|(ask, days)| (ask, 0, 0, days)).collect();
+    let asks: Vec<_> = steps.into_iter().map(|(ask, days)| (ask, 0, 0, days, 0)).collect();
     assert_eq!(agree(&asks).expect("both agree"), (1, 1), "one attempt too early, one execution in time");
 }

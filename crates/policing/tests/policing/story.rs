@@ -177,6 +177,11 @@ impl Story {
         ask(&ties.collect::<Vec<_>>())
     }
 
+    /// Whether what protects this account forbids acts on `other` beforehand.
+    pub(crate) fn holds(&self, other: &str) -> bool {
+        self.tied(|ties| ties.iter().any(|tie| tie.account_id.as_str() == other && tie.is_held()))
+    }
+
     pub(crate) fn families(&self) -> Families {
         let mut facts: Vec<&(PartnerId, Fact)> = self.partners.iter().collect();
         facts.sort_by_key(|(_, fact)| fold_key(fact));

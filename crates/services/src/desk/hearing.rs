@@ -76,6 +76,7 @@ pub(super) fn decide(
         families: &world.families,
         program: &world.program,
         open_elsewhere: OpenRegistrations::default(),
+        customers: &[],
     };
     decide::case::decide(&case, &context, command, remedy)
 }

@@ -16,8 +16,11 @@ use domain::event::change::ChangeEvent;
 use domain::event::deal::DealEvent;
 use domain::fact::{Class, Fact, Meta, Origin, Producer};
 use domain::refusal::Refusal;
+use domain::stream::Stream;
 
-use super::standing::{Ground, with_derived};
+use super::standing::{Ground, elsewhere_told, with_derived};
+use crate::elsewhere::Subject;
+use crate::elsewhere::customers::{self, KnownAs};
 
 /// The facts with every live command decided again, in the order of their instants.
 pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
@@ -26,8 +29,13 @@ pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
         .filter(|fact| matches!(fact.event, Event::Deal(DealEvent::Submitted(_))))
         .map(|fact| fact.meta.producer.clone())
         .collect();
+    let is_asked_again = is_of_customers(ground, &told);
     let (mut facts, mut asks) = (Vec::with_capacity(told.len()), Vec::new());
     for fact in told {
+        if is_asked_again && let Some(command) = submission(&fact) {
+            asks.push((fact.meta, command));
+            continue;
+        }
         match answer(&fact, &submissions) {
             Answer::None => facts.push(fact),
             Answer::OfSubmission => {}
@@ -36,39 +44,79 @@ pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
     }
     asks.sort_by_key(|(meta, _)| (meta.valid_at, meta.position));
     for (asked, command) in asks {
-        let account = before(ground, &facts, &asked);
+        let before = before(ground, &facts, &asked);
         // A command that is refused leaves nothing.
-        let decided = decide(ground, &account, &asked, &command).unwrap_or_default();
+        let decided = decide(ground, &before, &asked, &command).unwrap_or_default();
         facts.extend(answered(ground, &asked, decided));
     }
     facts.sort_by_key(|fact| fact.meta.position);
     facts
 }
 
+/// Whether the account may be known as more than itself: then a submission is decided with what stands elsewhere,
+/// as the command was, and not by settling, which reads one account.
+fn is_of_customers(ground: Ground<'_>, facts: &[Fact]) -> bool {
+    let opened = facts.iter().filter_map(|fact| {
+        let Event::Account(AccountEvent::Opened(opened)) = &fact.event else { return None };
+        Some(opened)
+    });
+    let keys = opened.flat_map(|opened| opened.keys.iter().map(|known| &known.key));
+    customers::may_be_known(ground.world, ground.account, keys)
+}
+
+/// The command behind a submission that was asked for here.
+fn submission(fact: &Fact) -> Option<Command> {
+    let Event::Deal(DealEvent::Submitted(submitted)) = &fact.event else { return None };
+    let is_asked = fact.meta.class == Class::Asked && fact.meta.origin == Origin::Live;
+    is_asked.then(|| Command::Deal(DealCommand::Submit(Box::new(submitted.clone()))))
+}
+
+/// What was known of an account when something was asked.
+pub(super) struct Before {
+    facts: Vec<Fact>,
+    account: Account,
+}
+
 /// The account as it was when `asked` was asked, by all that is known.
-pub(super) fn before(ground: Ground<'_>, facts: &[Fact], asked: &Meta) -> Account {
-    let earlier = |fact: &&Fact| (fact.meta.valid_at, fact.meta.position) < (asked.valid_at, asked.position);
-    let facts: Vec<Fact> = facts.iter().filter(earlier).cloned().collect();
-    history::fold(&with_derived(ground.stream, facts, ground.world))
+pub(super) fn before(ground: Ground<'_>, facts: &[Fact], asked: &Meta) -> Before {
+    let facts: Vec<Fact> = facts.iter().filter(|fact| is_before(fact, asked)).cloned().collect();
+    let facts = with_derived(ground.stream, facts, ground.world);
+    Before { account: history::fold(&facts), facts }
+}
+
+fn is_before(fact: &Fact, asked: &Meta) -> bool {
+    (fact.meta.valid_at, fact.meta.position) < (asked.valid_at, asked.position)
 }
 
 /// What follows from a command at the instant it was given.
 pub(super) fn decide(
     ground: Ground<'_>,
-    account: &Account,
+    before: &Before,
     asked: &Meta,
     command: &Command,
 ) -> Result<Vec<Decided>, Refusal> {
+    let (vendor, account_id, world) = (ground.stream.vendor(), ground.account, ground.world);
+    let subject = Subject { vendor, account_id, account: &before.account, facts: &before.facts };
+    let told = |stream: &Stream, facts: &[Fact]| {
+        if stream == ground.stream {
+            return before.facts.clone();
+        }
+        let mut known = elsewhere_told(ground, stream, facts);
+        known.retain(|fact| is_before(fact, asked));
+        known
+    };
+    let known = customers::known(&subject, world, ground.elsewhere, &told);
     let context = Context {
         now: asked.valid_at,
         actor: &asked.actor,
-        account: ground.account,
-        families: &ground.world.families,
-        program: &ground.world.program,
+        account: account_id,
+        families: &world.families,
+        program: &world.program,
         // A submission is decided again by settling, and no other command is capped.
         open_elsewhere: OpenRegistrations::default(),
+        customers: &known.iter().map(KnownAs::read).collect::<Vec<_>>(),
     };
-    decide::decide(account, &context, command)
+    decide::decide(&before.account, &context, command)
 }
 
 /// The answer as it would have been recorded: under the command's own key, so that its events have the ids

@@ -35,8 +35,8 @@ pub(super) fn rulings(own: Ground<'_>, other: Ground<'_>, recorded: &[Fact]) -> 
 
 /// Why the rules would not let the ruling pass; `None` when they would.
 fn forbidden(ground: Ground<'_>, told: &[Fact], ruling: &Fact, command: &Command) -> Option<String> {
-    let account = before(ground, told, &ruling.meta);
-    match decide(ground, &account, &ruling.meta, command) {
+    let before = before(ground, told, &ruling.meta);
+    match decide(ground, &before, &ruling.meta, command) {
         Err(refusal) => Some(refusal.to_string()),
         Ok(decided) => {
             let refused = decided.iter().find_map(|decided| {

@@ -131,7 +131,7 @@ fn judged(
 }
 
 /// What is known of another account's facts, decided again like the account's own.
-fn elsewhere_told(ground: Ground<'_>, stream: &Stream, facts: &[Fact]) -> Vec<Fact> {
+pub(super) fn elsewhere_told(ground: Ground<'_>, stream: &Stream, facts: &[Fact]) -> Vec<Fact> {
     let known = facts.iter().filter(|fact| ground.horizon.knows(fact) && !fact.is_settled()).cloned();
     let facts = with_derived(stream, known.collect(), ground.world);
     let mut so_far = history::effective(&facts);

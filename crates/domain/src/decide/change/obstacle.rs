@@ -16,7 +16,7 @@ use crate::letter;
 use crate::protection::act::Judged;
 use crate::protection::basis::overriding;
 use crate::protection::procedure::opening::notices;
-use crate::protection::{self, Act, Attempt, Haste, Known, Refusable, haste, procedure};
+use crate::protection::{Act, Attempt, Haste, Known, Refusable, haste, procedure};
 use crate::refusal::Refusal;
 use crate::scope::Region;
 use crate::time::Instant;
@@ -43,8 +43,7 @@ pub(super) struct Obstacle {
 
 /// Why the change would be a takeover of a protected account, if it would.
 pub(super) fn takeover(account: &Account, context: &Context<'_>, step: &Step<'_>) -> Option<Refusable> {
-    let (families, program) = (context.families, context.program);
-    protection::attempt(account, context.account, families, program, &attempt(context, step))
+    context.grounds().refusable(account, &attempt(context, step))
 }
 
 /// The first safeguard in the way; a valid basis does not clear it.

@@ -9,7 +9,7 @@ use crate::event::deal::{Approved, DealEvent, Rejected, RejectionReason, Returne
 use crate::event::{DecidedBy, Event};
 use crate::id::{DealId, PartnerId};
 use crate::policy::Tenders;
-use crate::protection::{self, Act, Attempt};
+use crate::protection::{Act, Attempt};
 use crate::scope::Scope;
 use crate::time::Instant;
 
@@ -79,12 +79,8 @@ pub(crate) fn takeover(
     ask: &Ask<'_>,
     command: &str,
 ) -> Option<TakeoverRefused> {
-    if account.handoffs.is_empty() {
-        return None;
-    }
     let attempt = Attempt { partner: ask.partner, scope: ask.scope, act: Act::Register, at: ask.at };
-    let refusable =
-        protection::attempt(account, grounds.account, grounds.families, grounds.program, &attempt)?;
+    let refusable = grounds.refusable(account, &attempt)?;
     Some(TakeoverRefused {
         command: command.to_owned(),
         gaining: ask.partner.clone(),

@@ -1,0 +1,93 @@
+//! As what customers an account is known: what protects any of them is asked about before an act on the account.
+
+use domain::account::{Account, history};
+use domain::decide::Customer;
+use domain::fact::Fact;
+use domain::id::{AccountId, Key};
+use domain::stream::Stream;
+use policing::Tied;
+
+use super::{Elsewhere, Subject, with_ties};
+use crate::accounts::Loaded;
+use crate::book::Book;
+use crate::world::World;
+
+/// An account together with those that are known to be the same customer, as it is judged.
+#[derive(Debug)]
+pub(crate) struct KnownAs {
+    account_id: AccountId,
+    account: Account,
+}
+
+impl KnownAs {
+    /// What a decider reads of it.
+    pub(crate) fn read(&self) -> Customer<'_> {
+        Customer { account_id: &self.account_id, account: &self.account }
+    }
+}
+
+/// As what customers the account that stands as `loaded` is known now; none where it is all there is.
+///
+/// # Errors
+/// The journal cannot be read.
+pub(crate) async fn of(
+    book: &Book,
+    stream: &Stream,
+    loaded: &Loaded,
+    world: &World,
+) -> anyhow::Result<Vec<KnownAs>> {
+    let Stream::Account(vendor, account_id) = stream else { return Ok(Vec::new()) };
+    let keys = || loaded.account.keys.iter().map(|known| &known.key);
+    if !may_be_known(world, account_id, keys()) {
+        return Ok(Vec::new());
+    }
+    let mut elsewhere = Elsewhere::tied_to(book, stream).await?;
+    for home in world.identities.counts_for(account_id, keys()) {
+        let home = Stream::Account(vendor.clone(), home.clone());
+        let tied = Elsewhere::tied_to(book, &home).await?;
+        elsewhere.opened_under.extend(tied.opened_under);
+        elsewhere.facts.extend(tied.facts);
+        let facts = book.load(&home).await?.facts.clone();
+        elsewhere.facts.insert(home, facts);
+    }
+    let subject = Subject { vendor, account_id, account: &loaded.account, facts: &loaded.facts };
+    Ok(known(&subject, world, &elsewhere, &|_, facts| facts.to_vec()))
+}
+
+/// Whether an account with these keys may be known as more than itself.
+pub(crate) fn may_be_known<'a>(
+    world: &'a World,
+    account: &AccountId,
+    keys: impl Iterator<Item = &'a Key>,
+) -> bool {
+    world.identities.concern(account) || !world.identities.counts_for(account, keys).is_empty()
+}
+
+/// As what customers an account is known: with its own duplicates, and as a duplicate of others by a hard id.
+/// `told` says what of an account's facts is known.
+pub(crate) fn known(
+    subject: &Subject<'_>,
+    world: &World,
+    elsewhere: &Elsewhere,
+    told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
+) -> Vec<KnownAs> {
+    let (_, own) = with_ties(subject, world, elsewhere, told, |_, _| ());
+    let own = own.map(|(_, account)| KnownAs { account_id: subject.account_id.clone(), account });
+    let mut known: Vec<KnownAs> = own.into_iter().collect();
+    let keys = subject.account.keys.iter().map(|known| &known.key);
+    for survivor in world.identities.counts_for(subject.account_id, keys) {
+        let stream = Stream::Account(subject.vendor.clone(), survivor.clone());
+        let is_known = known.iter().any(|known| known.account_id == *survivor);
+        let Some(facts) = elsewhere.facts.get(&stream).filter(|_| !is_known) else { continue };
+        let facts = told(&stream, facts);
+        let account = history::fold(&facts);
+        let of = Subject { account_id: survivor, account: &account, facts: &facts, ..*subject };
+        let is_held =
+            |ties: &[Tied<'_>]| ties.iter().any(|tie| tie.account_id == subject.account_id && tie.is_held());
+        let asked = with_ties(&of, world, elsewhere, told, |_, ties| is_held(ties));
+        if let (Some(true), Some((_, account))) = asked {
+            known.push(KnownAs { account_id: survivor.clone(), account });
+        }
+    }
+    known
+}

@@ -1,0 +1,152 @@
+//! A registration on an account that is known to be the same customer as a protected one is refused when it is asked.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::sync::Arc;
+
+use ports::memory::{MemoryJournal, MemoryQuarantine};
+use ports::{Clock, ManualClock};
+use serde_json::{Value, json};
+use services::book::Book;
+use services::desk::{self, Reply};
+use services::intake::{self, Answer};
+use services::queries::{Asked, cases};
+use services::replay::{self, Question, Record as Compare};
+use wire::input::{Defaults, Record};
+
+/// 2026-03-02T09:00:00Z.
+const START_MS: i64 = 1_772_442_000_000;
+const DAY_MS: i64 = 86_400_000;
+
+/// A book in memory on a clock of its own, in which `globex` is protected for northwind from contoso.
+struct Desk {
+    clock: Arc<ManualClock>,
+    book: Arc<Book>,
+}
+
+impl Desk {
+    async fn guarded() -> Self {
+        let clock = Arc::new(ManualClock::at(START_MS));
+        let journal = MemoryJournal::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let quarantine = MemoryQuarantine::new(Arc::clone(&clock) as Arc<dyn Clock>);
+        let book = Book::open(Arc::new(journal), Arc::new(quarantine), Arc::clone(&clock) as _).unwrap();
+        let desk = Self { clock, book: Arc::new(book) };
+        for partner in ["northwind", "contoso"] {
+            let enrolled =
+                json!({"kinds": ["var"], "legal_name": partner, "country": "DE", "origin": "application"});
+            let to = format!("partner-acme.{partner}");
+            let reply = desk.ask(&to, "partner.enroll", ("vendor_officer", None), enrolled).await;
+            assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+        }
+        desk.opened("globex", None).await;
+        let terms = format!("sha256:{}", "ab".repeat(32));
+        let invited = json!({"handoff": "h-1", "host": "northwind", "guest": "contoso",
+            "protected_scope": {"product_lines": ["servers"]}, "granted_scope": {"product_lines": ["servers"]},
+            "granted_acts": ["deliver"], "role": "Services Partner", "terms": terms,
+            "commission": {"rate_bp": 500, "base": "net_order", "tail_months": 12}, "protection_days": 365,
+            "tail_days": 90, "commitments": [], "expires_at": "2026-03-20T09:00:00Z",
+            "host_signed_at": "2026-03-01T09:00:00Z"});
+        desk.tell("globex", "handoff.invited", None, invited).await;
+        let policy = json!({"version": 1, "digest": format!("sha256:{}", "0c".repeat(32))});
+        let accepted = json!({"handoff": "h-1", "terms": terms, "signed_by": "jo@contoso.example",
+            "protected_until": "2027-03-02T09:00:00Z", "tail_until": "2027-05-31T09:00:00Z",
+            "commission_until": "2028-03-02T09:00:00Z", "declared_prior": [], "declared_family": [],
+            "disclosed_networks": [], "policy": policy});
+        desk.tell("globex", "handoff.accepted", Some("contoso"), accepted).await;
+        desk
+    }
+
+    fn defaults(&self) -> Defaults {
+        let (vendor, source) = ("acme".parse().unwrap(), "crm".parse().unwrap());
+        Defaults { vendor, source, now: self.book.now() }
+    }
+
+    async fn ask(&self, to: &str, kind: &str, (role, partner): (&str, Option<&str>), data: Value) -> Reply {
+        let mut command = json!({"type": format!("chaperone.{kind}.v1"), "subject": to, "data": data,
+            "authid": "somebody", "actorrole": role});
+        if let Some(partner) = partner {
+            command["actorpartner"] = partner.into();
+        }
+        let input = wire::command::read(command.to_string().as_bytes(), &self.defaults()).unwrap();
+        desk::answer(&self.book, input, None).await.unwrap()
+    }
+
+    async fn tell(&self, account: &str, kind: &str, by: Option<&str>, data: Value) {
+        self.clock.advance(1_000);
+        let mut event = json!({"specversion": "1.0", "id": format!("{account} {kind}"), "source": "crm",
+            "type": format!("chaperone.{kind}.v1"), "subject": format!("account-acme.{account}"),
+            "time": self.book.now().to_string(), "actorrole": "system", "data": data});
+        if let Some(partner) = by {
+            (event["actorrole"], event["actorpartner"]) = ("partner_user".into(), partner.into());
+        }
+        let text = event.to_string();
+        let reading = wire::cloudevents::read(text.as_bytes(), &self.defaults());
+        let record = Record { place: "test".to_owned(), received: text.into_bytes(), reading };
+        let answer = intake::take(&self.book, "crm", record).await.unwrap();
+        assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
+    }
+
+    /// An account of Globex, opened by `partner` if one is named.
+    async fn opened(&self, account: &str, partner: Option<&str>) {
+        let opened = json!({"keys": [{"key": "duns:123456789", "strength": "duns"}], "country": "DE",
+            "legal_name": "Globex Industries AG"});
+        self.tell(account, "account.opened", partner, opened).await;
+    }
+
+    async fn register(&self, account: &str, deal: &str) -> Reply {
+        self.clock.advance(DAY_MS);
+        let submission = json!({"deal": deal, "partner": "contoso", "scope": {"product_lines": ["servers"]},
+            "need": "servers for the new plant"});
+        let to = format!("account-acme.{account}");
+        self.ask(&to, "deal.submit", ("partner_user", Some("contoso")), submission).await
+    }
+
+    /// The findings of the live book, which are those of its replay; and what differs from the record when every
+    /// command is answered again.
+    async fn found(&self) -> (Vec<String>, Vec<String>) {
+        let moment = Asked::default().moment(&self.book).await.unwrap();
+        let until = moment.known_until(&self.book).await.unwrap();
+        let book = Arc::clone(&self.book);
+        let replayed = tokio::task::spawn_blocking(move || {
+            let (what_if, threads) = (None, Some(1));
+            let question = Question { moment, until, what_if, record: Compare::Compared, threads };
+            (replay::judge_all(&book, moment, until).unwrap(), replay::run(&book, &question).unwrap())
+        });
+        let (judged, again) = replayed.await.unwrap();
+        let mut live = cases::findings(&self.book);
+        live.sort();
+        assert_eq!(judged.findings, live, "live is replay");
+        let differing = again.answer.differences.unwrap().into_iter().map(|row| format!("{row:?}")).collect();
+        (live.into_iter().map(|row| format!("{} {}", row.pattern, row.severity)).collect(), differing)
+    }
+}
+
+fn refused(reply: &Reply) -> Option<(&str, &str)> {
+    let Reply::Prevented { rule, clearing, .. } = reply else { return None };
+    Some((rule, clearing))
+}
+
+#[tokio::test]
+async fn what_is_protected_under_one_account_is_protected_under_its_duplicate() {
+    let desk = Desk::guarded().await;
+    let here = desk.register("globex", "d-1").await;
+    desk.opened("globex-2", Some("contoso")).await;
+    let there = desk.register("globex-2", "d-2").await;
+    let (here, there) = (refused(&here).unwrap(), refused(&there).unwrap());
+    let release = |day| format!("a host release covering servers valid at 2026-03-{day}");
+    assert!(here.0 == "T02" && here.1.starts_with(&release("03")), "{here:?}");
+    assert!(there.0 == "T08" && there.1.starts_with(&release("04")), "{there:?}");
+    let (found, differing) = desk.found().await;
+    assert_eq!(found, ["T02 S2"], "the second attempt within a year is looked into");
+    assert_eq!(differing, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_registration_on_another_customer_of_the_same_name_goes_through() {
+    let desk = Desk::guarded().await;
+    let opened = json!({"keys": [{"key": "duns:987654321", "strength": "duns"}], "country": "DE",
+        "legal_name": "Globex Industries AG"});
+    desk.tell("namesake", "account.opened", Some("contoso"), opened).await;
+    let reply = desk.register("namesake", "d-1").await;
+    assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+    assert_eq!(desk.found().await, (vec![], vec![]));
+}
