@@ -11,6 +11,8 @@
 
 #[path = "measuring/book.rs"]
 mod book;
+#[path = "measuring/history.rs"]
+mod history;
 #[path = "measuring/measure.rs"]
 mod measure;
 
@@ -35,9 +37,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     let (events, rounds) = (book::argument("--events", 100_000), book::argument("--rounds", 3));
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let file = book::history(folder.path(), events);
+    let file = history::history(folder.path(), events);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    println!("{events} events, {}; synchronous=FULL", book::DESCRIPTION);
+    println!("{events} events, {}; synchronous=FULL", history::DESCRIPTION);
     let mut names: Vec<&str> = Vec::new();
     let mut stages: Vec<Vec<Round>> = Vec::new();
     for _ in 0..rounds {
@@ -64,7 +66,7 @@ fn one_round(folder: &Path, file: &Path, runtime: &tokio::runtime::Runtime) -> V
         (
             "ingest: recorded, decided, judged, durable",
             round(|| {
-                runtime.block_on(book::ingest(&book, file));
+                runtime.block_on(book::ingest(&book, BufReader::new(File::open(file).unwrap())));
             }),
         ),
         ("the same bytes into a file, synced as often", round(|| plainly(whole.path(), file))),

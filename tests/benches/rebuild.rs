@@ -11,17 +11,21 @@
 
 #[path = "measuring/book.rs"]
 mod book;
+#[path = "measuring/duckdb.rs"]
+mod duckdb;
+#[path = "measuring/history.rs"]
+mod history;
 #[path = "measuring/measure.rs"]
 mod measure;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::fs::File;
+use std::io::BufReader;
 use std::sync::Arc;
 
 use domain::account::holding::Holding;
 use domain::stream::Stream;
+use duckdb::DuckDb;
 use journal_sqlite::SqliteJournal;
 use measure::Round;
 use ports::{Journal as _, Position};
@@ -35,19 +39,19 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     let (events, rounds) = (book::argument("--events", 100_000), book::argument("--rounds", 5));
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let file = book::history(folder.path(), events);
+    let file = history::history(folder.path(), events);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (book, journal) = book::open(folder.path());
-    let summary = runtime.block_on(book::ingest(&book, &file));
+    let summary = runtime.block_on(book::ingest(&book, BufReader::new(File::open(&file).unwrap())));
     let head = runtime.block_on(journal.head()).unwrap();
     println!(
         "{events} events ({}), {} in the journal with what the rules derived",
-        book::DESCRIPTION,
+        history::DESCRIPTION,
         head.position
     );
     println!("{} findings' cases, {} attempts refused; synchronous=FULL", summary.cases, summary.refused);
 
-    let mut duckdb = DuckDb::start(&file);
+    let mut duckdb = DuckDb::start("holders_duckdb.py", &[file.as_os_str()]);
     let (mut holders, mut peers, mut everything) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let mut answer = BTreeMap::new();
@@ -55,8 +59,8 @@ fn main() {
             answer = replay::holders(&*journal, Position::END.min(head.position)).unwrap()
         }));
         if let Some(duckdb) = &mut duckdb {
-            let (round, digest) = duckdb.round();
-            assert_eq!(digest, digest_of(&answer), "the two answer differently");
+            let (round, said) = duckdb.ask("");
+            assert_eq!(format!("sha256:{}", said[1]), digest_of(&answer), "the two answer differently");
             peers.push(round);
         }
         everything.push(judge_all(&book, head.position));
@@ -101,54 +105,4 @@ fn digest_of(held: &BTreeMap<Stream, Vec<Holding>>) -> String {
         text.push_str(&format!("{stream} {}\n", holding.holder));
     }
     wire::ids::digest(text.as_bytes()).to_string()
-}
-
-/// A Python process that answers the question once for each line it is sent.
-struct DuckDb {
-    child: Child,
-    ask: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-impl DuckDb {
-    fn start(file: &Path) -> Option<Self> {
-        let root = tests::repository_root();
-        let python = std::env::var_os("CHAPERONE_PYTHON")
-            .map_or_else(|| root.join("tests/.tools/venv/bin/python"), PathBuf::from);
-        let has_duckdb = Command::new(&python).args(["-c", "import duckdb"]).stderr(Stdio::null()).status();
-        if !has_duckdb.is_ok_and(|status| status.success()) {
-            println!("skipped: DuckDB, since {} cannot import it (tests/run installs it)", python.display());
-            return None;
-        }
-        let threads = std::thread::available_parallelism().unwrap().to_string();
-        let mut child = Command::new(python)
-            .arg(root.join("tests/python/holders_duckdb.py"))
-            .arg(file)
-            .arg(threads)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let ask = child.stdin.take().unwrap();
-        let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
-        println!("{}", answers.next().unwrap().unwrap());
-        Some(Self { child, ask, answers })
-    }
-
-    /// One round, as measured inside Python, and the digest of the answer.
-    fn round(&mut self) -> (Round, String) {
-        writeln!(self.ask).unwrap();
-        let answer = self.answers.next().unwrap().unwrap();
-        let fields: Vec<&str> = answer.split_whitespace().collect();
-        let seconds = |field: &str| field.parse::<f64>().unwrap() / 1e3;
-        let round = Round { seconds: seconds(fields[0]), cpu: seconds(fields[1]) };
-        (round, format!("sha256:{}", fields[3]))
-    }
-}
-
-impl Drop for DuckDb {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
 }

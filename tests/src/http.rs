@@ -1,6 +1,7 @@
 //! A client for a served book: asks, tells, and hands back status, headers and body.
 
 use std::io::{BufRead as _, BufReader};
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -74,26 +75,40 @@ impl Client {
 
     /// Follows `path` until `count` events have come.
     pub fn follow(&self, path: &str, headers: &[(&str, &str)], count: usize) -> Vec<Sent> {
+        let mut all = Vec::new();
+        self.follow_each(path, headers, &mut || {}, &mut |sent| {
+            all.push(sent);
+            if all.len() < count { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        all
+    }
+
+    /// Follows `path`, says when the server has answered, and hands over each event as it comes.
+    pub fn follow_each(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        answered: &mut dyn FnMut(),
+        each: &mut dyn FnMut(Sent) -> ControlFlow<()>,
+    ) {
         let request = headers
             .iter()
             .fold(self.agent.get(self.at(path)), |request, (name, value)| request.header(*name, *value));
         let response = request.call().expect("the server answers");
         assert_eq!(response.status().as_u16(), 200);
-        let mut sent = Vec::new();
+        answered();
         let mut id = String::new();
         for line in BufReader::new(response.into_body().into_reader()).lines() {
             let line = line.expect("the stream goes on");
             if let Some(found) = line.strip_prefix("id: ") {
                 found.clone_into(&mut id);
             }
-            if let Some(data) = line.strip_prefix("data: ") {
-                sent.push(Sent { id: id.clone(), data: data.to_owned() });
-            }
-            if sent.len() == count {
+            if let Some(data) = line.strip_prefix("data: ")
+                && each(Sent { id: id.clone(), data: data.to_owned() }).is_break()
+            {
                 break;
             }
         }
-        sent
     }
 
     fn at(&self, path: &str) -> String {
