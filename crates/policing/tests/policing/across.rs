@@ -1,5 +1,6 @@
 //! T10, T23 and R1: what is found when several accounts of one vendor are seen together.
 
+mod certified;
 mod follow;
 
 use std::collections::BTreeMap;
@@ -214,6 +215,22 @@ fn two_that_swap_are_a_ring_and_so_are_four_but_five_are_none() {
         assert_eq!(vendor.found("T10"), found, "of {of}");
         vendor.ends_the_same_in_any_order();
     }
+}
+
+#[test]
+fn two_that_swap_one_account_are_a_ring_of_its_own() {
+    let mut vendor = Vendor::default();
+    let story = vendor.story("a");
+    for (handoff, host, guest, on) in [("h-out", "ames", "bond", 10), ("h-back", "bond", "ames", 60)] {
+        let invited = invited_to(handoff, guest, &[], lines(&["rtx"]));
+        let HandoffEvent::Invited(mut invited) = invited else { unreachable!("an invitation") };
+        invited.host = id(host);
+        story.tell(on, HandoffEvent::Invited(invited));
+        story.tell(on + 1, HandoffEvent::Accepted(accepted(handoff)));
+        story.tell(on + 40, holds(guest, gtx(), on + 40));
+    }
+    assert_eq!(vendor.found("T10"), ["a S3"]);
+    vendor.has_minimal_proof("T10", |_| true);
 }
 
 #[test]

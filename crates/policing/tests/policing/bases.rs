@@ -23,7 +23,7 @@ fn abandoned(story: &mut Story) {
     story.tell(31, booked("o2", "guest", gtx(), 31));
 }
 
-pub(crate) const BASES: [Case; 21] = [
+pub(crate) const BASES: [Case; 23] = [
     Case { name: "V3: the host let it lie", tell: abandoned, found: &[] },
     Case {
         name: "V3: the host answered in the cure period",
@@ -209,6 +209,26 @@ pub(crate) const BASES: [Case; 21] = [
             story.tell(20, approved("d1"));
         },
         found: &[],
+    },
+    Case {
+        name: "a tender that one officer confirmed",
+        tell: |story| {
+            story.tell(15, overridden(OverrideAct::Waive, OverrideReason::PublicTender, &OFFICERS[..1]));
+            published(story, 16);
+            story.tell(19, submitted("d1", "guest", Some(true)));
+            story.tell(20, approved("d1"));
+        },
+        found: &["T02 S2 Tender", "T25 S4"],
+    },
+    Case {
+        name: "two officers confirmed something, though not that it is a tender",
+        tell: |story| {
+            story.tell(15, overridden(OverrideAct::Waive, OverrideReason::Continuity, &OFFICERS));
+            published(story, 16);
+            story.tell(19, submitted("d1", "guest", Some(true)));
+            story.tell(20, approved("d1"));
+        },
+        found: &["T02 S2 Tender"],
     },
     Case {
         name: "two papers may share the scope between them",

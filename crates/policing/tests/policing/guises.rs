@@ -86,7 +86,7 @@ fn needs(story: &mut Story, here: &str, there: &str) {
     story.tell_at("acme-2", 20, None, domain::event::trade::TradeEvent::OrderBooked(order));
 }
 
-pub(crate) const CASES: [Case; 17] = [
+pub(crate) const CASES: [Case; 19] = [
     Case {
         name: "T08: an account the guest opened turns out to be the host's, by a hard id",
         tell: |story| {
@@ -225,6 +225,24 @@ pub(crate) const CASES: [Case; 17] = [
             story.tell(21, holds("guest", gtx(), 21));
         },
         found: &[],
+    },
+    Case {
+        name: "L12: a purchase that somebody only guessed clears nothing",
+        tell: |story| {
+            story.tell_at("acme-2", -700, None, booked("o-old", "guest", gtx(), -700));
+            story.decide(-300, related(AccountRelation::AcquiredBy, Inferred));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "L12: who serves a sister of the customer has not served its buyer",
+        tell: |story| {
+            story.tell_at("acme-2", -700, None, booked("o-old", "guest", gtx(), -700));
+            story.decide(-300, related(AccountRelation::Sister, Registry));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
     },
 ];
 

@@ -96,7 +96,7 @@ fn met(story: &mut Story, partner: &str, at: i64) {
     );
 }
 
-pub(crate) const CASES: [Case; 15] = [
+pub(crate) const CASES: [Case; 18] = [
     Case {
         name: "T24: an objection on no ground of the list",
         tell: |story| {
@@ -210,6 +210,31 @@ pub(crate) const CASES: [Case; 15] = [
             );
         },
         found: &[],
+    },
+    Case {
+        name: "T24: whose registrations lapsed was with the customer since, though under none of them",
+        tell: |story| {
+            three_idle(story);
+            met(story, "keeper", -380);
+        },
+        found: &[],
+    },
+    Case {
+        name: "T24: whose registrations lapsed sold something since, though under none of them",
+        tell: |story| {
+            three_idle(story);
+            met(story, "host", -650);
+            story.tell(-380, booked("o-keeper", "keeper", lines(&["dgx"]), -380));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T24: what was done before the first of the registrations is nothing done about them",
+        tell: |story| {
+            met(story, "keeper", -601);
+            three_idle(story);
+        },
+        found: &["T24 S3"],
     },
 ];
 

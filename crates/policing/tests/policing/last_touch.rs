@@ -73,7 +73,7 @@ fn lost(deal: &str, at: i64) -> DealEvent {
     DealEvent::Lost(Lost { deal: id(deal), at: day(at), value: None, order: None, reason: None })
 }
 
-pub(crate) const CASES: [Case; 20] = [
+pub(crate) const CASES: [Case; 22] = [
     Case { name: "T22: a third party drops in late and claims", tell: dropped_in, found: &["T22 S2"] },
     Case {
         name: "T22: the claim itself is its first touch",
@@ -127,6 +127,28 @@ pub(crate) const CASES: [Case; 20] = [
             story.tell(85, claimed("d9", "third"));
         },
         found: &["T22 S2"],
+    },
+    Case {
+        name: "T22: a partner at work that registered another line",
+        tell: |story| {
+            story.tell(20, submitted("d1", "other", None));
+            for at in [20, 34, 48, 62, 76] {
+                story.tell(at, met("other", at));
+            }
+            story.tell(85, claimed("d9", "third"));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T22: a partner at work that registered as late as the claimant",
+        tell: |story| {
+            for at in [20, 34, 48, 62, 76] {
+                story.tell(at, met("other", at));
+            }
+            story.tell(84, claimed("d1", "other"));
+            story.tell(85, claimed("d9", "third"));
+        },
+        found: &[],
     },
     Case {
         name: "T22: the host hosts it under the handoff, and the third party is no guest",

@@ -108,10 +108,10 @@ impl<'w> Search<'w> {
 
     fn follow(&mut self, partner: &PartnerId, links: &mut Vec<&'w Handed>) {
         for (by, next) in self.onward(partner, links) {
-            self.looked_at += 1;
-            if self.looked_at > LINKS_MAX || self.is_done() {
+            if self.looked_at == LINKS_MAX || self.is_done() {
                 return;
             }
+            self.looked_at += 1;
             links.push(next);
             if self.wide.are_kin(&self.first.host, &by, self.began.at) {
                 self.found.push(links.clone());
