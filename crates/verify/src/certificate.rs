@@ -97,7 +97,7 @@ pub fn check(certificate: &Certificate<'_>, record: &Record) -> Vec<Fault> {
     let whole = Known::of(&recorded);
     let scene = Scene::of(&whole);
     faults.extend(case(certificate, &scene));
-    faults.extend(proof(certificate, &recorded, *check));
+    faults.extend(proof(certificate, &recorded, (&whole, &scene), *check));
     faults.extend(absence(certificate, &whole, &scene, *check));
     faults.extend(searched(certificate, record, &whole));
     faults.extend(grounds(finding, &scene, certificate));
@@ -162,7 +162,12 @@ fn case(certificate: &Certificate<'_>, scene: &Scene<'_>) -> Vec<Fault> {
 }
 
 /// The proof alone has to show it, and without any one of its events it must not.
-fn proof(certificate: &Certificate<'_>, recorded: &Recorded<'_>, check: Check) -> Vec<Fault> {
+fn proof(
+    certificate: &Certificate<'_>,
+    recorded: &Recorded<'_>,
+    whole: (&Known, &Scene<'_>),
+    check: Check,
+) -> Vec<Fault> {
     let finding = certificate.finding;
     let all: BTreeSet<EventId> = finding.proof.iter().copied().collect();
     let is_decision = finding.pattern == REGISTRATION;
@@ -173,12 +178,13 @@ fn proof(certificate: &Certificate<'_>, recorded: &Recorded<'_>, check: Check) -
         Err(why) => return vec![fault(Part::Proof, format!("it does not show the finding: {why}"))],
     };
     let mut faults: Vec<Fault> = too_grave(finding, &shown).into_iter().collect();
-    // A count takes every case, also those that speak for whoever is counted: none of them can be spared.
+    // What speaks for whoever is counted makes no count, but all that is known shows that it was left out.
     let counts = finding.kind == CaseKind::Statistical;
-    for event in all.iter().filter(|_| !is_decision && !counts) {
+    let is_as_grave = |one: Result<Shown, String>| one.is_ok_and(|one| one.severity >= shown.severity);
+    for event in all.iter().filter(|_| !is_decision) {
         let fewer: BTreeSet<EventId> = all.iter().copied().filter(|other| other != event).collect();
-        let spared = shown_by(certificate, recorded, check, fewer);
-        if spared.is_ok_and(|spared| spared.severity >= shown.severity) {
+        let is_left_out = || counts && !is_as_grave(known_with(certificate, whole, check, fewer.clone()));
+        if is_as_grave(shown_by(certificate, recorded, check, fewer.clone())) && !is_left_out() {
             faults.push(fault(Part::Proof, format!("event {event} is not needed")));
         }
     }
@@ -198,6 +204,18 @@ fn shown_by(
     claim.proof = events;
     let shown = check(&scene, &claim)?;
     Ok(through_ties(&known, &claim, shown))
+}
+
+/// What everything that was known shows to whoever cites these events.
+fn known_with(
+    certificate: &Certificate<'_>,
+    (whole, scene): (&Known, &Scene<'_>),
+    check: Check,
+    events: BTreeSet<EventId>,
+) -> Result<Shown, String> {
+    let mut claim = Claim::of(certificate.finding, certificate.opened, certificate.known_until);
+    claim.proof = events;
+    Ok(through_ties(whole, &claim, check(scene, &claim)?))
 }
 
 /// What stands on another account holds no account unless a hard id or a filed relation ties the two.

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use std::str::FromStr as _;
 
 use domain::event::Event;
-use domain::event::account::AccountEvent;
+use domain::event::account::{AccountEvent, HoldingBasis};
 use domain::event::case::{CaseEvent, Finding, Opened, Verdict};
+use domain::event::change::ChangeEvent;
 use domain::event::handoff::HandoffEvent;
 use domain::event::identity::IdentityEvent;
 use domain::fact::{Class, Fact};
@@ -77,6 +78,8 @@ pub struct Archive {
     handoffs: BTreeMap<(VendorId, AccountId, HandoffId), Handoff>,
     /// Events that some correction is about.
     corrected: BTreeSet<EventId>,
+    /// Accounts whose holder changed, by vendor.
+    moved: BTreeSet<(VendorId, AccountId)>,
     /// Accounts that were merged into another one.
     absorbed: BTreeSet<AccountId>,
     /// Accounts by the keys that were linked to another one.
@@ -92,8 +95,10 @@ impl Archive {
         let mut archive = Self::default();
         let families = ["case", "partner", "program", "identity", "fact"];
         let kinds = wire::event::kinds(|name| {
-            ["account.holder_recorded", "handoff.invited", "handoff.accepted", "handoff.closed"]
-                .contains(&name)
+            let named = ["account.holder_recorded", "change.executed"];
+            let of_handoffs = ["handoff.invited", "handoff.accepted", "handoff.closed"];
+            named.contains(&name)
+                || of_handoffs.contains(&name)
                 || name.split('.').next().is_some_and(|family| families.contains(&family))
         });
         visit(journal, &KindSet::only(kinds), &mut |stream, fact| archive.take(stream, fact))?;
@@ -114,6 +119,9 @@ impl Archive {
             let batch = held.batch.clone();
             let covers = batch.map(|batch| (fact.meta.position, vendor.clone(), batch, account.clone()));
             self.covered.extend(covers);
+        }
+        if let (Stream::Account(vendor, account), true) = (stream, is_move(&fact.event)) {
+            self.moved.insert((vendor.clone(), account.clone()));
         }
         if let (Stream::Account(vendor, account), Event::Handoff(event)) = (stream, &fact.event) {
             let known = (vendor.clone(), account.clone(), event.handoff().clone());
@@ -178,11 +186,13 @@ impl Archive {
         for fact in facts {
             let Event::Case(CaseEvent::FindingRecorded(finding)) = &fact.event else { continue };
             let mut record = self.record(vendor, opened, (fact, finding), &own, &others);
-            record.apart = self.apart(journal, vendor, (fact, finding), &record).await?;
-            if is_withdrawn(facts, finding) {
-                // A count that was taken while others were still being judged: the journal itself says so.
-                record.closings.clear();
+            // A count that was taken while others were still being judged: the journal itself says so.
+            let is_withdrawn = is_withdrawn(facts, finding);
+            if is_withdrawn {
+                record.closings.retain(|closing| finding.proof.contains(&closing.event));
             }
+            let counted = if is_withdrawn { BTreeSet::new() } else { self.counted(vendor, opened, finding) };
+            record.apart = self.apart(journal, vendor, (fact, finding), (&record, counted)).await?;
             let certificate = Certificate { opened, finding, known_until: fact.meta.valid_at };
             checked.push(Checked {
                 case: case.clone(),
@@ -256,20 +266,29 @@ impl Archive {
         closings.collect()
     }
 
-    /// The other accounts on whose streams events stand that a finding cites.
+    /// The other accounts a count has to take in, cited or not: those that may have followed a person.
+    fn counted(&self, vendor: &VendorId, opened: &Opened, finding: &Finding) -> BTreeSet<AccountId> {
+        if finding.pattern != "T23" {
+            return BTreeSet::new();
+        }
+        let of_vendor = self.moved.iter().filter(|(of, _)| of == vendor).map(|(_, account)| account);
+        let others = of_vendor.filter(|other| **other != opened.account && !self.absorbed.contains(*other));
+        others.cloned().collect()
+    }
+
+    /// The other accounts that are counted, and those on whose streams events stand that a finding cites.
     async fn apart(
         &self,
         journal: &dyn Journal,
         vendor: &VendorId,
         (told, finding): (&Fact, &Finding),
-        record: &Record,
+        (record, counted): (&Record, BTreeSet<AccountId>),
     ) -> Result<Vec<Apart>, ArchiveError> {
         let by = told.meta.position;
         let own = record.facts.iter().chain(record.others.iter().map(|(_, fact)| fact));
         let of_vendor = record.partners.iter().map(|(_, fact)| fact).chain(&record.identity);
         let known: BTreeSet<EventId> = own.chain(of_vendor).map(|fact| fact.meta.id).collect();
-        let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
-        let mut apart: Vec<Apart> = Vec::new();
+        let mut accounts = counted;
         let of_grounds = finding.grounds.iter().flat_map(|ground| &ground.events);
         for event in finding.proof.iter().chain(&finding.context).chain(of_grounds) {
             if known.contains(event) {
@@ -277,15 +296,16 @@ impl Archive {
             }
             let Some(recorded) = journal.event(event.0).await? else { continue };
             let stream = Stream::from_str(&recorded.stream).ok();
-            let Some(Stream::Account(of, account)) = stream.filter(|stream| stream.vendor() == vendor) else {
+            let Some(Stream::Account(_, account)) = stream.filter(|stream| stream.vendor() == vendor) else {
                 continue;
             };
-            if account == record.account || !accounts.insert(account.clone()) {
-                continue;
-            }
-            let mut facts = stream_of(journal, &of, &account).await?;
+            accounts.extend((account != record.account).then_some(account));
+        }
+        let mut apart: Vec<Apart> = Vec::new();
+        for account in accounts {
+            let mut facts = stream_of(journal, vendor, &account).await?;
             facts.retain(|fact| fact.meta.position < by);
-            let mut others = self.others(journal, &of, &account).await?;
+            let mut others = self.others(journal, vendor, &account).await?;
             others.retain(|(_, fact)| fact.meta.position < by);
             apart.push(Apart { account, facts, others });
         }
@@ -354,6 +374,14 @@ fn is_withdrawn(case: &[Fact], finding: &Finding) -> bool {
         let same = changed.pattern == finding.pattern && changed.act == finding.act;
         same && matches!(changed.verdict, Verdict::Superseded(_))
     })
+}
+
+/// Whether it says that an account went from one partner to another.
+fn is_move(event: &Event) -> bool {
+    if let Event::Account(AccountEvent::HolderRecorded(held)) = event {
+        return held.basis_claimed != HoldingBasis::Initial && held.previous.as_ref() != Some(&held.holder);
+    }
+    matches!(event, Event::Change(ChangeEvent::Executed(_)))
 }
 
 impl Handoff {

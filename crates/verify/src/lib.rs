@@ -66,7 +66,8 @@ pub struct Record {
     pub others: Vec<(AccountId, Fact)>,
     /// Which accounts each uniform act of the vendor covers.
     pub batches: Vec<(BatchId, AccountId)>,
-    /// Accounts of which the finding cites events though nothing ties them to this one.
+    /// Accounts of which the finding cites events though nothing ties them to this one; for accounts that follow a
+    /// person, all whose holder changed.
     pub apart: Vec<Apart>,
     /// Every accepted handoff of the vendor that was closed.
     pub closings: Vec<Closing>,

@@ -1,5 +1,6 @@
 //! T10, T23 and R1: what is found when several accounts of one vendor are seen together.
 
+mod certified;
 mod follow;
 
 use std::collections::BTreeMap;

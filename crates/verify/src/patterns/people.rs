@@ -9,7 +9,7 @@ use domain::time::Instant;
 
 use super::chance::exceeded_after;
 use super::takeover::violation;
-use super::{Claim, Shown};
+use super::{Claim, Evidence, Shown};
 use crate::family::Kin;
 use crate::gains::{Gain, Kind};
 use crate::holdings::{holdings, left_of};
@@ -34,7 +34,6 @@ pub(super) fn follows(scene: &Scene<'_>, claim: &Claim<'_>) -> Result<Shown, Str
     for apart in &scene.known.apart {
         all.extend(departures(&Scene::of(apart)));
     }
-    all.retain(|departure| claim.proof.contains(&departure.event));
     all.sort_by_key(|departure| (departure.at, departure.event));
     let people = &scene.known.people;
     let joined =
@@ -59,20 +58,9 @@ fn followed(
     all: &[Departure<'_>],
 ) -> Option<Shown> {
     let policing = &scene.policy_at(joined.at).policing;
-    let until = scene.known.program.days_after(joined.at, policing.follow_days);
-    let of = |family: &PartnerId, who: &PartnerId| scene.kin(family, who, joined.at).is_some();
-    let mut accounts = BTreeSet::new();
-    let left: Vec<(&Departure<'_>, bool)> = all
-        .iter()
-        .filter(|one| {
-            let leaves = of(&before.partner, &one.from) && !of(&before.partner, &one.to);
-            leaves && joined.at <= one.at && one.at < until && accounts.insert(one.account)
-        })
-        .map(|one| {
-            let carried = joined.carries.iter().flatten().any(|account| account == one.account);
-            (one, of(&joined.partner, &one.to) && !one.is_wanted && !carried)
-        })
-        .collect();
+    let is_cited = |one: &&Departure<'_>| claim.proof.contains(&one.event);
+    let cited: Vec<&Departure<'_>> = all.iter().filter(is_cited).collect();
+    let left = trials(scene, before, joined, cited.into_iter());
     let least = usize::from(policing.follow_accounts_min).checked_sub(1)?;
     let (trigger, _) = *left.iter().filter(|(_, follows)| *follows).nth(least)?;
     let (found_in, unknown) = if left.len() < usize::from(policing.chance_trials_min) {
@@ -81,8 +69,41 @@ fn followed(
         let after = exceeded_after(policing, left.iter().map(|(_, follows)| *follows))?;
         (left.get(after.checked_sub(1)?)?.0, None)
     };
+    // Of too few only those are shown that followed; where chance is asked, all are that left.
+    let is_left_out = |(one, follows): &(&Departure<'_>, bool)| {
+        let is_earlier = (one.at, one.event) < (found_in.at, found_in.event);
+        is_earlier && !is_cited(one) && (*follows || unknown.is_none())
+    };
+    if claim.evidence == Evidence::All && trials(scene, before, joined, all.iter()).iter().any(is_left_out) {
+        return None;
+    }
     let shown = Shown::of(Severity::S2, Kin::Known, found_in.at, &joined.partner);
     (found_in.event == claim.act).then_some(Shown { unknown, ..shown })
+}
+
+/// The accounts that left the person's first partner in the time after it did, each once, and whether each followed.
+fn trials<'d, 'a>(
+    scene: &Scene<'_>,
+    before: &Person,
+    joined: &Person,
+    departures: impl Iterator<Item = &'d Departure<'a>>,
+) -> Vec<(&'d Departure<'a>, bool)>
+where
+    'a: 'd,
+{
+    let follow_days = scene.policy_at(joined.at).policing.follow_days;
+    let until = scene.known.program.days_after(joined.at, follow_days);
+    let of = |family: &PartnerId, who: &PartnerId| scene.kin(family, who, joined.at).is_some();
+    let mut accounts = BTreeSet::new();
+    let left = departures.filter(|one| {
+        let leaves = of(&before.partner, &one.from) && !of(&before.partner, &one.to);
+        leaves && joined.at <= one.at && one.at < until && accounts.insert(one.account)
+    });
+    let trial = |one: &'d Departure<'a>| {
+        let carried = joined.carries.iter().flatten().any(|account| account == one.account);
+        (one, of(&joined.partner, &one.to) && !one.is_wanted && !carried)
+    };
+    left.map(trial).collect()
 }
 
 /// Changes of holder from one partner to another, each pair once.

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A person of the host joins the guest on day 10; `follow` of `left` accounts go where the person went.
-fn followed(follow: usize, left: usize) -> Vendor {
+pub(super) fn followed(follow: usize, left: usize) -> Vendor {
     let mut vendor = Vendor { program: followed_persons(), ..Vendor::default() };
     vendor.partners = Story::after(100_000);
     let person = || id("person-7");
