@@ -56,7 +56,7 @@ fn met(partner: &str, at: i64) -> TradeEvent {
     })
 }
 
-pub(crate) const CASES: [Case; 20] = [
+pub(crate) const CASES: [Case; 21] = [
     Case { name: "T13: the host really let it lie", tell: claimed, found: &[] },
     Case {
         name: "T13: the second notice came back",
@@ -220,6 +220,15 @@ pub(crate) const CASES: [Case; 20] = [
             story.tell(40, booked("o2", "guest", gtx(), 40));
         },
         found: &["T04 S3", "T13 S4"],
+    },
+    Case {
+        name: "T13: nothing can be claimed on one notice, whatever was answered to it",
+        tell: |story| {
+            reached(story, "f1", 10);
+            story.tell(25, answered("f1", 25));
+            story.tell(32, forfeited(&["f1"], 31));
+        },
+        found: &[],
     },
 ];
 

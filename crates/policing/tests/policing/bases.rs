@@ -2,8 +2,9 @@
 
 use domain::event::account::{AccountEvent, ContactPurpose, ContactReplaced};
 use domain::event::account::{OverrideAct, OverrideReason};
+use domain::event::handoff::{DeclaredPrior, GrantedAct, HandoffEvent, Invited};
 use domain::event::notice::About;
-use domain::event::{Evidence, Party, handoff::DeclaredPrior};
+use domain::event::{Evidence, Party};
 use domain::fact::Role;
 use domain::scope::Scope;
 
@@ -23,7 +24,7 @@ fn abandoned(story: &mut Story) {
     story.tell(31, booked("o2", "guest", gtx(), 31));
 }
 
-pub(crate) const BASES: [Case; 23] = [
+pub(crate) const BASES: [Case; 27] = [
     Case { name: "V3: the host let it lie", tell: abandoned, found: &[] },
     Case {
         name: "V3: the host answered in the cure period",
@@ -238,6 +239,45 @@ pub(crate) const BASES: [Case; 23] = [
             story.tell(20, holds("guest", lines(&["gtx", "rtx"]), 20));
         },
         found: &[],
+    },
+    Case {
+        name: "V3: progress of the guest is no answer of the host",
+        tell: |story| {
+            abandoned(story);
+            story.tell(25, progressed(Party::Guest, 25));
+        },
+        found: &[],
+    },
+    Case {
+        name: "what the host granted another guest is not granted to this one",
+        tell: |story| {
+            story.tell(2, invited_to("h2", "third", &[GrantedAct::Order], gtx()));
+            story.tell(3, HandoffEvent::Accepted(accepted("h2")));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "what another host granted the guest is not granted by this one",
+        tell: |story| {
+            let HandoffEvent::Invited(terms) = invited_to("h2", "guest", &[GrantedAct::Order], gtx()) else {
+                unreachable!("an invitation")
+            };
+            story.tell(2, HandoffEvent::Invited(Box::new(Invited { host: id("other-host"), ..*terms })));
+            story.tell(3, HandoffEvent::Accepted(accepted("h2")));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
+    },
+    Case {
+        name: "what the same two agreed in another handoff is granted from its acceptance on",
+        tell: |story| {
+            story.tell(2, invited_to("h2", "guest", &[GrantedAct::Order], gtx()));
+            story.tell(19, booked("o1", "guest", gtx(), 19));
+            story.tell(20, HandoffEvent::Accepted(accepted("h2")));
+            story.tell(20, booked("o2", "guest", gtx(), 20));
+        },
+        found: &["T04 S3"],
     },
 ];
 

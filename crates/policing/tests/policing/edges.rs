@@ -58,6 +58,36 @@ fn what_a_third_party_won_at_the_instant_of_acceptance_it_won_under_the_handoff(
 }
 
 #[test]
+fn a_late_letter_is_backdated_only_if_it_is_dated_before_the_change() {
+    let backdated = |dated| {
+        let mut story = hosted();
+        story.tell_late(30, 60, Some("guest"), wrote(LetterRecorded { signed_at: dated, ..letter("l1") }));
+        thawed(&mut story);
+        story.tell(15, requested("c1", "guest", gtx(), Some("l1")));
+        story.tell(16, domain::event::change::ChangeEvent::Verified(verification("c1")));
+        notified(&mut story, 17);
+        story.tell(30, executed("c1", "guest", gtx(), 30));
+        story.found().iter().any(|found| found.starts_with("T14"))
+    };
+    assert!(backdated(day(30).plus_ms(-1)));
+    assert!(!backdated(day(30)));
+}
+
+#[test]
+fn at_one_instant_the_account_moves_before_anything_is_ordered_on_it() {
+    for told_before in 0..8 {
+        let mut story = hosted();
+        for _ in 0..told_before {
+            story.tell(3, quoted("third", 3, None));
+        }
+        story.tell(30, booked("o2", "guest", gtx(), 30));
+        moved(&mut story);
+        let found = story.found();
+        assert!(!found.contains(&"T04 S3".to_owned()), "with {told_before} events before: {found:?}");
+    }
+}
+
+#[test]
 fn an_account_is_looked_at_again_after_a_lapse_and_not_at_it() {
     let mut story = Story::default();
     story.tell(-10, quoted("third", -10, None));
@@ -88,6 +118,9 @@ fn an_account_is_looked_at_where_two_claim_it_and_somebody_is_at_work() {
     assert!(told(&[("d1", "host"), ("d2", "host")], true), "two registrations");
     assert!(!told(&[("d1", "host")], true), "the holder registers its own");
     assert!(!told(&[], true), "work without a registration");
+    let mut laid_down = Story::default();
+    laid_down.tell(10, committed(7));
+    assert!(!policing::may_be_looked_at(&laid_down.facts), "a digest corrects nothing");
     assert!(!told(&[("d1", "guest"), ("d2", "third")], false), "registrations without work");
 }
 

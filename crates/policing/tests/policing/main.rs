@@ -11,6 +11,7 @@ mod commands;
 mod contacts;
 mod contested;
 mod edges;
+mod guards;
 mod guises;
 mod hosts;
 mod lapses;

@@ -38,7 +38,7 @@ fn lettered(story: &mut Story) {
     notified(story, 17);
 }
 
-pub(crate) const STEPS: [Case; 30] = [
+pub(crate) const STEPS: [Case; 31] = [
     Case {
         name: "T15: the day before the window ends",
         tell: |story| {
@@ -326,6 +326,18 @@ pub(crate) const STEPS: [Case; 30] = [
             story.tell(15, requested("c1", "guest", gtx(), None));
             notified(story, 17);
             story.tell(30, executed("c1", "guest", gtx(), 30));
+        },
+        found: &[],
+    },
+    Case {
+        name: "T19: a company that host and guest share is not kept out",
+        tell: |story| {
+            for owner in ["host", "guest"] {
+                story.tell_of("venture", -50, owned_by(owner, Declared, 5_000, -50));
+            }
+            story.tell(15, requested("c1", "venture", gtx(), None));
+            notified(story, 17);
+            story.tell(30, executed("c1", "venture", gtx(), 30));
         },
         found: &[],
     },

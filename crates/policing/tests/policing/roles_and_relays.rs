@@ -43,7 +43,7 @@ fn host_below(at: i64) -> TradeEvent {
     })
 }
 
-pub(crate) const CASES: [Case; 19] = [
+pub(crate) const CASES: [Case; 20] = [
     Case {
         name: "T05: terms that only the guest signed make it prime, and it signs the contract",
         tell: |story| {
@@ -204,6 +204,15 @@ pub(crate) const CASES: [Case; 19] = [
             story.tell(50, holds("guest", gtx(), 50));
         },
         found: &["T01 S4", "procedure_unknown S2"],
+    },
+    Case {
+        name: "T07: the first step was reversed only after the second",
+        tell: |story| {
+            story.tell(20, executed("c9", "third", gtx(), 20));
+            story.tell(50, holds("guest", gtx(), 50));
+            story.tell(60, reversed("c9", ReversalReason::Ruling));
+        },
+        found: &["T07 S4", "T15 S4", "procedure_unknown S2"],
     },
 ];
 

@@ -93,6 +93,19 @@ fn a_confirmed_finding_is_superseded_by_a_paper_that_came_late() {
 }
 
 #[test]
+fn a_correction_of_something_else_supersedes_nothing() {
+    let mut story = hosted();
+    let other = story.tell(5, quoted("third", 5, None));
+    let act = story.tell(20, booked("o2", "guest", gtx(), 20));
+    let before = standing(Vec::new(), &told(&[], &story, day(34)));
+    story.tell(40, retracted(other));
+    assert!(told(&before, &story, day(40)).is_empty());
+    let release = story.tell_late(25, 50, None, released(gtx(), 25, None, Some(act)));
+    let late = Verdict::Superseded(SupersededBy::Late(release));
+    assert_eq!(verdicts(&told(&before, &story, day(50))), [(late, Some(release))]);
+}
+
+#[test]
 fn a_finding_whose_act_left_the_record_is_superseded_by_the_correction() {
     let (mut story, act, before) = found_by(day(34));
     let correction = story.tell(40, retracted(act));

@@ -70,13 +70,10 @@ pub(super) fn look<'a>(scene: &Scene<'a>) -> Vec<Sighting<'a>> {
 }
 
 fn kept_idle<'a>(scene: &Scene<'a>, lapsed: &[Lapsed<'a>], partner: &PartnerId) -> Option<Sighting<'a>> {
-    let own = || lapsed.iter().filter(|(_, deal)| deal.partner.as_ref() == Some(partner));
-    let (first, _) = own().next()?;
+    let mut own = lapsed.iter().filter(|(_, deal)| deal.partner.as_ref() == Some(partner)).peekable();
+    let (first, _) = own.peek()?;
     let min = usize::from(scene.policy_at(*first).policy.policing.idle_registrations_min);
-    if own().count() < min {
-        return None;
-    }
-    let idle: Vec<&Lapsed<'a>> = own().filter(|(_, deal)| !worked(scene, deal, partner)).collect();
+    let idle: Vec<&Lapsed<'a>> = own.filter(|(_, deal)| !worked(scene, deal, partner)).collect();
     let kept = idle.get(..min)?;
     let &&(at, last) = kept.last()?;
     let shown = kept.iter().flat_map(|(_, deal)| [deal.submission, deal.decided]).flatten();

@@ -1,5 +1,7 @@
 //! T23: accounts that follow a person.
 
+use domain::event::consent::{Authority, Inducement, LetterRecorded};
+
 use super::*;
 
 /// A person of the host joins the guest on day 10; `follow` of `left` accounts go where the person went.
@@ -78,6 +80,28 @@ fn accounts_do_not_follow_where_the_customer_wrote_or_a_list_was_agreed() {
     assert_eq!(vendor.found("T23"), [""; 0]);
     vendor.moved("a51", "host", "guest", 42);
     assert_eq!(vendor.found("T23"), ["a51 S1 Indeterminate(TooFew)"]);
+}
+
+#[test]
+fn only_a_good_letter_says_why_an_account_moved() {
+    let counted = |letter: LetterRecorded, taken_back: Option<i64>| {
+        let mut vendor = followed(1, 1);
+        let story = vendor.story("a50");
+        story.tell(30, wrote(LetterRecorded { gaining: id("guest"), signed_at: day(30), ..letter }));
+        if let Some(at) = taken_back {
+            crate::papers::rescinded(story, "l-1", "customer-cio", at);
+        }
+        vendor.moved("a50", "host", "guest", 41);
+        !vendor.found("T23").is_empty()
+    };
+    assert!(!counted(letter("l-1"), None));
+    assert!(!counted(letter("l-1"), Some(42)), "taken back after the move");
+    assert!(counted(letter("l-1"), Some(40)), "taken back before it");
+    let no_authority = LetterRecorded { authority: Authority::Unknown, ..letter("l-1") };
+    assert!(counted(no_authority, None), "by nobody who may");
+    let induced = LetterRecorded { inducement: Inducement::Found, ..letter("l-1") };
+    assert!(counted(induced, None), "induced");
+    assert!(counted(LetterRecorded { scope: lines(&["rtx"]), ..letter("l-1") }, None), "for another line");
 }
 
 #[test]
