@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use domain::event::case::{CaseKind, Finding, Ground, Severity, Unknown, Verdict};
+use domain::fact::Fact;
 use domain::id::EventId;
 use domain::policy::PatternPolicy;
 
@@ -47,6 +48,8 @@ pub enum Part {
     Policy,
     /// What would clear it.
     Clearing,
+    /// How its verdict changed.
+    Verdict,
 }
 
 impl Part {
@@ -64,6 +67,7 @@ impl Part {
             Self::Severity => "severity",
             Self::Policy => "policy",
             Self::Clearing => "clearing",
+            Self::Verdict => "verdict",
         }
     }
 }
@@ -74,7 +78,7 @@ impl fmt::Display for Fault {
     }
 }
 
-fn fault(part: Part, why: impl Into<String>) -> Fault {
+pub(crate) fn fault(part: Part, why: impl Into<String>) -> Fault {
     Fault { part, why: why.into() }
 }
 
@@ -109,7 +113,7 @@ pub fn check(certificate: &Certificate<'_>, record: &Record) -> Vec<Fault> {
 }
 
 /// The name of a finding that speaks of a decision and not of a breach.
-const REGISTRATION: &str = "registration";
+pub(crate) const REGISTRATION: &str = "registration";
 
 fn kind_of(pattern: &str) -> CaseKind {
     match pattern {
@@ -123,15 +127,7 @@ fn kind_of(pattern: &str) -> CaseKind {
 
 /// Events it cites that the journal did not hold when it was recorded.
 fn missing_events(finding: &Finding, record: &Record) -> Vec<Fault> {
-    let own = record.facts.iter().chain(&record.identity).chain(&record.program);
-    let elsewhere = record.partners.iter().map(|(_, fact)| fact);
-    let others = record.others.iter().map(|(_, fact)| fact);
-    let apart = record
-        .apart
-        .iter()
-        .flat_map(|apart| apart.facts.iter().chain(apart.others.iter().map(|(_, fact)| fact)));
-    let all = own.chain(elsewhere).chain(others).chain(apart);
-    let known: BTreeSet<EventId> = all.map(|fact| fact.meta.id).collect();
+    let known: BTreeSet<EventId> = recorded_facts(record).map(|fact| fact.meta.id).collect();
     let missing = |part: Part, events: &[EventId]| -> Vec<Fault> {
         let unknown = events.iter().filter(|event| !known.contains(event));
         unknown.map(|event| fault(part, format!("event {event} was not in the journal"))).collect()
@@ -148,6 +144,18 @@ fn missing_events(finding: &Finding, record: &Record) -> Vec<Fault> {
         faults.push(fault(Part::Proof, "the act itself is not among its events"));
     }
     faults
+}
+
+/// Everything the journal held.
+pub(crate) fn recorded_facts(record: &Record) -> impl Iterator<Item = &Fact> {
+    let own = record.facts.iter().chain(&record.identity).chain(&record.program);
+    let elsewhere = record.partners.iter().map(|(_, fact)| fact);
+    let others = record.others.iter().map(|(_, fact)| fact);
+    let apart = record
+        .apart
+        .iter()
+        .flat_map(|apart| apart.facts.iter().chain(apart.others.iter().map(|(_, fact)| fact)));
+    own.chain(elsewhere).chain(others).chain(apart)
 }
 
 fn case(certificate: &Certificate<'_>, scene: &Scene<'_>) -> Vec<Fault> {
@@ -180,7 +188,16 @@ fn proof(
     let mut faults: Vec<Fault> = too_grave(finding, &shown).into_iter().collect();
     // What speaks for whoever is counted makes no count, but all that is known shows that it was left out.
     let counts = finding.kind == CaseKind::Statistical;
-    let is_as_grave = |one: Result<Shown, String>| one.is_ok_and(|one| one.severity >= shown.severity);
+    if counts
+        && let Ok(known) = known_with(certificate, whole, check, all.clone())
+        && known.counted > shown.counted
+    {
+        let (of, all) = (shown.counted, known.counted);
+        faults.push(fault(Part::Proof, format!("it shows {of} of the {all} that count")));
+    }
+    let is_as_grave = |one: Result<Shown, String>| {
+        one.is_ok_and(|one| one.severity >= shown.severity && one.counted >= shown.counted)
+    };
     for event in all.iter().filter(|_| !is_decision) {
         let fewer: BTreeSet<EventId> = all.iter().copied().filter(|other| other != event).collect();
         let is_left_out = || counts && !is_as_grave(known_with(certificate, whole, check, fewer.clone()));
@@ -207,7 +224,7 @@ fn shown_by(
 }
 
 /// What everything that was known shows to whoever cites these events.
-fn known_with(
+pub(crate) fn known_with(
     certificate: &Certificate<'_>,
     (whole, scene): (&Known, &Scene<'_>),
     check: Check,
@@ -242,11 +259,17 @@ fn absence(certificate: &Certificate<'_>, whole: &Known, scene: &Scene<'_>, chec
 
 /// In what the certificate differs from what everything known shows.
 fn differences(certificate: &Certificate<'_>, shown: &Shown) -> Vec<Fault> {
-    let finding = certificate.finding;
-    let mut faults = Vec::new();
-    if shown.at != finding.violated_at {
+    let mut faults = differences_of_verdict(certificate, shown);
+    if shown.at != certificate.finding.violated_at {
         faults.push(fault(Part::Time, format!("it happened on {}", shown.at)));
     }
+    faults
+}
+
+/// The same of who answers for it, how grave it is and whether it can be judged.
+pub(crate) fn differences_of_verdict(certificate: &Certificate<'_>, shown: &Shown) -> Vec<Fault> {
+    let finding = certificate.finding;
+    let mut faults = Vec::new();
     if shown.actor != finding.actor {
         faults.push(fault(Part::Parties, format!("{} acted", shown.actor)));
     }
@@ -364,6 +387,6 @@ fn time_and_policy(certificate: &Certificate<'_>, scene: &Scene<'_>) -> Vec<Faul
     faults
 }
 
-fn is_above(severity: Severity, said: &PatternPolicy) -> bool {
+pub(crate) fn is_above(severity: Severity, said: &PatternPolicy) -> bool {
     said.severity_max.is_some_and(|most| most < severity)
 }

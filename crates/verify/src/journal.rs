@@ -1,12 +1,13 @@
 //! Reading certificates, and what they are checked against, from a journal.
 
+mod reading;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
 use std::str::FromStr as _;
 
 use domain::event::Event;
 use domain::event::account::{AccountEvent, HoldingBasis};
-use domain::event::case::{CaseEvent, Finding, Opened, Verdict};
+use domain::event::case::{CaseEvent, Finding, Opened, Verdict, VerdictChanged};
 use domain::event::change::ChangeEvent;
 use domain::event::handoff::HandoffEvent;
 use domain::event::identity::IdentityEvent;
@@ -14,12 +15,10 @@ use domain::fact::{Class, Fact};
 use domain::id::{AccountId, BatchId, CaseId, EventId, HandoffId, Key, PartnerId, VendorId};
 use domain::stream::Stream;
 use domain::time::Instant;
-use ports::{
-    FactRow, Journal, KindSet, PAGE_EVENTS_MAX, Position, ReadError, Recorded, Scan, Select, StreamShare,
-};
-use wire::record::{Place, read_fact};
+use ports::{Journal, KindSet, ReadError};
+use reading::{stream_of, visit};
 
-use crate::{Apart, Certificate, Closing, Fault, Record, check};
+use crate::{Apart, Certificate, Closing, Fault, Record, check, check_change};
 
 /// The installation's own policy holds for every vendor that has published none.
 const HOUSE: &str = "default";
@@ -46,8 +45,38 @@ pub struct Checked {
     pub pattern: String,
     /// The act it is about.
     pub act: EventId,
+    /// What it states.
+    pub states: States,
     /// What keeps it from being accepted; nothing when it is.
     pub faults: Vec<Fault>,
+}
+
+/// What a certificate states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum States {
+    /// That something was found.
+    Finding,
+    /// That the verdict on it changed.
+    Verdict,
+}
+
+impl States {
+    /// In one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Finding => "finding",
+            Self::Verdict => "verdict",
+        }
+    }
+}
+
+/// The streams of one case's account and of those tied to it.
+#[derive(Clone, Copy)]
+struct Streams<'a> {
+    vendor: &'a VendorId,
+    opened: &'a Opened,
+    own: &'a [Fact],
+    others: &'a [(AccountId, Fact)],
 }
 
 /// What is kept of every handoff.
@@ -182,38 +211,52 @@ impl Archive {
         let vendor = stream.vendor();
         let own = stream_of(journal, vendor, &opened.account).await?;
         let others = self.others(journal, vendor, &opened.account).await?;
+        let streams = Streams { vendor, opened, own: &own, others: &others };
         let mut checked = Vec::new();
         for fact in facts {
-            let Event::Case(CaseEvent::FindingRecorded(finding)) = &fact.event else { continue };
-            let mut record = self.record(vendor, opened, (fact, finding), &own, &others);
-            // A count that was taken while others were still being judged: the journal itself says so.
-            let is_withdrawn = is_withdrawn(facts, finding);
-            if is_withdrawn {
-                record.closings.retain(|closing| finding.proof.contains(&closing.event));
-            }
-            let counted = if is_withdrawn { BTreeSet::new() } else { self.counted(vendor, opened, finding) };
-            record.apart = self.apart(journal, vendor, (fact, finding), (&record, counted)).await?;
-            let certificate = Certificate { opened, finding, known_until: fact.meta.valid_at };
+            let Event::Case(event) = &fact.event else { continue };
+            let Some((finding, changed)) = stated(facts, event) else { continue };
+            let faults = self.faults(journal, &streams, (fact, finding, changed), facts).await?;
             checked.push(Checked {
                 case: case.clone(),
                 account: opened.account.clone(),
                 pattern: finding.pattern.clone(),
                 act: finding.act,
-                faults: check(&certificate, &record),
+                states: if changed.is_some() { States::Verdict } else { States::Finding },
+                faults,
             });
         }
         Ok(Some(checked))
     }
 
-    /// What was known when a finding was recorded.
-    fn record(
+    /// What keeps one certificate, of a finding or of a change of its verdict, from being accepted.
+    async fn faults(
         &self,
-        vendor: &VendorId,
-        opened: &Opened,
-        (told, finding): (&Fact, &Finding),
-        own: &[Fact],
-        others: &[(AccountId, Fact)],
-    ) -> Record {
+        journal: &dyn Journal,
+        streams: &Streams<'_>,
+        (told, finding, changed): (&Fact, &Finding, Option<&VerdictChanged>),
+        case: &[Fact],
+    ) -> Result<Vec<Fault>, ArchiveError> {
+        let Streams { vendor, opened, .. } = *streams;
+        let known = changed.map_or(finding.known, |changed| changed.known);
+        let mut record = self.record(streams, (told, known));
+        // A count that was taken while others were still being judged: the journal itself says so.
+        let is_withdrawn = changed.is_none() && is_withdrawn(case, finding);
+        if is_withdrawn {
+            record.closings.retain(|closing| finding.proof.contains(&closing.event));
+        }
+        let counted = if is_withdrawn { BTreeSet::new() } else { self.counted(vendor, opened, finding) };
+        record.apart = self.apart(journal, vendor, (told, finding), (&record, counted)).await?;
+        let certificate = Certificate { opened, finding, known_until: told.meta.valid_at };
+        Ok(match changed {
+            None => check(&certificate, &record),
+            Some(changed) => check_change(&certificate, changed, &record),
+        })
+    }
+
+    /// What was known, up to the event `head` of the account's stream, when something was told of it.
+    fn record(&self, streams: &Streams<'_>, (told, head): (&Fact, EventId)) -> Record {
+        let Streams { vendor, opened, own, others } = *streams;
         let by = told.meta.position;
         let of_vendor = |stream: &Stream| stream.vendor() == vendor;
         let streams = || self.streams.iter().filter(|(stream, _)| of_vendor(stream));
@@ -243,7 +286,7 @@ impl Archive {
                 Stream::Account(..) | Stream::Case(..) | Stream::Partnership(..) => {}
             }
         }
-        let head = own.iter().find(|fact| fact.meta.id == finding.known).map(|fact| fact.meta.position);
+        let head = own.iter().find(|fact| fact.meta.id == head).map(|fact| fact.meta.position);
         let until = head.unwrap_or(by);
         record.facts = own.iter().filter(|fact| fact.meta.position <= until).cloned().collect();
         let covered = self.covered.iter().filter(|(at, of, ..)| *at < by && of == vendor);
@@ -367,6 +410,23 @@ impl Archive {
     }
 }
 
+/// The finding an event of the case is about, and how its verdict changed if it did.
+fn stated<'a>(case: &'a [Fact], event: &'a CaseEvent) -> Option<(&'a Finding, Option<&'a VerdictChanged>)> {
+    if let CaseEvent::FindingRecorded(finding) = event {
+        return Some((finding, None));
+    }
+    let CaseEvent::VerdictChanged(changed) = event else { return None };
+    Some((found_before(case, changed)?, Some(changed)))
+}
+
+/// The finding whose verdict changed.
+fn found_before<'a>(case: &'a [Fact], changed: &VerdictChanged) -> Option<&'a Finding> {
+    case.iter().find_map(|fact| {
+        let Event::Case(CaseEvent::FindingRecorded(finding)) = &fact.event else { return None };
+        (finding.pattern == changed.pattern && finding.act == changed.act).then_some(finding)
+    })
+}
+
 /// Whether the journal says later that something it had not looked at yet speaks against a finding.
 fn is_withdrawn(case: &[Fact], finding: &Finding) -> bool {
     case.iter().any(|fact| {
@@ -398,63 +458,4 @@ impl Handoff {
             self.closed.push(Closed { place, at: closed.at, event: fact.meta.id });
         }
     }
-}
-
-/// Every fact of the given kinds with its stream. It blocks.
-fn visit(
-    journal: &dyn Journal,
-    kinds: &KindSet,
-    each: &mut dyn FnMut(&Stream, Fact),
-) -> Result<(), ArchiveError> {
-    let mut names: BTreeMap<u32, Option<Stream>> = BTreeMap::new();
-    let mut broken = None;
-    let scan = Scan { after: Position::START, upto: Position::END, kinds, streams: StreamShare::ALL };
-    journal.scan_facts(scan, &mut |row: FactRow<'_>| {
-        let named = || Stream::from_str(&journal.stream_name(row.stream)?).ok();
-        let stream = names.entry(row.stream.0).or_insert_with(named);
-        let place = Place {
-            id: EventId(row.id),
-            position: row.position.lo(),
-            revision: row.revision,
-            recorded_ms: row.recorded_ms,
-        };
-        match (stream, read_fact(row.fact, place)) {
-            (Some(stream), Ok(fact)) => {
-                each(stream, fact);
-                ControlFlow::Continue(())
-            }
-            (None, _) | (_, Err(_)) => {
-                broken = Some(EventId(row.id));
-                ControlFlow::Break(())
-            }
-        }
-    })?;
-    broken.map_or(Ok(()), |event| Err(ArchiveError::NotOurs(event)))
-}
-
-/// The facts of one account's stream, in the order they were recorded.
-async fn stream_of(
-    journal: &dyn Journal,
-    vendor: &VendorId,
-    account: &AccountId,
-) -> Result<Vec<Fact>, ArchiveError> {
-    let name = Stream::Account(vendor.clone(), account.clone()).to_string();
-    let mut facts: Vec<Fact> = Vec::new();
-    loop {
-        let from = u64::try_from(facts.len()).unwrap_or(u64::MAX);
-        let page = journal.read_stream(&name, from, Select::Facts, PAGE_EVENTS_MAX).await?;
-        for recorded in &page.events {
-            facts.push(fact_of(recorded)?);
-        }
-        if !page.more || page.events.is_empty() {
-            return Ok(facts);
-        }
-    }
-}
-
-fn fact_of(recorded: &Recorded) -> Result<Fact, ArchiveError> {
-    let id = EventId(recorded.id);
-    let (position, revision) = (recorded.position.lo(), recorded.revision);
-    let place = Place { id, position, revision, recorded_ms: recorded.recorded_ms };
-    read_fact(&recorded.fact, place).map_err(|_| ArchiveError::NotOurs(id))
 }

@@ -29,9 +29,11 @@ mod scene;
 mod terms;
 mod ties;
 mod told;
+mod verdict;
 mod walk;
 
 pub use certificate::{Fault, Part, check};
+pub use verdict::check_change;
 
 use domain::event::case::{Finding, Opened};
 use domain::fact::Fact;

@@ -77,13 +77,15 @@ pub(crate) struct Shown {
     pub(crate) actor: PartnerId,
     pub(crate) respondent: String,
     pub(crate) unknown: Option<Unknown>,
+    /// How many cases speak against whoever is counted; none where nothing is.
+    pub(crate) counted: usize,
 }
 
 impl Shown {
     /// Shown of a partner that answers for it itself.
     fn of(severity: Severity, kin: Kin, at: Instant, actor: &PartnerId) -> Self {
         let severity = capped(severity, kin);
-        Self { severity, at, actor: actor.clone(), respondent: actor.to_string(), unknown: None }
+        Self { severity, at, actor: actor.clone(), respondent: actor.to_string(), unknown: None, counted: 0 }
     }
 }
 

@@ -43,7 +43,9 @@ fn claimed<'a>(scene: &Scene<'a>, change: &'a Change) -> Option<Sighting<'a>> {
     // The fault that the fewest events show stands for the others.
     let decisive = faults.iter().min_by_key(|fault| fault.shown_by.len())?;
     let at = change.executions.first().map(|done| done.at).or(change.requested_at)?;
-    let seen = match excused(scene, change).or_else(|| cured(scene, change, letter?, at)) {
+    // A sound letter may be what let the account move, too: it is named, and not what came with it.
+    let cured = letter.and_then(|letter| cured(scene, change, letter, at));
+    let seen = match cured.or_else(|| excused(scene, change)) {
         Some((by, because)) => Seen::Cleared { by, because },
         None => {
             let mut proof: Vec<EventId> = letter.map(|letter| letter.event).into_iter().collect();

@@ -21,7 +21,7 @@ use crate::story::{Story, account_id, day_of, event_id, id};
 use crate::words::{digest, letter, overridden, released, waived, wrote};
 
 /// What the journal says where the story is all there is.
-fn record(story: &Story) -> Record {
+pub(crate) fn record(story: &Story) -> Record {
     let mut facts = story.facts.clone();
     facts.sort_by_key(|fact| fact.meta.position);
     let batch = id("territories-2026");

@@ -29,4 +29,5 @@ mod roles_and_relays;
 mod stories;
 mod story;
 mod transitions;
+mod verdicts;
 mod words;

@@ -239,6 +239,25 @@ impl Story {
         story
     }
 
+    /// Everything that is recorded, on whatever stream.
+    pub(crate) fn recorded(&self) -> impl Iterator<Item = &Fact> {
+        let elsewhere =
+            self.partners.iter().map(|(_, fact)| fact).chain(self.others.iter().map(|(_, fact)| fact));
+        self.facts.iter().chain(&self.identity).chain(elsewhere)
+    }
+
+    /// The story as far as it was recorded up to a position, known up to the last event of the account's own stream.
+    pub(crate) fn upto(&self, position: u64) -> Self {
+        let mut story = self.clone();
+        story.facts.retain(|fact| fact.meta.position <= position);
+        story.partners.retain(|(_, fact)| fact.meta.position <= position);
+        story.others.retain(|(_, fact)| fact.meta.position <= position);
+        story.identity.retain(|fact| fact.meta.position <= position);
+        let last = story.facts.iter().map(|fact| fact.meta.position).max().unwrap_or_default();
+        story.told = usize::try_from(last).expect("a short story");
+        story
+    }
+
     /// The same facts, recorded in another order.
     pub(crate) fn recorded_in(&self, order: &[usize]) -> Self {
         let mut story = self.clone();

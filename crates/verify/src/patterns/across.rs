@@ -174,5 +174,6 @@ pub(super) fn repeated(scene: &Scene<'_>, claim: &Claim<'_>) -> Result<Shown, St
             return Err(format!("a handoff that was closed before by event {} is left out", left_out.event));
         }
     }
-    Ok(Shown::of(Severity::S2, Kin::Known, at, &last.guest))
+    let counted = closed.iter().filter(|(_, _, one)| one.is_kept()).count();
+    Ok(Shown { counted, ..Shown::of(Severity::S2, Kin::Known, at, &last.guest) })
 }

@@ -33,7 +33,14 @@ pub(super) fn without_form(scene: &Scene<'_>, claim: &Claim<'_>) -> Result<Shown
     let vendor: PartnerId = "vendor".parse().expect("a lower-case word is a partner id");
     let actor = gaining.or(losing).cloned().unwrap_or(vendor);
     let at = known.at();
-    Ok(Shown { severity: Severity::S4, at, actor, respondent: "vendor".to_owned(), unknown: None })
+    Ok(Shown {
+        severity: Severity::S4,
+        at,
+        actor,
+        respondent: "vendor".to_owned(),
+        unknown: None,
+        counted: 0,
+    })
 }
 
 /// Host and guest of the handoff it touches, else whoever held the scope and whoever is to get it.

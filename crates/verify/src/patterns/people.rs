@@ -78,7 +78,9 @@ fn followed(
         return None;
     }
     let shown = Shown::of(Severity::S2, Kin::Known, found_in.at, &joined.partner);
-    (found_in.event == claim.act).then_some(Shown { unknown, ..shown })
+    let until_then = left.iter().take_while(|(one, _)| (one.at, one.event) <= (found_in.at, found_in.event));
+    let counted = until_then.filter(|(_, follows)| *follows).count();
+    (found_in.event == claim.act).then_some(Shown { unknown, counted, ..shown })
 }
 
 /// The accounts that left the person's first partner in the time after it did, each once, and whether each followed.

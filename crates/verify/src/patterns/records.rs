@@ -19,6 +19,7 @@ pub(super) fn contested(scene: &Scene<'_>, claim: &Claim<'_>) -> Result<Shown, S
         actor: later.holder.clone(),
         respondent: "vendor".to_owned(),
         unknown: Some(Unknown::Contested),
+        counted: 0,
     })
 }
 
@@ -55,5 +56,12 @@ pub(super) fn registration(scene: &Scene<'_>, claim: &Claim<'_>) -> Result<Shown
     }
     let actor = deal.partner.ok_or("nobody is shown to have registered it")?.clone();
     let at = decision.at();
-    Ok(Shown { severity: Severity::S2, at, actor, respondent: "vendor".to_owned(), unknown: None })
+    Ok(Shown {
+        severity: Severity::S2,
+        at,
+        actor,
+        respondent: "vendor".to_owned(),
+        unknown: None,
+        counted: 0,
+    })
 }

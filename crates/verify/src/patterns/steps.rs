@@ -33,6 +33,7 @@ pub(super) fn of_executor(severity: Severity, done: &On<'_, Executed>) -> Shown 
         actor: by.cloned().unwrap_or_else(|| done.said.holder.clone()),
         respondent: by.map_or_else(|| "vendor".to_owned(), ToString::to_string),
         unknown: None,
+        counted: 0,
     }
 }
 
@@ -75,5 +76,6 @@ pub(super) fn unknown(scene: &Scene<'_>, claim: &Claim<'_>) -> Result<Shown, Str
         actor: gain.partner.clone(),
         respondent: "vendor".to_owned(),
         unknown: None,
+        counted: 0,
     })
 }

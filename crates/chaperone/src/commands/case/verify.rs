@@ -27,6 +27,8 @@ struct Rejected {
     account: String,
     pattern: String,
     act: String,
+    /// Whether it states a finding or a change of its verdict.
+    states: &'static str,
     faults: Vec<FaultAnswer>,
 }
 
@@ -75,8 +77,8 @@ fn tell(output: Format, checked: Vec<Checked>) -> anyhow::Result<Exit> {
 fn read_out(answer: &Answer) -> anyhow::Result<()> {
     line(&format!("{} of {} certificates accepted", answer.accepted, answer.certificates))?;
     for rejected in &answer.rejected {
-        let Rejected { case, account, pattern, act, faults } = rejected;
-        line(&format!("case {case}: {pattern} on account {account}, act {act}"))?;
+        let Rejected { case, account, pattern, act, states, faults } = rejected;
+        line(&format!("case {case}: {states} {pattern} on account {account}, act {act}"))?;
         faults.iter().try_for_each(|fault| line(&format!("  {}: {}", fault.part, fault.why)))?;
     }
     Ok(())
@@ -90,6 +92,7 @@ impl From<Checked> for Rejected {
             account: checked.account.to_string(),
             pattern: checked.pattern,
             act: checked.act.to_string(),
+            states: checked.states.as_str(),
             faults: faults.map(|fault| FaultAnswer { part: fault.part.as_str(), why: fault.why }).collect(),
         }
     }
