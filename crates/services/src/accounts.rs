@@ -9,6 +9,7 @@ use domain::fact::Fact;
 use domain::stream::Stream;
 use lru::LruCache;
 use ports::{Journal, PAGE_EVENTS_MAX, Select, Version};
+use rustc_hash::FxBuildHasher;
 
 /// What accounts kept folded in memory may weigh together, in facts: at 1 KB each, about 64 MB.
 const KEPT_FACTS_MAX: usize = 65_536;
@@ -38,7 +39,7 @@ pub struct Accounts {
 impl Default for Accounts {
     fn default() -> Self {
         Self {
-            kept: Mutex::new(Kept { streams: LruCache::unbounded(), facts: 0 }),
+            kept: Mutex::new(Kept { streams: LruCache::unbounded_with_hasher(FxBuildHasher), facts: 0 }),
             moved: Mutex::new(LruCache::new(MOVED_STREAMS_MAX)),
         }
     }
@@ -127,7 +128,7 @@ impl Accounts {
 /// What is kept, and what it weighs together.
 #[derive(Debug)]
 struct Kept {
-    streams: LruCache<Stream, Arc<Loaded>>,
+    streams: LruCache<Stream, Arc<Loaded>, FxBuildHasher>,
     facts: usize,
 }
 
