@@ -10,18 +10,17 @@ pub(super) struct Scratch {
     /// Bytes kept in memory before a file is made.
     memory_bytes_max: u64,
     in_memory: AtomicU64,
-    file: Mutex<Beyond>,
+    beyond: Mutex<Beyond>,
 }
 
 /// What is kept beyond memory.
-enum Beyond {
-    NotMade,
-    Made {
-        file: File,
-        length: u64,
-    },
-    /// There is no room for a file here, so memory has to do.
-    NoRoom,
+#[derive(Default)]
+struct Beyond {
+    /// Made when it is first needed.
+    file: Option<File>,
+    length: u64,
+    /// Whether the disk takes no more, so that memory has to do.
+    is_full: bool,
 }
 
 /// A piece of bytes that was put away.
@@ -32,7 +31,7 @@ pub(super) enum Piece {
 
 impl Scratch {
     pub(super) fn new(memory_bytes_max: u64) -> Self {
-        Self { memory_bytes_max, in_memory: AtomicU64::new(0), file: Mutex::new(Beyond::NotMade) }
+        Self { memory_bytes_max, in_memory: AtomicU64::new(0), beyond: Mutex::default() }
     }
 
     /// Puts away what stands in `bytes`, which is empty afterwards.
@@ -57,10 +56,9 @@ impl Scratch {
         match piece {
             Piece::Kept(kept) => bytes.extend_from_slice(kept),
             Piece::Written { at, length } => {
-                let mut beyond = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-                let Beyond::Made { file, .. } = &mut *beyond else {
-                    return Err(io::Error::other("the scratch file was never made"));
-                };
+                let mut beyond = self.beyond.lock().unwrap_or_else(PoisonError::into_inner);
+                let file =
+                    beyond.file.as_mut().ok_or_else(|| io::Error::other("no scratch file was made"))?;
                 file.seek(SeekFrom::Start(*at))?;
                 let read = file.take(*length).read_to_end(bytes)?;
                 if u64::try_from(read).ok() != Some(*length) {
@@ -73,33 +71,36 @@ impl Scratch {
 
     /// Where in the file the bytes are now; `None` where there is no room for them.
     fn write(&self, bytes: &[u8]) -> Option<u64> {
-        let mut beyond = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = beyond.append(bytes);
-        written.unwrap_or_else(|error| {
-            tracing::warn!(
-                error = %error,
-                "no scratch file in the folder for temporary files, so that more memory is used: {error}"
-            );
-            // What was written stays readable; the rest is kept in memory.
-            if matches!(*beyond, Beyond::NotMade) {
-                *beyond = Beyond::NoRoom;
+        let mut beyond = self.beyond.lock().unwrap_or_else(PoisonError::into_inner);
+        if beyond.is_full {
+            return None;
+        }
+        match beyond.append(bytes) {
+            Ok(at) => Some(at),
+            Err(error) => {
+                // What was written stays readable; the rest is kept in memory.
+                beyond.is_full = true;
+                tracing::warn!(
+                    error = %error,
+                    "the folder for temporary files takes no more, so that more memory is used: {error}"
+                );
+                None
             }
-            None
-        })
+        }
     }
 }
 
 impl Beyond {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<Option<u64>> {
-        if matches!(self, Self::NotMade) {
-            *self = Self::Made { file: tempfile::tempfile()?, length: 0 };
-        }
-        let Self::Made { file, length } = self else { return Ok(None) };
-        let at = *length;
+    fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(tempfile::tempfile()?),
+        };
+        let at = self.length;
         file.seek(SeekFrom::Start(at))?;
         file.write_all(bytes)?;
-        *length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        Ok(Some(at))
+        self.length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        Ok(at)
     }
 }
 
