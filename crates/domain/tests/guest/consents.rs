@@ -147,6 +147,12 @@ fn redeeming() -> Vec<Said> {
         ),
         says("redeeming again adds nothing", used.when(12, &customer(), &redeem(TOKEN)), ""),
         says(
+            "with it the customer has confirmed, and all three are told",
+            used.when(12, &officer(), &notify()),
+            "Notice::Sent Notice::Sent Notice::Sent Change::Notified",
+        ),
+        says("without it nobody is", issued().when(12, &officer(), &notify()), "!not_verified"),
+        says(
             "a partner does not redeem",
             issued().when(11, &user_of("guest"), &redeem(TOKEN)),
             "!not_authorised",

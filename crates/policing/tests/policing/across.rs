@@ -2,6 +2,7 @@
 
 mod certified;
 mod follow;
+mod records;
 
 use std::collections::BTreeMap;
 

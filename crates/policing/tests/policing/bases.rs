@@ -1,9 +1,10 @@
 //! V2 to V9: each basis clears, and each of its conditions is needed.
 
-use domain::event::account::{AccountEvent, ContactPurpose, ContactReplaced};
+use domain::event::account::{AccountEvent, ContactPurpose, ContactReplaced, HolderRecorded};
 use domain::event::account::{OverrideAct, OverrideReason};
 use domain::event::handoff::{DeclaredPrior, GrantedAct, HandoffEvent, Invited};
 use domain::event::notice::About;
+use domain::event::trade::{Order, TradeEvent};
 use domain::event::{Evidence, Party};
 use domain::fact::Role;
 use domain::scope::Scope;
@@ -24,7 +25,16 @@ fn abandoned(story: &mut Story) {
     story.tell(31, booked("o2", "guest", gtx(), 31));
 }
 
-pub(crate) const BASES: [Case; 27] = [
+/// The guest registers a deal while the host has released the scope, and orders under `deal` a month later.
+fn fulfilled(story: &mut Story, deal: &str) {
+    story.tell(10, released(gtx(), 10, Some(25), None));
+    story.tell(19, submitted("d1", "guest", None));
+    story.tell(20, approved("d1"));
+    let order = Order { deal: Some(id(deal)), ..order("o2", "guest", Some(gtx()), 60) };
+    story.tell(60, TradeEvent::OrderBooked(order));
+}
+
+pub(crate) const BASES: [Case; 29] = [
     Case { name: "V3: the host let it lie", tell: abandoned, found: &[] },
     Case {
         name: "V3: the host answered in the cure period",
@@ -279,6 +289,16 @@ pub(crate) const BASES: [Case; 27] = [
         },
         found: &["T04 S3"],
     },
+    Case {
+        name: "V2: an order that fulfils a registration of the release's days has its basis",
+        tell: |story| fulfilled(story, "d1"),
+        found: &[],
+    },
+    Case {
+        name: "V2: an order that fulfils another registration has not",
+        tell: |story| fulfilled(story, "d9"),
+        found: &["T04 S3"],
+    },
 ];
 
 fn declare(story: &mut Story, since: domain::time::Instant) {
@@ -293,6 +313,42 @@ fn declare(story: &mut Story, since: domain::time::Instant) {
 #[test]
 fn every_condition_of_every_basis_is_needed() {
     check(&BASES);
+}
+
+#[test]
+fn what_is_declared_at_acceptance_began_before_it() {
+    let clears = |since| {
+        let mut story = crate::stories::hosted();
+        story.tell(-1, committed(9));
+        declare(&mut story, since);
+        story.tell(20, booked("o2", "guest", gtx(), 20));
+        story.found().is_empty()
+    };
+    assert!(clears(day(1).plus_ms(-1)));
+    assert!(!clears(day(1)));
+}
+
+#[test]
+fn a_change_reported_once_more_is_one_act_until_it_is_reversed() {
+    let takings = |reported| {
+        let mut story = crate::stories::hosted();
+        story.tell(30, executed("c1", "guest", gtx(), 30));
+        story.tell(40, reversed("c1", domain::event::change::ReversalReason::Ruling));
+        let held = HolderRecorded { change: Some(id("c1")), ..held("guest", gtx(), reported) };
+        story.tell(reported, AccountEvent::HolderRecorded(held));
+        story.found().iter().filter(|found| found.starts_with("T01")).count()
+    };
+    assert_eq!(takings(31), 1);
+    assert_eq!(takings(50), 2);
+}
+
+#[test]
+fn a_finding_names_the_override_that_would_clear_it() {
+    let mut story = crate::stories::hosted();
+    story.tell(20, booked("o2", "guest", gtx(), 20));
+    let clearing = story.judged()[0].finding.clearing.clone();
+    let by_override = clearing.iter().find(|clearing| clearing.basis == "V9").expect("an override clears");
+    assert!(by_override.missing.contains("two officers outside direct sales"), "{}", by_override.missing);
 }
 
 #[test]

@@ -44,6 +44,14 @@ fn records_of_other_instants_scopes_or_the_same_holder_contradict_nothing() {
 }
 
 #[test]
+fn two_that_take_over_different_lines_at_one_instant_contradict_nothing() {
+    let mut story = contested();
+    story.tell(9, holds("gamma", lines(&["ztx"]), 9));
+    story.tell(9, holds("delta", lines(&["qtx"]), 9));
+    assert_eq!(story.found(), ["contested_holder S2 Contested"]);
+}
+
+#[test]
 fn a_later_record_leaves_the_case_and_a_retraction_of_either_ends_it() {
     for which in [0, 1] {
         let mut story = contested();

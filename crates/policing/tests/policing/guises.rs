@@ -86,7 +86,7 @@ fn needs(story: &mut Story, here: &str, there: &str) {
     story.tell_at("acme-2", 20, None, domain::event::trade::TradeEvent::OrderBooked(order));
 }
 
-pub(crate) const CASES: [Case; 19] = [
+pub(crate) const CASES: [Case; 21] = [
     Case {
         name: "T08: an account the guest opened turns out to be the host's, by a hard id",
         tell: |story| {
@@ -243,6 +243,23 @@ pub(crate) const CASES: [Case; 19] = [
             story.tell(20, booked("o2", "guest", gtx(), 20));
         },
         found: &["T04 S3"],
+    },
+    Case {
+        name: "T09: a sister buys the same lines from the guest months later",
+        tell: |story| {
+            story.tell_at("acme-2", 120, None, booked("o3", "guest", gtx(), 120));
+            story.decide(-300, related(AccountRelation::Sister, Registry));
+        },
+        found: &["T09 S2"],
+    },
+    Case {
+        name: "T09: what moved to the guest lawfully here is the host's nowhere",
+        tell: |story| {
+            crate::stories::moved(story);
+            story.tell_at("acme-2", 120, None, booked("o3", "guest", gtx(), 120));
+            story.decide(-300, related(AccountRelation::Sister, Registry));
+        },
+        found: &[],
     },
 ];
 

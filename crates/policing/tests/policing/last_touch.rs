@@ -7,7 +7,7 @@ use domain::event::trade::{Meeting, TradeEvent};
 use domain::event::{DecidedBy, Evidence, PolicyRef};
 use domain::scope::Scope;
 
-use crate::stories::{Case, check};
+use crate::stories::{Case, check, hosted};
 use crate::story::{Story, day, id};
 use crate::words::*;
 
@@ -292,6 +292,24 @@ pub(crate) const CASES: [Case; 22] = [
 #[test]
 fn a_late_touch_claims_what_another_worked_on() {
     check(&CASES);
+}
+
+#[test]
+fn a_chain_reaches_far_enough_when_it_reaches_the_claimants_last_days() {
+    let found = |first: domain::time::Instant| {
+        let mut story = hosted();
+        let mut policy = domain::policy::Policy::default();
+        policy.policing.chain_gap_days = 10;
+        let version = PolicyRef { version: 1, digest: digest(9) };
+        story.program = std::mem::take(&mut story.program).under(version, policy);
+        story.tell(-100, holds("host", elsewhere(), -100));
+        story.tell(71, TradeEvent::MeetingHeld(Meeting { at: first, ..meeting("host", 71) }));
+        story.tell(80, met("host", 80));
+        story.tell(85, claimed("d9", "third"));
+        !story.found().is_empty()
+    };
+    assert!(found(day(71)));
+    assert!(!found(day(71).plus_ms(1)));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use domain::event::change::{ChangeEvent, VerificationOutcome, Verified, Verifier
 use domain::event::change::{Objected, ObjectionDecided, ObjectionGround, ObjectionOutcome, Rescinded};
 use domain::event::consent::{
     Authority, ConsentEvent, Inducement, LetterRecorded, LetterRescinded, TokenIssued, TokenRedeemed,
+    TokenVoided,
 };
 use domain::event::partner::AffiliationBasis::Registry;
 use domain::event::{DecidedBy, PolicyRef};
@@ -138,6 +139,51 @@ fn a_token_alone_is_enough_only_in_the_customers_own_portal() {
     assert!(takes(&elsewhere));
 }
 
+#[test]
+fn each_broken_condition_of_a_token_leaves_the_takeover_standing() {
+    let good = || (issued(), TokenRedeemed { token: digest(4), change: id("c1"), tries_failed: 0 });
+    let taken = |(issued, redeemed): (TokenIssued, TokenRedeemed), at: i64, voided: Option<i64>| {
+        let mut story = hosted();
+        thawed(&mut story);
+        story.tell(15, requested("c1", "guest", gtx(), None));
+        story.tell(15, ConsentEvent::TokenIssued(issued));
+        if let Some(at) = voided {
+            let reason = Some("sent by mistake".to_owned());
+            story.tell(
+                at,
+                ConsentEvent::TokenVoided(TokenVoided { token: digest(4), by: Party::Vendor, reason }),
+            );
+        }
+        story.tell_by(at, "customer", ConsentEvent::TokenRedeemed(redeemed));
+        notified(&mut story, 17);
+        story.tell(30, executed("c1", "guest", gtx(), 30));
+        takes(&story)
+    };
+    assert!(!taken(good(), 16, None));
+    assert!(taken(good(), 29, None), "after its days");
+    assert!(taken(good(), 16, Some(16)), "voided");
+    let (issued, redeemed) = good();
+    let for_other = TokenIssued { gaining: id("third"), ..issued.clone() };
+    assert!(taken((for_other, redeemed.clone()), 16, None), "for another partner");
+    let of_other = TokenRedeemed { change: id("c9"), ..redeemed.clone() };
+    assert!(taken((issued.clone(), of_other), 16, None), "for another change");
+    let guessed = TokenRedeemed { tries_failed: 3, ..redeemed.clone() };
+    assert!(taken((issued.clone(), guessed), 16, None), "after too many tries");
+    let later = TokenIssued { expires_at: day(60), ..issued };
+    assert!(taken((later, redeemed), 31, None), "after the change");
+}
+
+fn issued() -> TokenIssued {
+    TokenIssued {
+        token: digest(4),
+        scope: gtx(),
+        gaining: id("guest"),
+        terms: digest(5),
+        contact: id("customer-cio"),
+        expires_at: day(29),
+    }
+}
+
 fn token(story: &mut Story, letter: Option<&str>, by: Option<&str>) {
     thawed(story);
     redeemed(story, letter, by);
@@ -147,17 +193,8 @@ fn token(story: &mut Story, letter: Option<&str>, by: Option<&str>) {
 
 /// A change `c1` to the guest that the customer confirms with a token.
 pub(crate) fn redeemed(story: &mut Story, letter: Option<&str>, by: Option<&str>) {
-    let terms = digest(5);
-    let issued = TokenIssued {
-        token: digest(4),
-        scope: gtx(),
-        gaining: id("guest"),
-        terms,
-        contact: id("customer-cio"),
-        expires_at: day(29),
-    };
     story.tell(15, requested("c1", "guest", gtx(), letter));
-    story.tell(15, ConsentEvent::TokenIssued(issued));
+    story.tell(15, ConsentEvent::TokenIssued(issued()));
     let redeemed = TokenRedeemed { token: digest(4), change: id("c1"), tries_failed: 0 };
     story.tell_late(16, 16, by, ConsentEvent::TokenRedeemed(redeemed));
 }

@@ -346,6 +346,18 @@ fn a_base_that_is_not_on_record_owes_something() {
 }
 
 #[test]
+fn a_finding_shows_what_was_accrued_for_its_order_and_for_no_other() {
+    let mut story = hosted();
+    story.tell(20, worth("o2", "guest", rtx(), 20, 1_000));
+    story.tell(20, worth("o3", "guest", rtx(), 20, 1_000));
+    let too_little = story.tell(25, accrued("o2", 49, 25));
+    story.tell(25, accrued("o3", 50, 25));
+    let judged = story.judged();
+    assert_eq!(judged.len(), 1);
+    assert_eq!(judged[0].finding.context, [too_little]);
+}
+
+#[test]
 fn the_sentence_says_what_is_owed_and_what_accrued() {
     let mut story = hosted();
     story.tell(20, worth("o2", "guest", rtx(), 20, 1_000));

@@ -1,16 +1,38 @@
 //! T25: an override of the vendor needs two officers, a reason, an end, and word to both sides.
 
+use domain::event::Party;
 use domain::event::account::{AccountEvent, OverrideAct, OverrideReason};
+use domain::event::notice::About;
 use domain::fact::Role;
 
 use crate::stories::{Case, check, hosted, published};
-use crate::story::{Story, day};
+use crate::story::{Story, day, id};
 use crate::words::*;
 
 const OFFICERS: [(&str, Role); 2] = [("ada", Role::VendorOfficer), ("bob", Role::VendorOfficer)];
 
 fn lifted_by(story: &mut Story, officers: &[(&str, Role)]) {
     story.tell(15, overridden(OverrideAct::Lift, OverrideReason::Continuity, officers));
+}
+
+/// An override in form takes the account from its keeper, where nobody hosts it; these are told.
+fn moved_from_keeper(told: &[(&str, &str)]) -> Vec<String> {
+    let mut story = Story::default();
+    story.tell(-100, holds("keeper", gtx(), -100));
+    story.tell(15, overridden(OverrideAct::Change, OverrideReason::Continuity, &OFFICERS));
+    for (notice, partner) in told {
+        let override_told = About::Handoff(id("h1"));
+        story.tell(16, sent(notice, Party::Partner(id(partner)), override_told));
+        story.tell(16, delivered(notice, 16));
+    }
+    story.found()
+}
+
+#[test]
+fn whoever_held_the_account_is_told_of_an_override_too() {
+    assert_eq!(moved_from_keeper(&[("n-host", "keeper"), ("n-guest", "guest")]), [""; 0]);
+    assert_eq!(moved_from_keeper(&[("n-guest", "guest")]), ["T25 S4"]);
+    assert_eq!(moved_from_keeper(&[("n-host", "keeper")]), ["T25 S4"]);
 }
 
 pub(crate) const CASES: [Case; 7] = [

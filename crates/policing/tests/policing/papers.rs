@@ -65,6 +65,14 @@ pub(crate) fn wrote_for(story: &mut Story, named: &str, gaining: &str, signer: &
     story.tell(at, wrote(paper))
 }
 
+/// The customer takes back one signer's letter and another writes, while somebody is put in charge.
+fn put_in_charge(story: &mut Story, contact: &str, at: i64, by: Option<&str>) {
+    wrote_for(story, "l1", "guest", "cio", 10);
+    rescinded(story, "l1", "cio", 50);
+    story.tell_late(at, at, by, AccountEvent::ContactReplaced(customers_contact(contact)));
+    wrote_for(story, "l2", "guest", "new-cio", 55);
+}
+
 /// The guest accepts from a network, and whoever verifies sits in the same one.
 fn from_one_network(story: &mut Story) {
     let acceptance = story
@@ -80,7 +88,7 @@ fn from_one_network(story: &mut Story) {
     story.acted(told, |actor| actor.network = Some(digest(42)));
 }
 
-pub(crate) const CASES: [Case; 29] = [
+pub(crate) const CASES: [Case; 32] = [
     Case {
         name: "T16: a letter older than sixty days is relied on",
         tell: |story| {
@@ -345,6 +353,21 @@ pub(crate) const CASES: [Case; 29] = [
             wrote_for(story, "l2", "host", "cio", 15);
         },
         found: &[],
+    },
+    Case {
+        name: "T18: the customer put somebody else in charge",
+        tell: |story| put_in_charge(story, "new-cfo", 52, Some("customer")),
+        found: &["T18 S2"],
+    },
+    Case {
+        name: "T18: the customer put the new signer in charge only after the letter",
+        tell: |story| put_in_charge(story, "new-cio", 56, Some("customer")),
+        found: &["T18 S2"],
+    },
+    Case {
+        name: "T18: the guest says who is in charge at the customer's",
+        tell: |story| put_in_charge(story, "new-cio", 52, Some("guest")),
+        found: &["T18 S2"],
     },
 ];
 

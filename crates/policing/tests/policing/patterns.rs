@@ -7,7 +7,7 @@ use crate::stories::{Case, check, hosted};
 use crate::story::{Story, day};
 use crate::words::*;
 
-pub(crate) const SEEN: [Case; 22] = [
+pub(crate) const SEEN: [Case; 24] = [
     Case {
         name: "T01: the guest is recorded as holder, and nobody knows of any step",
         tell: |story| {
@@ -185,6 +185,23 @@ pub(crate) const SEEN: [Case; 22] = [
             story.tell(70, holds("guest", gtx(), 70));
         },
         found: &["T01 S4", "procedure_unknown S2"],
+    },
+    Case {
+        name: "T01: put back in between, it is taken twice",
+        tell: |story| {
+            story.tell(20, holds("guest", gtx(), 20));
+            story.tell(40, holds("host", gtx(), 40));
+            story.tell(60, holds("guest", gtx(), 60));
+        },
+        found: &["T01 S4", "T01 S4", "procedure_unknown S2", "procedure_unknown S2"],
+    },
+    Case {
+        name: "T01: another line taken later is another taking",
+        tell: |story| {
+            story.tell(20, holds("guest", gtx(), 20));
+            story.tell(60, holds("guest", lines(&["rtx"]), 60));
+        },
+        found: &["T01 S4", "T01 S4", "procedure_unknown S2", "procedure_unknown S2"],
     },
 ];
 

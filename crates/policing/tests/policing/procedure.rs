@@ -379,6 +379,21 @@ fn the_vendor_answers_for_a_change_it_executed_in_haste_and_a_partner_for_its_ow
 }
 
 #[test]
+fn a_finding_of_haste_says_when_the_window_ended_or_that_there_was_none() {
+    let sentence = |is_told: bool| {
+        let mut story = hosted();
+        story.tell(15, requested("c1", "third", gtx(), None));
+        if is_told {
+            notified(&mut story, 17);
+        }
+        story.tell(20, executed("c1", "third", gtx(), 20));
+        story.judged()[0].finding.sentence.clone()
+    };
+    assert!(sentence(true).contains("before its window ended on 2026-01-24"), "{}", sentence(true));
+    assert!(sentence(false).contains("without a window: no notice reached both"), "{}", sentence(false));
+}
+
+#[test]
 fn without_a_handoff_the_case_is_about_the_change() {
     let mut story = hosted();
     story.tell(15, requested("c1", "third", gtx(), None));

@@ -106,7 +106,7 @@ fn change_of(change: &Change, kept: &[EventId]) -> Option<Change> {
         left.scope = first.map(|done| done.executed.scope.clone()).unwrap_or_default();
         (left.requested, left.letter, left.token) = (None, None, None);
     }
-    let is_told = left.requested.is_some() || !left.executions.is_empty() || !left.verifications.is_empty();
+    let is_told = left.requested.is_some() || !left.executions.is_empty();
     is_told.then_some(left)
 }
 
