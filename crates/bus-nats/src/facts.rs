@@ -133,7 +133,7 @@ impl FactBus for NatsFacts {
         Err(BusError::Unavailable(format!("stream {} does not hold still", self.stream.name)))
     }
 
-    async fn publish(&self, messages: &[Message], behind: Behind) -> Result<Behind, PublishError> {
+    async fn publish(&self, messages: Vec<Message>, behind: Behind) -> Result<Behind, PublishError> {
         if messages.is_empty() {
             return Ok(behind);
         }

@@ -85,5 +85,5 @@ async fn what_somebody_else_published_is_named() {
     jetstream.publish("chaperone.acme.fact.account.x", "{}".into()).await.unwrap().await.unwrap();
     let told = bus.extent().await.unwrap_err().to_string();
     assert!(told.contains("message 1 on the bus was published by somebody else"), "{told}");
-    assert!(bus.publish(&[], Behind::default()).await.is_ok());
+    assert!(bus.publish(Vec::new(), Behind::default()).await.is_ok());
 }

@@ -1,5 +1,7 @@
 //! What we need of a bus for facts: to see how far it is, to publish behind that and nowhere else, and to empty it.
 
+use std::borrow::Cow;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use uuid::Uuid;
@@ -28,7 +30,7 @@ pub struct Message {
     /// Where it is published.
     pub subject: String,
     /// Names and values, in order.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub payload: Bytes,
     /// Which event it is.
@@ -106,7 +108,7 @@ pub trait FactBus: Send + Sync {
     ///
     /// # Errors
     /// See [`PublishError`]; whatever it is, the first of the messages may be there.
-    async fn publish(&self, messages: &[Message], behind: Behind) -> Result<Behind, PublishError>;
+    async fn publish(&self, messages: Vec<Message>, behind: Behind) -> Result<Behind, PublishError>;
 
     /// Removes every message up to number `upto`, and none that came later.
     ///

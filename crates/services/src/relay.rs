@@ -111,8 +111,9 @@ where
             Err(_elapsed) => Batch::default(),
         };
         if !batch.messages.is_empty() {
-            match bus.publish(&batch.messages, place.end).await {
-                Ok(end) => place = place.moved(end, &batch),
+            let after = place.after(&batch);
+            match bus.publish(batch.messages, place.end).await {
+                Ok(end) => place = Place { end, ..after },
                 Err(PublishError::Moved) => return Ok(Some(place.end)),
                 Err(error @ PublishError::Indeterminate(_)) => return Err(anyhow::Error::from(error).into()),
                 Err(PublishError::Bus(error)) => return Err(error.into()),
@@ -138,10 +139,11 @@ struct Batch {
 }
 
 impl Place {
-    fn moved(self, end: Behind, batch: &Batch) -> Self {
-        let Some(last) = batch.messages.last() else { return Self { end, ..self } };
-        let Self { journal, .. } = self;
-        let (position, ordinal) = (last.checkpoint.position, last.checkpoint.ordinal);
+    /// Where the bus is once it has the batch, but for what it says itself.
+    fn after(&self, batch: &Batch) -> Self {
+        let Self { end, journal, .. } = *self;
+        let last = batch.messages.last().map(|last| (last.checkpoint.position, last.checkpoint.ordinal));
+        let (position, ordinal) = last.unwrap_or((self.position, self.ordinal));
         Self { end, journal, position, ordinal, recorded_ms: batch.recorded_ms }
     }
 }
@@ -182,11 +184,11 @@ impl Writer {
     /// As many messages as there are, and one at least. What was received stays when this is given up.
     async fn next_batch(&mut self) -> anyhow::Result<Batch> {
         if self.ready.is_empty() {
-            let mut received = Vec::with_capacity(PUBLISH_MESSAGES_MAX);
+            let mut received = Vec::new();
             if self.written.recv_many(&mut received, PUBLISH_MESSAGES_MAX).await == 0 {
                 anyhow::bail!("the journal ended");
             }
-            self.ready.extend(received);
+            self.ready = received.into();
         }
         let mut batch = Batch::default();
         let mut bytes = 0;

@@ -1,6 +1,6 @@
 //! How far the bus is, in the headers of each message.
 
-use async_nats::HeaderMap;
+use async_nats::{HeaderMap, HeaderName};
 use data_encoding::HEXLOWER;
 use ports::bus::Checkpoint;
 
@@ -13,10 +13,11 @@ const SHA_256: &str = "sha256:";
 
 /// Adds the checkpoint to a message's headers.
 pub(super) fn write(checkpoint: &Checkpoint, headers: &mut HeaderMap) {
-    headers.insert(JOURNAL, checkpoint.journal.to_string());
-    headers.insert(POSITION, checkpoint.position.to_string());
-    headers.insert(ORDINAL, checkpoint.ordinal.to_string());
-    headers.insert(DIGEST, format!("{SHA_256}{}", HEXLOWER.encode(&checkpoint.digest)));
+    headers.insert(HeaderName::from_static(JOURNAL), checkpoint.journal.to_string());
+    headers.insert(HeaderName::from_static(POSITION), checkpoint.position.to_string());
+    headers.insert(HeaderName::from_static(ORDINAL), checkpoint.ordinal.to_string());
+    headers
+        .insert(HeaderName::from_static(DIGEST), format!("{SHA_256}{}", HEXLOWER.encode(&checkpoint.digest)));
 }
 
 /// The checkpoint of a message; else what is missing or wrong.

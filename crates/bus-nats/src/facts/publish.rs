@@ -5,9 +5,9 @@
 //! number as it is. A `Nats-Msg-Id` is never made of the fact, but new for each attempt: within two minutes of a
 //! purge the server would take the same facts for duplicates and store none of them.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use async_nats::HeaderMap;
 use async_nats::header::{
     NATS_EXPECTED_LAST_MESSAGE_ID, NATS_EXPECTED_LAST_SEQUENCE, NATS_EXPECTED_LAST_SUBJECT_SEQUENCE,
     NATS_MESSAGE_ID,
@@ -16,6 +16,7 @@ use async_nats::jetstream;
 use async_nats::jetstream::context::{PublishAckFuture, PublishError as AckError, PublishErrorKind};
 use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::{ErrorCode, message::PublishMessage};
+use async_nats::{HeaderMap, HeaderName};
 use ports::bus::{Behind, BusError, Message, PublishError};
 
 use super::{checkpoint, code_behind};
@@ -34,7 +35,7 @@ pub(super) const EVERY_SUBJECT: &str = ">";
 pub(super) async fn in_order(
     client: &async_nats::Client,
     jetstream: &jetstream::Context,
-    messages: &[Message],
+    messages: Vec<Message>,
     behind: Behind,
     replicas: usize,
 ) -> Result<u64, PublishError> {
@@ -57,14 +58,14 @@ async fn in_time<T>(sending: impl Future<Output = Result<T, PublishError>>) -> R
 async fn one_after_the_other(
     jetstream: &jetstream::Context,
     attempt: &str,
-    messages: &[Message],
+    messages: Vec<Message>,
     behind: Behind,
 ) -> Result<u64, PublishError> {
     let mut behind = behind;
     let mut before: Option<String> = None;
     let mut acks = Vec::with_capacity(messages.len());
     for message in messages {
-        let mut headers = headers(message);
+        let Outgoing { subject, mut headers, payload } = outgoing(message);
         fence(behind, &mut headers);
         let sequence = behind.sequence + 1;
         let id = format!("{attempt}.{sequence}");
@@ -72,8 +73,8 @@ async fn one_after_the_other(
         if let Some(before) = before.replace(id) {
             headers.insert(NATS_EXPECTED_LAST_MESSAGE_ID, before);
         }
-        let publish = PublishMessage::build().headers(headers).payload(message.payload.clone());
-        acks.push(jetstream.send_publish(message.subject.clone(), publish).await.map_err(failed)?);
+        let publish = PublishMessage::build().headers(headers).payload(payload);
+        acks.push(jetstream.send_publish(subject, publish).await.map_err(failed)?);
         behind = Behind { sequence, message: sequence };
     }
     for ack in acks {
@@ -89,24 +90,29 @@ async fn in_batches(
     client: &async_nats::Client,
     jetstream: &jetstream::Context,
     attempt: &str,
-    messages: &[Message],
+    messages: Vec<Message>,
     mut behind: Behind,
     replicas: usize,
 ) -> Result<u64, PublishError> {
     let mut storing = None;
-    for (number, batch) in messages.chunks(batch::MESSAGES_MAX).enumerate() {
-        let id = format!("{attempt}.{number}");
+    let mut left = messages.len();
+    let mut messages = messages.into_iter();
+    while left > 0 {
+        let id = format!("{attempt}.{left}");
+        let count = left.min(batch::MESSAGES_MAX);
+        let batch = fenced(messages.by_ref().take(count), behind);
         let commit = in_time(async {
             if replicas > 1 {
                 stored(storing.take()).await?;
             }
-            let staging = batch::stage(client, &id, outgoing(batch, behind)).await;
+            let staging = batch::stage(client, &id, batch).await;
             let (subject, commit) = staging.map_err(|error| BusError::Unavailable(error.to_string()))?;
             stored(storing.take()).await?;
             jetstream.send_publish(subject, commit).await.map_err(failed)
         });
-        storing = Some((commit.await?, batch.len()));
-        let sequence = behind.sequence + batch.len() as u64;
+        storing = Some((commit.await?, count));
+        left -= count;
+        let sequence = behind.sequence + count as u64;
         behind = Behind { sequence, message: sequence };
     }
     in_time(stored(storing)).await?;
@@ -120,13 +126,14 @@ async fn stored(storing: Option<(PublishAckFuture, usize)>) -> Result<(), Publis
 }
 
 /// The messages of a batch, the first of which is fenced.
-fn outgoing(batch: &[Message], behind: Behind) -> impl Iterator<Item = Outgoing> {
-    batch.iter().enumerate().map(move |(index, message)| {
-        let mut headers = headers(message);
-        if index == 0 {
-            fence(behind, &mut headers);
+fn fenced(batch: impl Iterator<Item = Message>, behind: Behind) -> impl Iterator<Item = Outgoing> {
+    let mut fences = std::iter::once(behind);
+    batch.map(move |message| {
+        let mut message = outgoing(message);
+        if let Some(behind) = fences.next() {
+            fence(behind, &mut message.headers);
         }
-        Outgoing { subject: message.subject.clone(), headers, payload: message.payload.clone() }
+        message
     })
 }
 
@@ -140,13 +147,16 @@ fn taken(ack: &PublishAck, sent: usize) -> Result<(), PublishError> {
     Ok(())
 }
 
-fn headers(message: &Message) -> HeaderMap {
+fn outgoing(message: Message) -> Outgoing {
     let mut headers = HeaderMap::new();
-    for (name, value) in &message.headers {
-        headers.insert(name.as_str(), value.as_str());
+    for (name, value) in message.headers {
+        match name {
+            Cow::Borrowed(name) => headers.insert(HeaderName::from_static(name), value),
+            Cow::Owned(name) => headers.insert(name, value),
+        }
     }
     checkpoint::write(&message.checkpoint, &mut headers);
-    headers
+    Outgoing { subject: message.subject, headers, payload: message.payload }
 }
 
 fn fence(behind: Behind, headers: &mut HeaderMap) {

@@ -1,5 +1,6 @@
 //! Reads the facts on a stream as anybody would, with the client alone.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
@@ -57,9 +58,10 @@ async fn read(url: &str, stream: &str) -> Vec<Message> {
     read
 }
 
-fn attributes(headers: &HeaderMap) -> Vec<(String, String)> {
+fn attributes(headers: &HeaderMap) -> Vec<(Cow<'static, str>, String)> {
     let named = headers.iter().map(|(name, values)| (name.to_string(), values[0].to_string()));
-    let mut attributes: Vec<_> = named.filter(|(name, _)| name.starts_with("ce-")).collect();
+    let named = named.filter(|(name, _)| name.starts_with("ce-"));
+    let mut attributes: Vec<_> = named.map(|(name, value)| (Cow::Owned(name), value)).collect();
     attributes.sort();
     attributes
 }

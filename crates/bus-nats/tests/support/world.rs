@@ -124,9 +124,10 @@ impl FactBus for Remembering {
         answer
     }
 
-    async fn publish(&self, messages: &[Message], behind: Behind) -> Result<Behind, PublishError> {
+    async fn publish(&self, messages: Vec<Message>, behind: Behind) -> Result<Behind, PublishError> {
+        let count = messages.len();
         let answer = self.facts.publish(messages, behind).await;
-        self.note(format!("{} behind {behind:?}: {answer:?}", messages.len()));
+        self.note(format!("{count} behind {behind:?}: {answer:?}"));
         answer
     }
 

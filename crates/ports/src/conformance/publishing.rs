@@ -68,7 +68,7 @@ pub async fn run(adapter: &dyn BusAdapter) {
 fn message(ordinal: u64) -> Message {
     Message {
         subject: format!("chaperone.acme.fact.account.account-{}", ordinal % 7),
-        headers: vec![("ce-id".to_owned(), id(&ordinal.to_string()).to_string())],
+        headers: vec![("ce-id".into(), id(&ordinal.to_string()).to_string())],
         payload: Bytes::from(format!("{{\"ordinal\":{ordinal}}}")),
         checkpoint: Checkpoint {
             journal: id("journal"),
@@ -89,11 +89,11 @@ impl Subject<'_> {
     }
 
     async fn publish(&self, ordinals: std::ops::RangeInclusive<u64>, behind: Behind) -> Behind {
-        self.bus.publish(&messages(ordinals), behind).await.expect("nothing stands against it")
+        self.bus.publish(messages(ordinals), behind).await.expect("nothing stands against it")
     }
 
     async fn refused(&self, ordinals: std::ops::RangeInclusive<u64>, behind: Behind) {
-        let answer = self.bus.publish(&messages(ordinals), behind).await;
+        let answer = self.bus.publish(messages(ordinals), behind).await;
         assert!(matches!(answer, Err(PublishError::Moved)), "{answer:?}");
     }
 
@@ -122,7 +122,7 @@ async fn the_last_message_says_how_far_the_bus_is(subject: Subject<'_>) {
 
 async fn publishing_nothing_moves_nothing(subject: Subject<'_>) {
     let end = subject.publish(1..=2, Behind::default()).await;
-    assert_eq!(subject.bus.publish(&[], end).await.expect("there is nothing to refuse"), end);
+    assert_eq!(subject.bus.publish(Vec::new(), end).await.expect("there is nothing to refuse"), end);
     assert_eq!(subject.extent().await.end, end);
 }
 
@@ -141,7 +141,7 @@ async fn whoever_expects_another_end_publishes_nothing(subject: Subject<'_>) {
 async fn of_concurrent_publishers_behind_one_end_one_publishes(subject: Subject<'_>) {
     let end = subject.publish(1..=1, Behind::default()).await;
     let batches: Vec<_> = (0..8).map(|size| messages(2..=3 + size)).collect();
-    let answers = join_all(batches.iter().map(|batch| subject.bus.publish(batch, end))).await;
+    let answers = join_all(batches.iter().map(|batch| subject.bus.publish(batch.clone(), end))).await;
     let won: Vec<&Behind> = answers.iter().filter_map(|answer| answer.as_ref().ok()).collect();
     assert_eq!(won.len(), 1, "{answers:?}");
     assert_eq!(subject.extent().await.end, *won[0]);

@@ -79,7 +79,7 @@ impl FactBus for MemoryBus {
         })
     }
 
-    async fn publish(&self, messages: &[Message], behind: Behind) -> Result<Behind, PublishError> {
+    async fn publish(&self, messages: Vec<Message>, behind: Behind) -> Result<Behind, PublishError> {
         let mut state = self.state();
         state.reached()?;
         if state.end() != behind {
@@ -88,7 +88,7 @@ impl FactBus for MemoryBus {
         for message in messages {
             state.sequence += 1;
             let sequence = state.sequence;
-            state.messages.push((sequence, message.clone()));
+            state.messages.push((sequence, message));
         }
         Ok(state.end())
     }

@@ -1,5 +1,6 @@
 //! An event as it is published on the bus: CloudEvents 1.0 in binary mode, attributes as headers and the data alone.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -21,7 +22,7 @@ const ATTRIBUTES: usize = 24;
 pub struct Binary {
     /// `ce-` with the name of an attribute, in lower case, and its value, percent-encoded where it is not
     /// plain ASCII; in the order in which the event is written.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// The data, JSON, byte for byte as it is recorded.
     pub data: Bytes,
     /// SHA-256 of the whole event as [`record::render`] writes it.
@@ -36,10 +37,10 @@ pub fn publish(text: &Bytes, position: u64, recorded_ms: i64) -> Result<Binary, 
     let stored: Stored<'_> = json::parse(json::utf8(text)?, "", 0)?;
     let recorded_at = Instant::from_unix_ms(recorded_ms).unwrap_or(Instant::EARLIEST);
     let mut headers = Vec::with_capacity(ATTRIBUTES);
-    headers.push((format!("{PREFIX}sequence"), format!("{position:020}")));
-    headers.push((format!("{PREFIX}recordedtime"), recorded_at.to_string()));
+    headers.push((header("sequence"), format!("{position:020}")));
+    headers.push((header("recordedtime"), recorded_at.to_string()));
     let own = stored.attributes.into_iter();
-    headers.extend(own.map(|(name, value)| (format!("{PREFIX}{name}"), encoded(value))));
+    headers.extend(own.map(|(name, value)| (header(name), encoded(value))));
     let data = text.slice_ref(stored.data.get().as_bytes());
     Ok(Binary { headers, data, digest: digest(text, position, recorded_ms) })
 }
@@ -84,6 +85,39 @@ impl<'de> Visitor<'de> for StoredVisitor {
         let data = data.ok_or_else(|| serde::de::Error::missing_field("data"))?;
         Ok(Stored { attributes, data })
     }
+}
+
+/// The header of an attribute: every name that [`record::write`] writes is there already.
+fn header(name: &str) -> Cow<'static, str> {
+    let known = match name {
+        "specversion" => "ce-specversion",
+        "id" => "ce-id",
+        "source" => "ce-source",
+        "type" => "ce-type",
+        "subject" => "ce-subject",
+        "time" => "ce-time",
+        "datacontenttype" => "ce-datacontenttype",
+        "dataschema" => "ce-dataschema",
+        "producersource" => "ce-producersource",
+        "producerid" => "ce-producerid",
+        "class" => "ce-class",
+        "origin" => "ce-origin",
+        "authtype" => "ce-authtype",
+        "authid" => "ce-authid",
+        "actorpartner" => "ce-actorpartner",
+        "actorrole" => "ce-actorrole",
+        "actornetwork" => "ce-actornetwork",
+        "actorsession" => "ce-actorsession",
+        "actoremaildomain" => "ce-actoremaildomain",
+        "causationid" => "ce-causationid",
+        "policydigest" => "ce-policydigest",
+        "identityrevision" => "ce-identityrevision",
+        "partnerrevisions" => "ce-partnerrevisions",
+        "sequence" => "ce-sequence",
+        "recordedtime" => "ce-recordedtime",
+        other => return format!("{PREFIX}{other}").into(),
+    };
+    known.into()
 }
 
 /// Percent-encoded as the HTTP and NATS bindings of CloudEvents ask: everything but printable ASCII, and
