@@ -7,7 +7,7 @@ use crate::stories::{Case, check, hosted};
 use crate::story::{Story, day};
 use crate::words::*;
 
-pub(crate) const SEEN: [Case; 24] = [
+pub(crate) const SEEN: [Case; 25] = [
     Case {
         name: "T01: the guest is recorded as holder, and nobody knows of any step",
         tell: |story| {
@@ -202,6 +202,15 @@ pub(crate) const SEEN: [Case; 24] = [
             story.tell(60, holds("guest", lines(&["rtx"]), 60));
         },
         found: &["T01 S4", "T01 S4", "procedure_unknown S2", "procedure_unknown S2"],
+    },
+    Case {
+        name: "T01: taken by a change, put back, and taken again without one",
+        tell: |story| {
+            story.tell(30, executed("c1", "guest", gtx(), 30));
+            story.tell(40, holds("host", gtx(), 40));
+            story.tell(60, holds("guest", gtx(), 60));
+        },
+        found: &["T01 S4", "T01 S4", "T15 S4", "T19 S4"],
     },
 ];
 

@@ -38,7 +38,7 @@ fn lettered(story: &mut Story) {
     notified(story, 17);
 }
 
-pub(crate) const STEPS: [Case; 31] = [
+pub(crate) const STEPS: [Case; 32] = [
     Case {
         name: "T15: the day before the window ends",
         tell: |story| {
@@ -341,6 +341,16 @@ pub(crate) const STEPS: [Case; 31] = [
         },
         found: &[],
     },
+    Case {
+        name: "T19: what the host let go of for a week moves on in the guest's family ever after",
+        tell: |story| {
+            story.tell_of("sister", -50, owned_by("guest", Declared, 10_000, -50));
+            story.tell(5, released(gtx(), 5, Some(12), None));
+            story.tell(10, holds("guest", gtx(), 10));
+            story.tell(60, executed("c2", "sister", gtx(), 60));
+        },
+        found: &[],
+    },
 ];
 
 const OFFICERS: [(&str, Role); 2] = [("ada", Role::VendorOfficer), ("bob", Role::VendorOfficer)];
@@ -376,6 +386,15 @@ fn the_vendor_answers_for_a_change_it_executed_in_haste_and_a_partner_for_its_ow
     };
     assert_eq!(respondent(None), "vendor");
     assert_eq!(respondent(Some("guest")), "guest");
+}
+
+#[test]
+fn a_finding_about_a_freeze_shows_the_lifts_that_came_too_late() {
+    let mut story = hosted();
+    lettered(&mut story);
+    story.tell(30, executed("c1", "guest", gtx(), 30));
+    let late = story.tell(40, lifted(own(), Party::Customer, 29, None));
+    assert_eq!(story.judged()[0].finding.context, [late]);
 }
 
 #[test]
