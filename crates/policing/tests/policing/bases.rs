@@ -342,6 +342,35 @@ fn a_change_reported_once_more_is_one_act_until_it_is_reversed() {
     assert_eq!(takings(50), 2);
 }
 
+/// The customer's letter for the guest is shown for a change to `gaining`, and the guest orders on day 40.
+fn ordered_on_a_letter(gaining: &str, then: fn(&mut Story)) -> bool {
+    let mut story = crate::stories::hosted();
+    story.tell(10, wrote(letter("l1")));
+    story.tell(15, requested("c1", gaining, gtx(), Some("l1")));
+    story.tell(16, domain::event::change::ChangeEvent::Verified(verification("c1")));
+    crate::stories::notified(&mut story, 17);
+    then(&mut story);
+    story.tell(40, booked("o2", "guest", gtx(), 40));
+    !story.found().contains(&"T04 S3".to_owned())
+}
+
+#[test]
+fn an_order_rests_on_a_letter_as_long_as_a_change_to_its_partner_does() {
+    let ruling = domain::event::change::ReversalReason::Ruling;
+    assert!(ordered_on_a_letter("guest", |_| {}));
+    assert!(!ordered_on_a_letter("third", |_| {}), "shown for another partner");
+    let moved_back = |story: &mut Story| {
+        story.tell(30, executed("c1", "guest", gtx(), 30));
+        story.tell(35, reversed("c1", domain::event::change::ReversalReason::Ruling));
+    };
+    assert!(!ordered_on_a_letter("guest", moved_back), "reversed before the order");
+    let mut later = crate::stories::hosted();
+    crate::stories::moved(&mut later);
+    later.tell(40, booked("o2", "guest", gtx(), 40));
+    later.tell(45, reversed("c1", ruling));
+    assert!(!later.found().contains(&"T04 S3".to_owned()), "reversed after it");
+}
+
 #[test]
 fn a_finding_names_the_override_that_would_clear_it() {
     let mut story = crate::stories::hosted();
