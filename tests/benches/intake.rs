@@ -1,8 +1,10 @@
 //! From producers over a real bus into the book: how many events a second, and how long until a projection has one.
 //!
 //! `cargo bench -p tests --bench intake` takes 40,000 events of 64 publishers in three rounds, and ten seconds at
-//! 1,000 events a second; beside the first stands the same with the client alone: publish, pull, acknowledge, and
-//! say so, with no book in between. Both modes of syncing are measured; the journal is SQLite with synchronous=FULL.
+//! 1,000 events a second. Each round is played three times: with the client alone, which publishes, pulls,
+//! acknowledges and says so with no book in between; with a process that has the intake role and no other; and with
+//! one that has every role, so that the same cores publish each event again and keep its projections. Both modes of
+//! syncing are measured; the journal is SQLite with synchronous=FULL.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -42,11 +44,19 @@ fn main() {
     for (name, nats) in [("synced by default", &default), ("synced always", &always)] {
         for round in 0..rounds {
             let bare = runtime.block_on(bare(nats, round, events));
+            let alone = {
+                let chaperone = Chaperone::new();
+                let _server = chaperone.serve(["--nats", &nats.url(), "--roles", "intake"]);
+                runtime.block_on(book(nats, round, events))
+            };
+            runtime.block_on(emptied(nats));
             let chaperone = Chaperone::new();
             let server = chaperone.serve(["--nats", &nats.url()]);
             let book = runtime.block_on(book(nats, round, events));
             println!(
-                "{name}, round {round}: book {book:.0} events/s, client alone {bare:.0} events/s, ratio {:.2}",
+                "{name}, round {round}: intake alone {alone:.0} events/s, every role {book:.0} events/s, \
+                 client alone {bare:.0} events/s, ratios {:.2} and {:.2}",
+                alone / bare,
                 book / bare
             );
             if round + 1 == rounds {
