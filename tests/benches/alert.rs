@@ -24,6 +24,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use domain::stream::Stream;
 use serde_json::{Value, json};
 use services::api::{self, Serving};
 use services::book::Book;
@@ -117,8 +118,8 @@ fn takeover(invited: &Value, line: &str, number: &str) -> (String, String) {
         "type": "chaperone.account.holder_recorded.v1", "subject": invited["subject"], "time": line["time"],
         "datacontenttype": "application/json", "data": {"holder": invited["data"]["guest"], "from": line["time"],
             "scope": {"product_lines": "*", "territories": "*", "segments": "*"}, "basis_claimed": "initial"}});
-    let vendor = services::world::house();
-    let known = wire::ids::event_id(&vendor, &source.parse().unwrap(), &id.parse().unwrap(), 0);
+    let stream: Stream = invited["subject"].as_str().unwrap().parse().unwrap();
+    let known = wire::ids::event_id(stream.vendor(), &source.parse().unwrap(), &id.parse().unwrap(), 0);
     (event.to_string(), known.to_string())
 }
 
