@@ -81,7 +81,8 @@ fn at_one_instant_the_account_moves_before_anything_is_ordered_on_it() {
             story.tell(3, quoted("third", 3, None));
         }
         story.tell(30, booked("o2", "guest", gtx(), 30));
-        moved(&mut story);
+        let change = story.tell(30, executed("c1", "guest", gtx(), 30));
+        story.tell(35, released(gtx(), 35, None, Some(change)));
         let found = story.found();
         assert!(!found.contains(&"T04 S3".to_owned()), "with {told_before} events before: {found:?}");
     }

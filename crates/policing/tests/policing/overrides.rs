@@ -35,7 +35,7 @@ fn whoever_held_the_account_is_told_of_an_override_too() {
     assert_eq!(moved_from_keeper(&[("n-host", "keeper")]), ["T25 S4"]);
 }
 
-pub(crate) const CASES: [Case; 7] = [
+pub(crate) const CASES: [Case; 8] = [
     Case {
         name: "T25: in form, and made known",
         tell: |story| {
@@ -95,6 +95,21 @@ pub(crate) const CASES: [Case; 7] = [
             published(story, 16);
         },
         found: &["T25 S4"],
+    },
+    Case {
+        name: "T25: one for a third party is told to the holder and to that party",
+        tell: |story| {
+            let mut event = overridden(OverrideAct::Waive, OverrideReason::Continuity, &OFFICERS);
+            if let AccountEvent::OverrideRecorded(recorded) = &mut event {
+                recorded.holder = Some(id("third"));
+            }
+            story.tell(15, event);
+            for (notice, to) in [("n-host", Party::Host), ("n-guest", Party::Partner(id("third")))] {
+                story.tell(16, sent(notice, to, About::Handoff(id("h1"))));
+                story.tell(16, delivered(notice, 16));
+            }
+        },
+        found: &[],
     },
 ];
 
