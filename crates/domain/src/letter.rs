@@ -196,9 +196,12 @@ pub fn redeemed<'a>(account: &'a Account, change: &Change, at: Instant) -> Optio
 }
 
 /// The event in which the customer confirmed `change` by `at`: a call-back, or its own token.
-pub fn confirmation(account: &Account, change: &Change, at: Instant) -> Option<EventId> {
+pub fn confirmation(account: &Account, program: &Program, change: &Change, at: Instant) -> Option<EventId> {
+    let recordings = program.policy_at(at).policy.consent.recordings;
     let confirmed = change.verifications.iter().find(|verification| {
-        verification.at <= at && verification.verified.outcome == VerificationOutcome::Confirmed
+        verification.at <= at
+            && verification.verified.outcome == VerificationOutcome::Confirmed
+            && verification.verified.is_on_tape(recordings)
     });
     confirmed
         .map(|verification| verification.event)

@@ -55,6 +55,12 @@ pub enum Tenders {
     Allowed,
 }
 
+/// What is asked of whoever heard the customer on the telephone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Recordings {
+    Required,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandoffPolicy {
     /// Civil days an invitation lives (Microsoft 14, AWS 15).
@@ -89,6 +95,9 @@ pub struct ConsentPolicy {
     pub token_tries_max: u8,
     /// Civil days a contact must have been on file before it can verify.
     pub contact_on_file_days: u16,
+    /// Whether a customer's yes on the telephone counts only with the digest of its recording (TPV: so it does);
+    /// `None` asks for none.
+    pub recordings: Option<Recordings>,
     /// Civil days within which two reversals call for a call-back.
     pub flip_days: u16,
     /// Civil days in which nothing moves after the second of them.
@@ -268,6 +277,7 @@ impl Default for Policy {
                 token_days: 14,
                 token_tries_max: 3,
                 contact_on_file_days: 30,
+                recordings: None,
                 flip_days: 30,
                 stand_still_days: 10,
             },

@@ -178,6 +178,8 @@ pub enum Refusal {
     VerifierNotIndependent { verifier: PartnerId },
     #[error("a verifier may earn nothing by the answer")]
     VerifierPaidByOutcome,
+    #[error("a yes on the telephone comes with the digest of its recording")]
+    RecordingMissing,
     #[error("the customer has not confirmed the change")]
     NotVerified,
     #[error("all sides were notified")]

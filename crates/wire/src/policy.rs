@@ -11,7 +11,7 @@ use domain::event::program::CalendarPublished;
 use domain::id::{BadId, Digest};
 use domain::policy::{
     ChangePolicy, ConsentPolicy, DisputePolicy, HandoffPolicy, PatternPolicy, PolicingPolicy, Policy,
-    RegistrationPolicy, Tenders,
+    Recordings, RegistrationPolicy, Tenders,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,7 @@ pub(crate) fn schema(generator: &mut SchemaGenerator) -> Schema {
 }
 
 words! { Tenders { Refused = "refused", Allowed = "allowed" } }
+words! { Recordings { Required = "required" } }
 
 /// The time zone civil days are counted in.
 #[derive(Debug, Clone, PartialEq)]
@@ -215,6 +216,11 @@ sections! {
         token_tries_max: Within<1, 100>,
         /// Civil days a contact must have been on file before it can verify.
         contact_on_file_days: Days,
+        /// `required` if a customer's yes on the telephone counts only with the digest of its recording; none asks for
+        /// none.
+        // Left out where none is asked for: what was published before keeps its digest.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        recordings: Option<Word<Recordings>>,
         /// Civil days within which two reversals call for a call-back.
         flip_days: Days,
         /// Civil days in which nothing moves after the second of them.

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops where it is")]
 
-use domain::policy::Policy;
+use domain::policy::{Policy, Recordings};
 use serde_json::{Value, json};
 use wire::policy::{canonical, default_document, diff, digest, read};
 
@@ -28,7 +28,11 @@ fn a_part_of_a_document_changes_only_what_it_states() {
 
 #[test]
 fn a_cap_that_is_off_is_left_out_so_that_what_was_published_before_keeps_its_digest() {
-    assert!(!default_document().contains("open_max"));
+    assert!(!default_document().contains("open_max") && !default_document().contains("recordings"));
+    let taped = read(br#"{"consent":{"recordings":"required"}}"#).unwrap();
+    assert_eq!(taped.consent.recordings, Some(Recordings::Required));
+    let mistyped = read(br#"{"consent":{"recordings":"always"}}"#).unwrap_err();
+    assert!(mistyped.to_string().contains("/consent/recordings"), "{mistyped}");
     let capped = read(br#"{"registration":{"open_max":25}}"#).unwrap();
     assert_eq!(capped.registration.open_max, Some(25));
     assert_eq!(read(&canonical(&capped)), Ok(capped));

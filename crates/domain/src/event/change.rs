@@ -2,6 +2,7 @@
 
 use crate::event::{DecidedBy, Evidence, Party};
 use crate::id::*;
+use crate::policy::Recordings;
 use crate::scope::Scope;
 use crate::time::Instant;
 
@@ -91,6 +92,19 @@ pub struct Verified {
     pub outcome: VerificationOutcome,
     pub recording: Option<Digest>,
     pub outcome_fee: bool,
+}
+
+impl Verified {
+    /// Whether its answer counts where the policy says this of recordings. Only a yes needs one, and only where the
+    /// customer was heard and not seen: what is said in person or with a token leaves no recording.
+    pub fn is_on_tape(&self, recordings: Option<Recordings>) -> bool {
+        let is_heard = match self.method {
+            VerificationMethod::CallBack | VerificationMethod::ThirdParty => true,
+            VerificationMethod::Token | VerificationMethod::InPerson => false,
+        };
+        let is_asked = recordings == Some(Recordings::Required) && is_heard;
+        !is_asked || self.recording.is_some() || self.outcome != VerificationOutcome::Confirmed
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -270,6 +270,7 @@ impl Refusal {
             Self::PaperNotNamed => "paper_not_named",
             Self::VerifierNotIndependent { .. } => "verifier_not_independent",
             Self::VerifierPaidByOutcome => "verifier_paid_by_outcome",
+            Self::RecordingMissing => "recording_missing",
             Self::NotVerified => "not_verified",
             Self::AlreadyNotified => "already_notified",
             Self::NotAllThree => "not_all_three",

@@ -3,11 +3,14 @@
 use domain::command::{ChangeCommand, Command};
 use domain::event::account::{AccountEvent, ContactPurpose, ContactReplaced};
 use domain::event::change::{
-    ChangeEvent, ObjectionGround, ObjectionOutcome, ReversalReason, VerificationOutcome, Verifier,
+    ChangeEvent, ObjectionGround, ObjectionOutcome, ReversalReason, VerificationMethod, VerificationOutcome,
+    Verified, Verifier,
 };
-use domain::event::{Event, Party};
+use domain::event::{Event, Party, PolicyRef};
 use domain::fact::Role;
-use domain::id::EventId;
+use domain::id::{Digest, EventId};
+use domain::policy::{Policy, Recordings};
+use domain::program::Program;
 
 use crate::executions::open_market;
 use crate::story::*;
@@ -96,6 +99,14 @@ fn requesting() -> Vec<Said> {
     ]
 }
 
+/// Under a policy that asks for recordings.
+fn taped() -> Story {
+    let mut policy = Policy::default();
+    policy.consent.recordings = Some(Recordings::Required);
+    let name = PolicyRef { version: 1, digest: Digest([9; 32]) };
+    Story { program: Program::default().under(name, policy), ..requested() }
+}
+
 fn verifying() -> Vec<Said> {
     let of = |partner: &str| actor(Role::Verifier, Some("vera"), Some(partner));
     let named = |partner: &str| {
@@ -111,7 +122,20 @@ fn verifying() -> Vec<Said> {
     };
     let new_contact = requested().but(10, Event::Account(AccountEvent::ContactReplaced(replaced)));
     let when = |who, command: Command| requested().when(11, &who, &command);
+    let on_tape = |alter: fn(&mut Verified)| taped().when(11, &verifier(), &verify_with(alter));
     vec![
+        says("a yes on the telephone needs its recording", on_tape(|_| {}), "!recording_missing"),
+        says(
+            "whose digest is kept with it",
+            on_tape(|v| v.recording = Some(Digest([5; 32]))),
+            "Change::Verified",
+        ),
+        says("a no needs none", on_tape(|v| v.outcome = VerificationOutcome::Denied), "Change::Verified"),
+        says(
+            "nor does what is said in person",
+            on_tape(|v| v.method = VerificationMethod::InPerson),
+            "Change::Verified",
+        ),
         says("a verifier asks the customer", when(verifier(), verify()), "Change::Verified"),
         says(
             "a no is recorded too",

@@ -1,7 +1,7 @@
 //! V1: a customer's letter clears a change, and each of its conditions is needed.
 
 use domain::event::Party;
-use domain::event::change::{ChangeEvent, VerificationOutcome, Verified, Verifier};
+use domain::event::change::{ChangeEvent, VerificationMethod, VerificationOutcome, Verified, Verifier};
 use domain::event::change::{Objected, ObjectionDecided, ObjectionGround, ObjectionOutcome, Rescinded};
 use domain::event::consent::{
     Authority, ConsentEvent, Inducement, LetterRecorded, LetterRescinded, TokenIssued, TokenRedeemed,
@@ -9,6 +9,8 @@ use domain::event::consent::{
 };
 use domain::event::partner::AffiliationBasis::Registry;
 use domain::event::{DecidedBy, PolicyRef};
+use domain::policy::{Policy, Recordings};
+use domain::program::Program;
 
 use crate::papers::{mending, moved_on};
 use crate::stories::{hosted, moved, notified, prepared, thawed};
@@ -387,4 +389,22 @@ fn a_finding_says_until_when_the_letter_can_be_mended() {
         "{}",
         nearest.missing
     );
+}
+
+#[test]
+fn a_yes_on_the_telephone_needs_a_recording_where_the_policy_asks_for_one() {
+    let recorded = || Verified { recording: Some(digest(5)), ..verification("c1") };
+    let in_person = || Verified { method: VerificationMethod::InPerson, ..verification("c1") };
+    let under = |recordings: Option<Recordings>, verification: Verified| {
+        let mut policy = Policy::default();
+        policy.consent.recordings = recordings;
+        let name = PolicyRef { version: 1, digest: digest(9) };
+        let mut story = verified_by(verification);
+        story.program = Program::default().under(name, policy);
+        story
+    };
+    assert!(!takes(&under(None, verification("c1"))));
+    assert!(takes(&under(Some(Recordings::Required), verification("c1"))));
+    assert!(!takes(&under(Some(Recordings::Required), recorded())));
+    assert!(!takes(&under(Some(Recordings::Required), in_person())), "what is said in person leaves none");
 }

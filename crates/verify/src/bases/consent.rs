@@ -1,9 +1,10 @@
 //! V1: the customer chose, in a sound letter that somebody independent verified, or with its own token.
 
-use domain::event::change::{Basis, VerificationOutcome, Verified, Verifier};
+use domain::event::change::{Basis, VerificationMethod, VerificationOutcome, Verified, Verifier};
 use domain::event::consent::{Authority, Inducement, LetterRecorded, TokenIssued};
 use domain::fact::Role;
 use domain::id::{EventId, PartnerId};
+use domain::policy::Recordings;
 use domain::scope::Scope;
 use domain::time::Instant;
 
@@ -108,6 +109,7 @@ pub(crate) fn verified(question: &Question<'_, '_>, change: &Change<'_>) -> Opti
         on.at() <= at
             && on.said.outcome != VerificationOutcome::Unreachable
             && is_independent(question, on)
+            && is_recorded(question, on)
             && question
                 .days_after(on.said.contact_on_file_since, question.procedure.consent.contact_on_file_days)
                 <= on.at()
@@ -116,6 +118,15 @@ pub(crate) fn verified(question: &Question<'_, '_>, change: &Change<'_>) -> Opti
     let confirmed = last.filter(|on| on.said.outcome == VerificationOutcome::Confirmed);
     let tokens = question.scene.told.tokens.iter();
     confirmed.map(|on| on.id()).or_else(|| tokens.filter_map(|token| redeemed(question, token, change)).min())
+}
+
+/// What was only heard leaves a recording, where the policy asks for one; a no counts all the same.
+fn is_recorded(question: &Question<'_, '_>, on: &On<'_, Verified>) -> bool {
+    let is_seen = matches!(on.said.method, VerificationMethod::InPerson | VerificationMethod::Token);
+    question.procedure.consent.recordings != Some(Recordings::Required)
+        || on.said.recording.is_some()
+        || on.said.outcome == VerificationOutcome::Denied
+        || is_seen
 }
 
 fn is_independent(question: &Question<'_, '_>, on: &On<'_, Verified>) -> bool {

@@ -1,6 +1,6 @@
 //! How a document states the values of a policy: whole numbers within limits, words, and lists of them.
 
-use domain::policy::Tenders;
+use domain::policy::{Recordings, Tenders};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
@@ -83,12 +83,18 @@ impl<T, S: Stated<T>> Stated<Option<T>> for Option<S> {
     }
 }
 
-impl Stated<Tenders> for Word<Tenders> {
-    fn state(value: Tenders) -> Self {
-        Self(value)
-    }
+macro_rules! stated_words {
+    ($($name:ident),*) => {$(
+        impl Stated<$name> for Word<$name> {
+            fn state(value: $name) -> Self {
+                Self(value)
+            }
 
-    fn value(self) -> Tenders {
-        self.0
-    }
+            fn value(self) -> $name {
+                self.0
+            }
+        }
+    )*};
 }
+
+stated_words!(Recordings, Tenders);

@@ -43,7 +43,7 @@ pub(super) fn execute(
         return Ok(prevented(&step, handoff, rule, nearest_clearing.into_owned()));
     }
     let emergency = emergency(account, context, &step).map(|overriding| overriding.event);
-    let confirmation = letter::confirmation(account, known, context.now);
+    let confirmation = letter::confirmation(account, context.program, known, context.now);
     if confirmation.is_none() && emergency.is_none() {
         return Err(Refusal::NotVerified);
     }

@@ -34,7 +34,7 @@ pub(super) fn notify(
     if !known.notices.is_empty() && !came_back(account, known) {
         return Err(Refusal::AlreadyNotified);
     }
-    if letter::confirmation(account, known, context.now).is_none() {
+    if letter::confirmation(account, context.program, known, context.now).is_none() {
         return Err(Refusal::NotVerified);
     }
     let losing = losing_side(account, context, known, gaining);

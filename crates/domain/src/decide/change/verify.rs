@@ -42,6 +42,10 @@ pub(super) fn verify(
     if verified.outcome_fee {
         return Err(Refusal::VerifierPaidByOutcome);
     }
+    let recordings = context.program.policy_at(context.now).policy.consent.recordings;
+    if !verified.is_on_tape(recordings) {
+        return Err(Refusal::RecordingMissing);
+    }
     if verified.contact_on_file_since > context.now {
         return Err(Refusal::InFuture);
     }

@@ -22,6 +22,7 @@ fn confirmed(question: &Question<'_>, change: &Change) -> Option<EventId> {
             && verification.verified.outcome != VerificationOutcome::Unreachable
             && is_independent(question, verification)
             && is_on_file(question, verification)
+            && verification.verified.is_on_tape(question.procedure.consent.recordings)
     });
     let last = independent.max_by_key(|verification| (verification.at, verification.event))?;
     (last.verified.outcome == VerificationOutcome::Confirmed).then_some(last.event)
