@@ -94,6 +94,28 @@ pub(super) fn link(story: &mut Story, at: i64) {
     story.decide(at, IdentityEvent::Linked(linked));
 }
 
+/// Whether the holder to be recorded was recorded before, under another account of the customer, and found to have
+/// taken it over: the same once more is no other act.
+pub(super) fn is_found_already(story: &Story, command: &Command, attempt: &TakeoverRefused) -> bool {
+    let is_same = |event: &Event| {
+        let Event::Account(AccountEvent::HolderRecorded(recorded)) = event else { return false };
+        recorded.holder == attempt.gaining && recorded.scope.covers(&attempt.scope)
+    };
+    let facts = story.facts.iter().chain(story.others.iter().map(|(_, fact)| fact));
+    let mut recorded = facts.filter(|fact| is_same(&fact.event));
+    matches!(command, Command::Account(AccountCommand::RecordHolder { .. }))
+        && recorded.any(|fact| !against(story, fact.meta.id).is_empty())
+}
+
+#[test]
+fn what_was_taken_under_a_duplicate_before_it_was_linked_is_refused_once_more_and_found_once() {
+    let place = |wanted: fn(&Ask) -> bool| ASKS.iter().position(wanted).expect("it is in the table");
+    let record = place(|ask| matches!(ask, Ask::RecordHolder));
+    let link = place(|ask| matches!(ask, Ask::Link));
+    let asks = [(record, 0, 1, 1, 3), (link, 0, 0, 1, 0), (record, 0, 1, 1, 0)];
+    assert_eq!(agree(&asks).expect("both agree"), (1, 1));
+}
+
 #[test]
 fn a_guest_is_refused_a_registration_on_an_account_it_opened_for_the_same_customer() {
     let mut book = Book::new();
