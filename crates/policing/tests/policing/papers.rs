@@ -1,12 +1,13 @@
 //! T16, T17, T18: the customer's papers, what is wrong with them, who vouched for them, and which of them counts.
 
-use domain::event::Party;
 use domain::event::account::{AccountEvent, ContactPurpose, ContactReplaced};
 use domain::event::change::{ChangeEvent, VerificationOutcome, Verified, Verifier};
 use domain::event::consent::{Authority, ConsentEvent, Inducement, LetterRecorded, LetterRescinded};
 use domain::event::handoff::HandoffEvent;
 use domain::event::partner::AffiliationBasis::{Inferred, Registry};
+use domain::event::{Party, PolicyRef};
 use domain::id::EventId;
+use domain::policy::Policy;
 
 use crate::stories::{Case, accept_instead, check, hosted, moved, notified, prepared, thawed};
 use crate::story::{Story, day, id};
@@ -374,6 +375,19 @@ pub(crate) const CASES: [Case; 32] = [
 #[test]
 fn the_customers_papers_are_asked_about_where_they_must_be() {
     check(&CASES);
+}
+
+#[test]
+fn another_signer_is_a_ground_of_its_own_where_a_letter_may_soon_be_reversed() {
+    let mut story = hosted();
+    let mut policy = Policy::default();
+    policy.consent.flip_days = 3;
+    let name = PolicyRef { version: 1, digest: digest(9) };
+    story.program = std::mem::take(&mut story.program).under(name, policy);
+    wrote_for(&mut story, "l1", "guest", "cio", 10);
+    rescinded(&mut story, "l1", "cio", 12);
+    wrote_for(&mut story, "l2", "guest", "intern", 20);
+    assert_eq!(story.found(), ["T18 S2"]);
 }
 
 #[test]
