@@ -7,14 +7,6 @@ use bytes::Bytes;
 
 /// The server's limit for one batch, in messages.
 pub(crate) const MESSAGES_MAX: usize = 1_000;
-/// From how many messages on a batch is quicker than one after the other on a stream kept once: the server stages
-/// each batch in a file of its own.
-const MESSAGES_MIN: usize = 256;
-
-/// Whether so many messages are published quicker as a batch, on a stream kept so many times.
-pub(crate) fn pays(messages: usize, replicas: usize) -> bool {
-    messages > 1 && (replicas > 1 || messages >= MESSAGES_MIN)
-}
 
 /// One message of a batch.
 pub(crate) struct Outgoing {

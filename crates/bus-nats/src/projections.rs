@@ -21,6 +21,10 @@ use crate::connect::Connection;
 /// buffers.
 const UNACKNOWLEDGED_MAX: usize = 256;
 
+/// From how many changes on a batch is quicker than one after the other: where the server syncs each write, a batch
+/// is one.
+const BATCH_CHANGES_MIN: usize = 8;
+
 /// Buckets on JetStream; clones share the connection.
 #[derive(Clone)]
 pub struct NatsProjections {
@@ -162,8 +166,7 @@ impl Projections for NatsProjections {
     async fn write(&self, bucket: &str, changes: Vec<Change>) -> Result<(), BusError> {
         let store = self.store(bucket).await?;
         let (client, jetstream) = (self.connection.client()?, self.connection.jetstream()?);
-        let replicas = store.stream.cached_info().config.num_replicas;
-        if batch::pays(changes.len(), replicas) {
+        if changes.len() >= BATCH_CHANGES_MIN {
             let store = self.batched(bucket).await?;
             let changes = changes.into_iter().map(|change| outgoing(&store, change));
             in_batches(client, jetstream, &store, changes).await

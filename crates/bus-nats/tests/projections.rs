@@ -1,0 +1,86 @@
+//! Projections on a real server: what was written last is what is read and watched, few changes or many.
+
+use std::collections::BTreeMap;
+
+use async_nats::jetstream::{self, kv};
+use bus_nats::{Connection, NatsProjections, Options};
+use bytes::Bytes;
+use futures::StreamExt as _;
+use ports::projections::{Change, Projections};
+use tests::nats::{NatsCluster, NatsServer};
+
+const BUCKET: &str = "CHAPERONE_accounts_acme_v1";
+/// More than two atomic batches hold.
+const MANY: usize = 2_500;
+
+async fn projections(url: &str, replicas: usize) -> NatsProjections {
+    let connection = Connection::open(&Options::at(url)).await.expect("the address can be read");
+    let projections = NatsProjections::new(connection, replicas);
+    // The first connection is being made while the first question is asked.
+    while projections.open(BUCKET).await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    projections
+}
+
+fn client(url: &str) -> impl Future<Output = jetstream::Context> {
+    let servers: Vec<async_nats::ServerAddr> =
+        url.split(',').map(|url| url.parse().expect("an address")).collect();
+    async move { jetstream::new(async_nats::connect(servers).await.expect("a server answers")) }
+}
+
+fn changes(count: usize, value: impl Fn(usize) -> Option<String>) -> Vec<Change> {
+    (0..count).map(|number| (format!("a{number}"), value(number).map(Bytes::from))).collect()
+}
+
+/// Writes few and many, and changes and takes away some of them; returns what should be left.
+async fn write(projections: &NatsProjections) -> BTreeMap<String, Bytes> {
+    projections.write(BUCKET, changes(3, |number| Some(format!("first {number}")))).await.unwrap();
+    projections.write(BUCKET, changes(MANY, |number| Some(format!("second {number}")))).await.unwrap();
+    let third = |number: usize| (!number.is_multiple_of(3)).then(|| format!("third {number}"));
+    projections.write(BUCKET, changes(MANY / 2, third)).await.unwrap();
+    projections.write(BUCKET, vec![("a1".to_owned(), None)]).await.unwrap();
+    let left = (0..MANY).filter(|number| *number != 1).filter_map(|number| {
+        let value = if number < MANY / 2 { third(number)? } else { format!("second {number}") };
+        Some((format!("a{number}"), Bytes::from(value)))
+    });
+    left.collect()
+}
+
+async fn reads_what_was_written(url: &str, replicas: usize) {
+    let projections = projections(url, replicas).await;
+    let left = write(&projections).await;
+    let read: BTreeMap<String, Bytes> = projections.all(BUCKET).await.unwrap().into_iter().collect();
+    assert!(read == left, "{} are left, {} are read", left.len(), read.len());
+    assert_eq!(projections.get(BUCKET, "a1").await.unwrap(), None);
+    assert_eq!(projections.get(BUCKET, "a2").await.unwrap(), Some(Bytes::from("third 2")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_is_what_was_written_last_on_one_server() {
+    let Some(server) = NatsServer::start() else { return };
+    reads_what_was_written(&server.url(), 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_is_what_was_written_last_on_three_servers() {
+    let Some(cluster) = NatsCluster::start() else { return };
+    reads_what_was_written(&cluster.url(), 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watcher_sees_the_last_change_of_many_last_in_a_bucket_that_took_none_together_before() {
+    let Some(server) = NatsServer::start() else { return };
+    let jetstream = client(&server.url()).await;
+    let made = kv::Config { bucket: BUCKET.to_owned(), history: 1, ..kv::Config::default() };
+    let store = jetstream.create_key_value(made).await.unwrap();
+    let mut watch = store.watch_all().await.unwrap();
+    let projections = projections(&server.url(), 1).await;
+    projections.write(BUCKET, changes(MANY, |number| Some(number.to_string()))).await.unwrap();
+    let mut seen = Vec::new();
+    while seen.len() < MANY {
+        seen.push(watch.next().await.expect("the watch goes on").expect("a change").key);
+    }
+    let written: Vec<String> = (0..MANY).map(|number| format!("a{number}")).collect();
+    assert!(seen == written, "in another order");
+}
