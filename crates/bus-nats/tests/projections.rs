@@ -35,11 +35,17 @@ fn changes(count: usize, value: impl Fn(usize) -> Option<String>) -> Vec<Change>
 
 /// Writes few and many, and changes and takes away some of them; returns what should be left.
 async fn write(projections: &NatsProjections) -> BTreeMap<String, Bytes> {
-    projections.write(BUCKET, changes(3, |number| Some(format!("first {number}")))).await.unwrap();
-    projections.write(BUCKET, changes(MANY, |number| Some(format!("second {number}")))).await.unwrap();
+    projections
+        .write(BUCKET, changes(3, |number| Some(format!("first {number}"))))
+        .await
+        .expect("the bus answers");
+    projections
+        .write(BUCKET, changes(MANY, |number| Some(format!("second {number}"))))
+        .await
+        .expect("the bus answers");
     let third = |number: usize| (!number.is_multiple_of(3)).then(|| format!("third {number}"));
-    projections.write(BUCKET, changes(MANY / 2, third)).await.unwrap();
-    projections.write(BUCKET, vec![("a1".to_owned(), None)]).await.unwrap();
+    projections.write(BUCKET, changes(MANY / 2, third)).await.expect("the bus answers");
+    projections.write(BUCKET, vec![("a1".to_owned(), None)]).await.expect("the bus answers");
     let left = (0..MANY).filter(|number| *number != 1).filter_map(|number| {
         let value = if number < MANY / 2 { third(number)? } else { format!("second {number}") };
         Some((format!("a{number}"), Bytes::from(value)))
@@ -50,10 +56,11 @@ async fn write(projections: &NatsProjections) -> BTreeMap<String, Bytes> {
 async fn reads_what_was_written(url: &str, replicas: usize) {
     let projections = projections(url, replicas).await;
     let left = write(&projections).await;
-    let read: BTreeMap<String, Bytes> = projections.all(BUCKET).await.unwrap().into_iter().collect();
+    let read: BTreeMap<String, Bytes> =
+        projections.all(BUCKET).await.expect("the bus answers").into_iter().collect();
     assert!(read == left, "{} are left, {} are read", left.len(), read.len());
-    assert_eq!(projections.get(BUCKET, "a1").await.unwrap(), None);
-    assert_eq!(projections.get(BUCKET, "a2").await.unwrap(), Some(Bytes::from("third 2")));
+    assert_eq!(projections.get(BUCKET, "a1").await.expect("the bus answers"), None);
+    assert_eq!(projections.get(BUCKET, "a2").await.expect("the bus answers"), Some(Bytes::from("third 2")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
