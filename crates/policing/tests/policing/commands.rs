@@ -1,6 +1,7 @@
 //! Any sequence of commands: what they let through the detector clears, and what they refuse it would have found.
 
 mod duplicate;
+mod hosts_own;
 
 use domain::account::registration::OpenRegistrations;
 use domain::command::{AccountCommand, ChangeCommand, Command, ConsentCommand, DealCommand, HandoffCommand};
