@@ -90,6 +90,7 @@ impl Refusal {
         "paper_not_named",
         "verifier_not_independent",
         "verifier_paid_by_outcome",
+        "recording_missing",
         "not_verified",
         "already_notified",
         "not_all_three",
