@@ -21,9 +21,9 @@ use crate::connect::Connection;
 /// buffers.
 const UNACKNOWLEDGED_MAX: usize = 256;
 
-/// From how many changes on a batch is quicker than one after the other: where the server syncs each write, a batch
-/// is one.
-const BATCH_CHANGES_MIN: usize = 8;
+/// From how many changes on a batch is quicker than one after the other: the server stages each in a file of its own,
+/// which costs few changes more than it spares them.
+const BATCH_CHANGES_MIN: usize = 256;
 
 /// Buckets on JetStream; clones share the connection.
 #[derive(Clone)]
