@@ -56,6 +56,8 @@ pub struct Book {
     pub(crate) registrations: Registrations,
     /// What accounts add to what others are judged by.
     pub(crate) ledger: Arc<Ledger>,
+    /// Whoever lost a case to another who judged looks again in turn.
+    pub(crate) looking_again: tokio::sync::Mutex<()>,
     accounts: Accounts,
     worlds: Mutex<Worlds>,
     customers: Mutex<Customers>,
@@ -112,6 +114,7 @@ impl Book {
             attended: Attended::default(),
             registrations: Registrations::default(),
             ledger: Arc::default(),
+            looking_again: tokio::sync::Mutex::default(),
             accounts: Accounts::default(),
             worlds: Mutex::default(),
             customers: Mutex::default(),
@@ -383,6 +386,19 @@ impl Book {
             Some(at) => drop(shelf.awaited.insert(stream.clone(), at)),
             None => drop(shelf.awaited.remove(stream)),
         }
+    }
+
+    /// Takes in what somebody else recorded on a stream of which the small views are kept, before the follower does.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub(crate) async fn catch_up(&self, stream: &Stream) -> anyhow::Result<()> {
+        self.forget(stream);
+        let loaded = self.load(stream).await?;
+        if self.is_shared() {
+            loaded.facts.iter().for_each(|fact| self.shelve(stream, fact));
+        }
+        Ok(())
     }
 
     /// Forgets what is kept of `stream`.

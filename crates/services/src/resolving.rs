@@ -55,7 +55,8 @@ pub(crate) async fn accounts(
                     if tries >= CONFLICT_TRIES_MAX {
                         return Err(AppendError::Overloaded { retry_after_ms: 10 }.into());
                     }
-                    catch_up(book, &stream).await?;
+                    book.catch_up(&stream).await?;
+                    tokio::task::yield_now().await;
                     continue;
                 }
                 Err(error) => return Err(error.into()),
@@ -121,17 +122,6 @@ async fn redescribe(book: &Book, vendor: &VendorId, account: &AccountId) -> anyh
         let loaded = book.load(&Stream::Account(vendor.clone(), account.clone())).await?;
         book.customers().of(vendor).redescribe(account, &loaded.facts);
     }
-    Ok(())
-}
-
-/// Takes in what another process recorded on the identity stream.
-async fn catch_up(book: &Book, stream: &Stream) -> anyhow::Result<()> {
-    book.forget(stream);
-    let loaded = book.load(stream).await?;
-    if book.is_shared() {
-        loaded.facts.iter().for_each(|fact| book.shelve(stream, fact));
-    }
-    tokio::task::yield_now().await;
     Ok(())
 }
 

@@ -40,6 +40,7 @@ pub async fn look(book: &Book, stream: &Stream) -> anyhow::Result<()> {
 /// Judges one account; the accounts that have to be looked at again because of what it adds to them.
 async fn look_at(book: &Book, stream: &Stream) -> anyhow::Result<BTreeSet<Stream>> {
     let mut concerned = BTreeSet::new();
+    let mut turn = None;
     for _ in 0..CONFLICT_TRIES_MAX {
         let loaded = book.load(stream).await?;
         let Some(watermark) = watermark(book, &loaded).await? else { return Ok(concerned) };
@@ -53,6 +54,10 @@ async fn look_at(book: &Book, stream: &Stream) -> anyhow::Result<BTreeSet<Stream
         if is_current {
             return Ok(concerned);
         }
+        // Of many who are told something of one case only one can be first: the others go one after the other.
+        if turn.is_none() {
+            turn = Some(book.looking_again.lock().await);
+        }
         tokio::task::yield_now().await;
     }
     Err(AppendError::Overloaded { retry_after_ms: 10 }.into())
@@ -64,11 +69,16 @@ async fn record(book: &Book, told: Vec<Told>, watermark: Watermark) -> anyhow::R
         let standing = book.load(&one.case).await?;
         // Events recorded together are taken in one after the other: who looked in between saw half of them.
         if standing.version.map_or(0, |version| version.revision + 1) != one.so_far {
+            book.catch_up(&one.case).await?;
             return Ok(false);
         }
+        let case = one.case.clone();
         match book.write(entry(one, watermark), Arc::clone(&standing)).await {
             Ok(written) if written.receipt.outcome == Outcome::Appended => {}
-            Ok(_) | Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => return Ok(false),
+            Ok(_) | Err(AppendError::Conflict { .. } | AppendError::KeyMismatch { .. }) => {
+                book.catch_up(&case).await?;
+                return Ok(false);
+            }
             Err(error) => return Err(error.into()),
         }
     }
