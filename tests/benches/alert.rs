@@ -72,9 +72,14 @@ fn main() {
     let started = Instant::now();
     let (answered, again) = send(&server.url, &traffic.events, started);
     let took = told(&alerts, &traffic, started);
-    print(&format!("event to receipt at {RATE_HZ} events/s"), sent, answered);
+    let (takeovers, others): (Vec<_>, Vec<_>) =
+        answered.into_iter().partition(|(number, _)| is_takeover(*number));
+    let took_of = |answered: Vec<(usize, Duration)>| answered.into_iter().map(|(_, took)| took).collect();
+    let due = u64::try_from(traffic.takeovers.len()).unwrap();
+    print(&format!("event to receipt at {RATE_HZ} events/s"), sent - due, took_of(others));
+    print("the same of events that complete a takeover", due, took_of(takeovers));
     println!("{again} sent again, since the book was too busy");
-    print("event to alert", u64::try_from(traffic.takeovers.len()).unwrap(), took);
+    print("event to alert", due, took);
     server.stop(&runtime);
 }
 
@@ -97,7 +102,7 @@ impl Traffic {
         let warming = takeover(&invited.next().unwrap(), live[0], "first").0;
         let mut traffic = Self { warming, events: Vec::with_capacity(live.len()), takeovers: HashMap::new() };
         for (number, line) in live.iter().enumerate() {
-            if !(number as u64).is_multiple_of(TAKEOVER_EVERY) {
+            if !is_takeover(number) {
                 traffic.events.push((*line).to_owned());
                 continue;
             }
@@ -108,6 +113,11 @@ impl Traffic {
         }
         traffic
     }
+}
+
+/// Whether the event of this number completes a takeover.
+fn is_takeover(number: usize) -> bool {
+    (number as u64).is_multiple_of(TAKEOVER_EVERY)
 }
 
 /// The guest becomes the holder, at the time of another line; the event, and the id the book gives it.
@@ -170,9 +180,9 @@ fn due(started: Instant, number: usize) -> Instant {
     started + Duration::from_secs(1) / u32::try_from(RATE_HZ).unwrap() * u32::try_from(number).unwrap()
 }
 
-/// Sends every event when it is due, and again while the book is too busy; how long each took until it was answered,
-/// and how many were sent again.
-fn send(url: &str, events: &[String], started: Instant) -> (Vec<Duration>, u64) {
+/// Sends every event when it is due, and again while the book is too busy; how long the event of each number took until
+/// it was answered, and how many were sent again.
+fn send(url: &str, events: &[String], started: Instant) -> (Vec<(usize, Duration)>, u64) {
     let took = Mutex::new((Vec::with_capacity(events.len()), 0));
     std::thread::scope(|scope| {
         for sender in 0..SENDERS {
@@ -189,7 +199,7 @@ fn send(url: &str, events: &[String], started: Instant) -> (Vec<Duration>, u64) 
                         answer = post();
                     }
                     assert!(answer.status < 300, "{} to {event}", answer.body);
-                    took.lock().unwrap().0.push(due.elapsed());
+                    took.lock().unwrap().0.push((number, due.elapsed()));
                 }
             });
         }
