@@ -13,6 +13,7 @@
 //! | `company` | legal name | never a key |
 //! | `website` | account key `domain:` | host without `www.`; dropped while the company is hidden, which a website would give away |
 //! | `country` | country | as written |
+//! | `postalCode` | postcode | as written |
 //! | `email`, else `phone` | customer contact reference | |
 //! | `projectDescription`, else `useCaseWorkload` (`useCaseWorkLoad`) | need | free text, kept as written |
 //! | `lastModifiedDate`, else `createdDate` | valid time | else when it is read |
@@ -117,6 +118,7 @@ fn customer_of(run: &Run, lead: &At<'_>, id: &Key) -> Result<Customer, Problem> 
     Ok(Customer {
         legal_name: lead.first_text(&["company"])?.unwrap_or_default().to_owned(),
         country: lead.first_text(&["country"])?.map(str::to_owned),
+        postcode: lead.field("postalCode")?.map(|at| customer::postcode(&at)).transpose()?,
         contact: customer::contact_at(&run.vendor, lead, &["email", "phone"])?,
         ..Customer::known_by(keys)
     })

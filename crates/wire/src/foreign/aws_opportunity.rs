@@ -15,6 +15,7 @@
 //! | `customerWebsite`, `Customer.Account.WebsiteUrl` | account key `domain:` | host without `www.`; an e-mail address there is dropped |
 //! | `customerCompanyName`, `Customer.Account.CompanyName` | legal name | never a key |
 //! | `country`, `Customer.Account.Address.CountryCode` | country | as written |
+//! | `postalCode`, `Customer.Account.Address.PostalCode` | postcode | as written |
 //! | `customerEmail`, `customerPhone`, `Customer.Contacts` | customer contact reference | the first that is given; names and titles are dropped |
 //! | `awsProducts`, else `solutionOffered` | scope, product lines | everything without them |
 //! | `projectDescription`, else `partnerProjectTitle` | need | free text, kept as written |
@@ -27,7 +28,7 @@
 //! | `status` (`LifeCycle.ReviewStatus` is only checked) | missing, and in words in the progress | a review of AWS decides nothing here; Draft and Pending Submission miss `review_submission`, Action Required `review_action`, Rejected `review_approval`, the others nothing |
 //! | `partnerAcceptanceStatus` | handoff status | an AWS referral that is not accepted is an invitation, not a submission |
 //!
-//! Dropped: people of AWS and of the partner, addresses, and marketing, industry and monthly-revenue fields
+//! Dropped: people of AWS and of the partner, streets and cities, and marketing, industry and monthly-revenue fields
 //! (a rate per month is no deal value); all of them are named in `FORMATS.md`.
 
 mod api;

@@ -5,7 +5,7 @@ use domain::id::{ContactRef, Key, VendorId};
 use serde_json::Value;
 
 use crate::foreign::facts::{self, is_foreign_id, reference};
-use crate::foreign::tree::At;
+use crate::foreign::tree::{At, Json};
 use crate::json;
 use crate::problem::Problem;
 
@@ -17,6 +17,8 @@ pub(super) struct Customer {
     /// Empty while it is not known.
     pub legal_name: String,
     pub country: Option<String>,
+    /// Of the seat, as written.
+    pub postcode: Option<String>,
     pub contact: Option<ContactRef>,
 }
 
@@ -25,7 +27,7 @@ impl Customer {
     pub(super) fn known_by(mut keys: Vec<AccountKey>) -> Self {
         keys.sort_by(|a, b| b.strength.cmp(&a.strength).then_with(|| a.key.cmp(&b.key)));
         keys.dedup();
-        Self { keys, legal_name: String::new(), country: None, contact: None }
+        Self { keys, legal_name: String::new(), country: None, postcode: None, contact: None }
     }
 
     /// The customer of a deal of which only the id is known: `deal:<system>:<id>`.
@@ -41,17 +43,23 @@ impl Customer {
     /// Whether nothing is known beyond one key and the name in it.
     pub(super) fn is_only_its_key(&self) -> bool {
         let named = self.legal_name.is_empty() || self.strongest().key.as_str().ends_with(&self.legal_name);
-        self.keys.len() == 1 && named && self.country.is_none() && self.contact.is_none()
+        let is_nowhere = self.country.is_none() && self.postcode.is_none();
+        self.keys.len() == 1 && named && is_nowhere && self.contact.is_none()
     }
 
     /// What is told of it, for the digest.
     pub(super) fn content(&self) -> Value {
-        serde_json::json!({
+        let mut content = serde_json::json!({
             "keys": self.keys.iter().map(|key| key.key.as_str()).collect::<Vec<_>>(),
             "legal_name": self.legal_name,
             "country": self.country,
             "customer": self.contact.as_ref().map(ContactRef::as_str),
-        })
+        });
+        // Left out where there is none: what was imported before postcodes were read is still a repeat.
+        if let Some(postcode) = &self.postcode {
+            content["postcode"] = postcode.as_str().into();
+        }
+        content
     }
 }
 
@@ -89,6 +97,12 @@ pub(super) fn website(at: &At<'_>) -> Result<Option<AccountKey>, Problem> {
 fn is_label(label: &str) -> bool {
     let inner = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     !label.is_empty() && label.chars().all(inner) && !label.starts_with('-') && !label.ends_with('-')
+}
+
+/// A postal code, which some systems write as a number.
+pub(super) fn postcode(at: &At<'_>) -> Result<String, Problem> {
+    let text = if let Json::Number(digits) = at.json { digits } else { at.text()? };
+    Ok(text.to_owned())
 }
 
 /// A customer id of another system, `<system>:<id>`.

@@ -86,7 +86,7 @@ impl Run {
                 keys: customer.keys.clone(),
                 legal_name: customer.legal_name.clone(),
                 country: customer.country.clone(),
-                postcode: None,
+                postcode: customer.postcode.clone(),
                 customer: customer.contact.clone(),
             };
             let told = Told {

@@ -12,7 +12,7 @@
 //! | `statusReason` | reason of the outcome | |
 //! | `customerProfile.ids` | account keys | `Duns` is `duns:`; `External` is `microsoft-org:<owner>/<id>`, for it is the owner's own |
 //! | `customerProfile.name` | legal name | never a key |
-//! | `customerProfile.address.country` | country | the rest of the address is dropped |
+//! | `customerProfile.address.country`, `postalCode` | country, postcode | as written; the rest of the address is dropped |
 //! | `customerProfile.team` | customer contact reference | the first one's e-mail, else phone |
 //! | `details.dealValue` + `details.currency` | expected value, value of the win | by its digits |
 //! | `details.closingDateTime` | expected close | |
@@ -177,10 +177,13 @@ fn customer_of(
         None => None,
     };
     let address = profile.field("address")?;
+    let address = address.as_ref();
     let country = address.map(|address| address.first_text(&["country"])).transpose()?.flatten();
+    let postcode = address.map(|address| address.field("postalCode")).transpose()?.flatten();
     Ok(Customer {
         legal_name: profile.first_text(&["name"])?.unwrap_or_default().to_owned(),
         country: country.map(str::to_owned),
+        postcode: postcode.map(|at| customer::postcode(&at)).transpose()?,
         contact,
         ..Customer::known_by(keys)
     })

@@ -301,3 +301,32 @@ fn a_lead_whose_company_is_hidden_is_pending_and_tells_nothing_of_the_customer()
         assert!(!payloads(&inputs).contains("Accept To View"));
     }
 }
+
+#[test]
+fn the_postcode_of_the_customers_seat_is_read_wherever_aws_writes_it() {
+    let postcode = |format, text: &str| opened(&inputs(format, text.as_bytes())).postcode.clone();
+    let seat = |text: &str| {
+        text.replace(r#""country":"US""#, r#""country":"US","city":"Seattle","postalCode":"98052""#)
+    };
+    assert_eq!(postcode(Format::AwsOpportunity, &seat(OPPORTUNITY)).as_deref(), Some("98052"));
+    assert_eq!(postcode(Format::AwsLead, &seat(LEAD)).as_deref(), Some("98052"));
+    let payload = |code: &str| {
+        format!(
+            r#"{{"Identifier":"O7","LifeCycle":{{"Stage":"Prospect"}},"Customer":{{"Account":{{"CompanyName":"Contoso",
+            "Address":{{"CountryCode":"US","City":"Seattle","PostalCode":{code}}}}}}}}}"#
+        )
+    };
+    assert_eq!(postcode(Format::AwsOpportunity, &payload(r#""98052""#)).as_deref(), Some("98052"));
+    assert_eq!(postcode(Format::AwsOpportunity, &payload("98052")).as_deref(), Some("98052"), "as a number");
+    assert_eq!(postcode(Format::AwsOpportunity, &payload("null")), None);
+    assert_eq!(postcode(Format::AwsLead, &seat(LEAD).replace("98052", "Accept To View")), None);
+    let hidden = seat(LEAD).replace("\"Contoso\"", "\"Accept To View\"");
+    assert_eq!(postcode(Format::AwsLead, &hidden), None, "where the company is hidden, its seat is as well");
+    assert!(!payloads(&inputs(Format::AwsLead, seat(LEAD).as_bytes())).contains("Seattle"));
+}
+
+#[test]
+fn what_has_no_postcode_is_still_the_input_it_was_before_postcodes_were_read() {
+    let inputs = inputs(Format::AwsLead, LEAD.as_bytes());
+    assert_eq!(inputs[1].producer.id.as_str(), "account:domain:contoso.example#18c00da5129bf78d");
+}

@@ -97,3 +97,24 @@ fn real_referrals_are_read_whole() {
     let Event::Deal(DealEvent::Won(won)) = &inputs.last().unwrap().said[0].event else { panic!("not won") };
     assert_eq!(won.value.unwrap().to_string(), "50000.00 USD");
 }
+
+#[test]
+fn the_postcode_of_the_customers_seat_is_read_beside_its_country() {
+    let seat =
+        |code: &str| REFERRAL.replace(r#""country":"US""#, &format!(r#""country":"US","postalCode":{code}"#));
+    let postcode = |text: String| {
+        let inputs = inputs(Format::MicrosoftReferral, text.as_bytes());
+        let Event::Account(AccountEvent::Opened(opened)) = &inputs[2].said[0].event else {
+            panic!("not opened")
+        };
+        opened.postcode.clone()
+    };
+    assert_eq!(postcode(seat(r#""98052""#)).as_deref(), Some("98052"));
+    assert_eq!(postcode(seat(r#"" ""#)), None);
+    let list = seat("[1]");
+    let [problem] = &problems(Format::MicrosoftReferral, list.as_bytes())[..] else { panic!("one problem") };
+    assert!(
+        problem.ends_with("/customerProfile/address/postalCode: expected a text, found a list"),
+        "{problem}"
+    );
+}

@@ -61,10 +61,13 @@ fn customer_of(run: &Run, told: &At<'_>, deal: &Key) -> Result<Customer, Problem
     );
     keys.extend(account.field("WebsiteUrl")?.map(|at| customer::website(&at)).transpose()?.flatten());
     let address = account.field("Address")?;
+    let address = address.as_ref();
     let country = address.map(|address| address.first_text(&["CountryCode"])).transpose()?.flatten();
+    let postcode = address.map(|address| address.field("PostalCode")).transpose()?.flatten();
     Ok(Customer {
         legal_name: account.first_text(&["CompanyName"])?.unwrap_or_default().to_owned(),
         country: country.map(str::to_owned),
+        postcode: postcode.map(|at| customer::postcode(&at)).transpose()?,
         contact,
         ..Customer::known_by(keys)
     })

@@ -79,6 +79,7 @@ fn customer_of(run: &Run, told: &At<'_>, deal: &Key) -> Result<Customer, Problem
     Ok(Customer {
         legal_name: told.first_text(&["customerCompanyName"])?.unwrap_or_default().to_owned(),
         country: told.first_text(&["country"])?.map(str::to_owned),
+        postcode: told.field("postalCode")?.map(|at| customer::postcode(&at)).transpose()?,
         contact: customer::contact_at(&run.vendor, told, &["customerEmail", "customerPhone"])?,
         ..Customer::known_by(keys)
     })
