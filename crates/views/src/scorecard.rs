@@ -3,7 +3,7 @@
 use domain::account::Account;
 use domain::account::guest::{Handoff, Phase};
 use domain::calendar::zone_or_utc;
-use domain::event::handoff::{Commitment, ProgressKind};
+use domain::event::handoff::{Commitment, HandoffOutcome, ProgressKind};
 use domain::id::PartnerId;
 use domain::program::Program;
 use domain::time::Instant;
@@ -11,7 +11,7 @@ use domain::time::Instant;
 use crate::cases::{Case, Tally};
 
 /// Rows of another version are thrown away and rebuilt.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// On which side of a handoff a partner stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +27,11 @@ pub struct Score {
     pub handoffs: u64,
     /// How long each answer took, in milliseconds, in no order.
     ///
-    /// A guest answers an invitation by accepting it; one it declined counts nowhere. A host answers an acceptance by
-    /// its first reported work on the handoff.
+    /// A guest answers an invitation by accepting or declining it. A host answers an acceptance by its first reported
+    /// work on the handoff.
     pub answers_ms: Vec<i64>,
+    /// Invitations it declined as guest, which is no fault: an answer, and a reason not to ask it again.
+    pub declined: u64,
     /// Invitations that lapsed, and acceptances the host did nothing about so far.
     pub unanswered: u64,
     pub promises: Promises,
@@ -82,8 +84,9 @@ impl Score {
         as_of: Instant,
     ) {
         let Some(accepted_at) = handoff.accepted_at.filter(|at| *at <= as_of) else {
-            let lapsed = handoff.phase == Phase::Invited && handoff.expires_at.is_some_and(|at| at <= as_of);
-            self.unanswered += u64::from(lapsed && role == Role::Guest);
+            if role == Role::Guest {
+                self.count_invitation(handoff, as_of);
+            }
             return;
         };
         self.handoffs += 1;
@@ -103,6 +106,20 @@ impl Score {
                 self.promises.count(handoff, promise, due, as_of);
             }
         }
+    }
+
+    /// An invitation that nobody accepted.
+    fn count_invitation(&mut self, handoff: &Handoff, as_of: Instant) {
+        if let Some(declined_at) = handoff.declined_at.filter(|at| *at <= as_of) {
+            self.declined += 1;
+            self.answers_ms.extend(handoff.invited_at.map(|asked| declined_at.unix_ms() - asked.unix_ms()));
+            return;
+        }
+        // Another system may have closed it as lapsed; ours only notes it.
+        let closed_as_lapsed =
+            handoff.closed.is_some_and(|(at, outcome, _)| outcome == HandoffOutcome::Lapsed && at <= as_of);
+        let lapsed = handoff.phase == Phase::Invited && handoff.expires_at.is_some_and(|at| at <= as_of);
+        self.unanswered += u64::from(lapsed || closed_as_lapsed);
     }
 
     /// The score with one more case between host and guest.

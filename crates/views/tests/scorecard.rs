@@ -4,7 +4,8 @@
 
 use domain::account::{Account, history};
 use domain::event::handoff::{
-    Accepted, CommissionBase, CommissionTerms, Commitment, HandoffEvent, Invited, ProgressKind, Progressed,
+    Accepted, Closed, CommissionBase, CommissionTerms, Commitment, Declined, HandoffEvent, HandoffOutcome,
+    Invited, ProgressKind, Progressed,
 };
 use domain::event::{Event, Party, PolicyRef};
 use domain::fact::{Actor, Class, Context, Fact, Meta, Origin, Producer};
@@ -125,6 +126,32 @@ fn an_invitation_nobody_answered_counts_against_the_guest_once_it_lapsed() {
     let lapsed = score("contoso", Role::Guest, &told, 14);
     assert_eq!((lapsed.handoffs, lapsed.unanswered), (0, 1));
     assert_eq!(score("northwind", Role::Host, &told, 14), Score::default());
+}
+
+#[test]
+fn an_invitation_the_guest_declined_is_answered_and_counts_as_declined() {
+    let declined = Declined { handoff: "h1".parse().unwrap(), reason: Some("no engineer free".to_owned()) };
+    let told = [invited(), (3, HandoffEvent::Declined(declined))];
+    let guest = score("contoso", Role::Guest, &told, 30);
+    assert_eq!((guest.handoffs, guest.declined, guest.unanswered), (0, 1, 0));
+    assert_eq!(guest.slowest_answer_h(), Some(3 * 24), "a no in time is an answer, too");
+    assert_eq!(score("contoso", Role::Guest, &told, 2), Score::default(), "not yet");
+    assert_eq!(score("northwind", Role::Host, &told, 30), Score::default(), "it says nothing of the host");
+
+    let invited_again = [&told[..], &[(20, invited().1)]].concat();
+    let guest = score("contoso", Role::Guest, &invited_again, 21);
+    assert_eq!((guest.declined, guest.unanswered), (0, 1), "that invitation counts by itself");
+}
+
+#[test]
+fn an_invitation_another_system_closed_as_lapsed_counts_against_the_guest() {
+    let closed = |outcome| {
+        let closed = Closed { handoff: "h1".parse().unwrap(), outcome, at: day(15) };
+        [invited(), (15, HandoffEvent::Closed(closed))]
+    };
+    let of_guest = |outcome, as_of| score("contoso", Role::Guest, &closed(outcome), as_of).unanswered;
+    assert_eq!(of_guest(HandoffOutcome::Lapsed, 16), 1);
+    assert_eq!(of_guest(HandoffOutcome::Lost, 16), 0);
 }
 
 #[test]

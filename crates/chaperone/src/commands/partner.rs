@@ -11,6 +11,7 @@ const SCORE_COLUMNS: &[&str] = &[
     "role",
     "handoffs",
     "answered",
+    "declined",
     "unanswered",
     "median_answer_h",
     "promises_kept",

@@ -38,7 +38,12 @@ impl Account {
             }
             HandoffEvent::Invited(invited) => self.invite(meta, invited),
             HandoffEvent::Accepted(accepted) => self.accept(meta, accepted),
-            HandoffEvent::Declined(declined) => self.end_invitation(&declined.handoff, Phase::Declined),
+            HandoffEvent::Declined(declined) => {
+                self.end_invitation(&declined.handoff, Phase::Declined);
+                if let Some(handoff) = self.handoff_mut(&declined.handoff) {
+                    handoff.declined_at = Some(meta.valid_at);
+                }
+            }
             HandoffEvent::Revoked(revoked) => self.end_invitation(&revoked.handoff, Phase::Revoked),
             HandoffEvent::Amended(amended) => self.amend(meta, amended),
             HandoffEvent::Progressed(progressed) => self.progress(meta, progressed),
@@ -119,6 +124,7 @@ impl Account {
         handoff.invited = Some(meta.id);
         handoff.invited_at = Some(meta.valid_at);
         handoff.expires_at = Some(invited.expires_at);
+        handoff.declined_at = None;
         handoff.lapse_noted = None;
         handoff.protected_scope = invited.protected_scope.clone();
         handoff.grants = vec![Grant {
@@ -224,6 +230,7 @@ impl Handoff {
             invited: None,
             invited_at: None,
             expires_at: None,
+            declined_at: None,
             lapse_noted: None,
             protected_scope: Scope::all(),
             grants: Vec::new(),

@@ -32,6 +32,7 @@ pub struct Handoff {
     pub invited: Option<EventId>,
     pub invited_at: Option<Instant>,
     pub expires_at: Option<Instant>,
+    pub declined_at: Option<Instant>,
     /// The clock's note that nobody answered in time. It changes nothing: an answer of before `expires_at` may
     /// still arrive.
     pub lapse_noted: Option<EventId>,

@@ -76,14 +76,15 @@ pub fn scorecard(book: &Book, id: &str, moment: Moment) -> anyhow::Result<Option
 
 fn score_row(role: Role, score: &Score) -> ScoreRow {
     let Score { promises, filed, against, .. } = score;
-    let role = match role {
-        Role::Host => "host",
-        Role::Guest => "guest",
+    let (role, declined) = match role {
+        Role::Host => ("host", None),
+        Role::Guest => ("guest", Some(score.declined)),
     };
     ScoreRow {
         role: role.to_owned(),
         handoffs: score.handoffs,
         answered: u64::try_from(score.answers_ms.len()).unwrap_or(u64::MAX),
+        declined,
         unanswered: score.unanswered,
         median_answer_h: score.median_answer_h(),
         slowest_answer_h: score.slowest_answer_h(),

@@ -10,8 +10,11 @@ pub struct ScoreRow {
     pub role: String,
     /// Handoffs in that role that were accepted.
     pub handoffs: u64,
-    /// Answers: a guest's to an invitation it accepted, a host's first work after an acceptance.
+    /// Answers: a guest's to an invitation, yes or no, and a host's first work after an acceptance.
     pub answered: u64,
+    /// Invitations it declined, of those answered; absent for a host, which declines none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declined: Option<u64>,
     /// Invitations that lapsed, and acceptances the host did nothing about so far.
     pub unanswered: u64,
     /// Whole hours the middle answer took.
