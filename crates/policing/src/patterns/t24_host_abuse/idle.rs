@@ -101,9 +101,7 @@ fn kept_idle<'a>(scene: &Scene<'a>, lapsed: &[Lapsed<'a>], partner: &PartnerId) 
 fn worked(scene: &Scene<'_>, deal: &Deal, partner: &PartnerId) -> bool {
     let account = scene.known.account;
     let Some(from) = deal.submitted_at else { return true };
-    let own = |other: &PartnerId, at: Instant| {
-        at >= from && (other == partner || kin_of(scene, partner, other, at).is_some())
-    };
+    let own = |other: &PartnerId, at: Instant| at >= from && kin_of(scene, partner, other, at).is_some();
     let touched = account
         .touches
         .iter()
