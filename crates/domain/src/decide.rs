@@ -40,8 +40,8 @@ pub struct Context<'a> {
     pub account: &'a AccountId,
     pub families: &'a Families,
     pub program: &'a Program,
-    /// What a partner that submits has open on other accounts; nothing where no cap asks for it.
-    pub open_elsewhere: OpenRegistrations,
+    /// What a partner that submits has open on other accounts; `None` where nobody counted, and then no cap applies.
+    pub open_elsewhere: Option<OpenRegistrations>,
     /// As what customers the account is known, itself included where other accounts are known to be it; none where
     /// the account is all there is.
     pub customers: &'a [Customer<'a>],

@@ -83,7 +83,7 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
         let remedy = hearing::remedy(book, &input, &loaded).await?;
         let compared = identity::compared(book, &input, &world, now).await?;
         let counted = book.registrations.elsewhere(book, &input, &world, now).await?;
-        let open_elsewhere = counted.as_ref().map(|counted| counted.open).unwrap_or_default();
+        let open_elsewhere = counted.as_ref().map(|counted| counted.open);
         let customers = customers::of(book, &input.stream, &loaded, &world).await?;
         let asked = Asked { input: &input, now, remedy, compared, open_elsewhere, customers: &customers };
         let decided = match decide_on(&asked, &loaded, &world) {
@@ -152,7 +152,7 @@ struct Asked<'a> {
     now: Instant,
     remedy: Option<Proposal>,
     compared: Option<identity::Compared>,
-    open_elsewhere: OpenRegistrations,
+    open_elsewhere: Option<OpenRegistrations>,
     customers: &'a [KnownAs],
 }
 

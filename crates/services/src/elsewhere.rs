@@ -16,6 +16,7 @@ use policing::tied::{self, Tied};
 use policing::{Judged, OfAccount, Watermark};
 
 use crate::book::{Book, Shelf};
+use crate::replay::capped::Refused;
 use crate::replay::{Gathered, Under};
 use crate::world::World;
 use ledger::Ledger;
@@ -29,6 +30,8 @@ pub(crate) struct Elsewhere {
     ledger: Arc<Ledger>,
     /// The same under the policy that is tried.
     what_if: Option<Arc<Ledger>>,
+    /// What a cap of the policy that is tried refuses.
+    refused: Option<Refused>,
 }
 
 impl Elsewhere {
@@ -120,6 +123,19 @@ impl Elsewhere {
         match under {
             Under::Published => &self.ledger,
             Under::WhatIf => self.what_if.as_ref().unwrap_or(&self.ledger),
+        }
+    }
+
+    /// The same with what a cap of the policy that is tried refuses.
+    pub(crate) fn refusing(self, refused: Refused) -> Self {
+        Self { refused: Some(refused), ..self }
+    }
+
+    /// What a cap refuses anew under these rules.
+    pub(crate) fn refused(&self, under: Under) -> Option<&Refused> {
+        match under {
+            Under::Published => None,
+            Under::WhatIf => self.refused.as_ref(),
         }
     }
 

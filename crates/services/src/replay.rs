@@ -2,6 +2,7 @@
 
 mod again;
 mod among;
+pub(crate) mod capped;
 mod causes;
 mod gather;
 mod holders;
@@ -147,9 +148,9 @@ fn on_ground<T>(
     let world = folded.of(stream.vendor(), inputs.horizon, inputs.under);
     let Inputs { horizon, asks, until, under } = inputs;
     let account = stream.account()?;
-    let ledger = elsewhere.ledger(under);
+    let (ledger, refused) = (elsewhere.ledger(under), elsewhere.refused(under));
     let world = &world;
-    ask(standing::Ground { stream, account, world, as_of, until, asks, elsewhere, ledger, horizon })
+    ask(standing::Ground { stream, account, world, as_of, until, asks, elsewhere, ledger, horizon, refused })
 }
 
 /// Decides and judges every account again and says what came of it: what is found, the digest of the verdict
@@ -169,7 +170,8 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
     let folded = FoldedWorlds::new(book, question.what_if.as_ref());
     let gathered = Gathered::scan(book.journal.as_ref(), &gathering(question.moment, question.threads))?;
     let elsewhere = Elsewhere::gather(book, &gathered)?;
-    let replaying = Replaying { question, recorded, folded, elsewhere }.among_others(book, &gathered)?;
+    let replaying = Replaying { question, recorded, folded, elsewhere };
+    let replaying = replaying.capped(book, &gathered)?.among_others(book, &gathered)?;
     let mut replayed = Replayed::default();
     let answer = &mut replayed.answer;
     let mut differences = Vec::new();
@@ -241,6 +243,17 @@ impl Replaying<'_> {
             let elsewhere = std::mem::take(&mut self.elsewhere);
             let how = (self.question.moment, inputs);
             self.elsewhere = among::added(book, (&self.folded, elsewhere), gathered, how)?;
+        }
+        Ok(self)
+    }
+
+    /// The same with what a cap of the policy that is tried refuses.
+    fn capped(mut self, book: &Book, gathered: &Gathered<'_>) -> anyhow::Result<Self> {
+        let what_if = self.question.what_if.as_ref();
+        if let Some(max) = what_if.and_then(|what_if| what_if.policy.registration.open_max) {
+            let (beyond, how) = ((&self.folded, &self.elsewhere), (self.question.moment, self.asked()));
+            let refused = capped::refused(book, beyond, gathered, how, max)?;
+            self.elsewhere = self.elsewhere.refusing(refused);
         }
         Ok(self)
     }

@@ -17,6 +17,9 @@ use services::book::Book;
 use services::desk::{self, Reply};
 use services::intake::{self, Answer};
 use services::policies::{self, Publishing};
+use services::queries::Asked;
+use services::replay::{self, Question, Record as Compare};
+use wire::answers::Difference;
 use wire::input::{Defaults, Record};
 
 /// 2026-03-02T09:00:00Z.
@@ -46,14 +49,22 @@ impl Machine {
         Arc::new(Book::open(journal, quarantine, clock).unwrap().shared())
     }
 
-    /// A book with northwind enrolled and a cap of so many open registrations.
-    async fn capped(&self, open_max: u16) -> Arc<Book> {
+    /// A book with northwind and contoso enrolled, and no cap.
+    async fn free(&self) -> Arc<Book> {
         let book = self.book();
-        let enrolled =
-            json!({"kinds": ["var"], "legal_name": "Northwind", "country": "DE", "origin": "application"});
-        let reply =
-            ask(&book, "partner-acme.northwind", "partner.enroll", ("vendor_officer", None), enrolled).await;
-        assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+        for (partner, name) in [("northwind", "Northwind"), ("contoso", "Contoso")] {
+            let enrolled =
+                json!({"kinds": ["var"], "legal_name": name, "country": "DE", "origin": "application"});
+            let subject = format!("partner-acme.{partner}");
+            let reply = ask(&book, &subject, "partner.enroll", ("vendor_officer", None), enrolled).await;
+            assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+        }
+        book
+    }
+
+    /// The same with a cap of so many open registrations.
+    async fn capped(&self, open_max: u16) -> Arc<Book> {
+        let book = self.free().await;
         let policy = json!({"registration": {"open_max": open_max}}).to_string();
         let officer = |name: &str| Officer { principal: name.parse().unwrap(), role: Role::VendorOfficer };
         let publishing = Publishing {
@@ -88,15 +99,19 @@ async fn ask(
     desk::answer(book, input, None).await.unwrap()
 }
 
-fn submission(deal: &str) -> Value {
-    json!({"deal": deal, "partner": "northwind", "scope": {"product_lines": ["servers"]}, "need": "servers",
+fn submission(partner: &str, deal: &str) -> Value {
+    json!({"deal": deal, "partner": partner, "scope": {"product_lines": ["servers"]}, "need": "servers",
         "missing": []})
 }
 
 /// Northwind registers a deal on an account of its own.
 async fn register(book: &Book, deal: &str) -> Result<(), String> {
-    let subject = format!("account-acme.of-{deal}");
-    match ask(book, &subject, "deal.submit", ("partner_user", Some("northwind")), submission(deal)).await {
+    submit(book, "northwind", deal, &format!("of-{deal}")).await
+}
+
+async fn submit(book: &Book, partner: &str, deal: &str, account: &str) -> Result<(), String> {
+    let (subject, data) = (format!("account-acme.{account}"), submission(partner, deal));
+    match ask(book, &subject, "deal.submit", ("partner_user", Some(partner)), data).await {
         Reply::Accepted { .. } => Ok(()),
         Reply::Refused(refusal) => Err(refusal.to_string()),
         reply @ (Reply::Repeated { .. }
@@ -107,9 +122,13 @@ async fn register(book: &Book, deal: &str) -> Result<(), String> {
 }
 
 async fn import(book: &Book, deal: &str) {
+    import_of(book, deal, book.now()).await;
+}
+
+async fn import_of(book: &Book, deal: &str, at: Instant) {
     let event = json!({"specversion": "1.0", "id": deal, "source": "crm", "type": "chaperone.deal.submitted.v1",
-        "subject": format!("account-acme.of-{deal}"), "time": book.now().to_string(), "actorrole": "system",
-        "data": submission(deal)});
+        "subject": format!("account-acme.of-{deal}"), "time": at.to_string(), "actorrole": "system",
+        "data": submission("northwind", deal)});
     let text = event.to_string();
     let reading = wire::cloudevents::read(text.as_bytes(), &defaults(book));
     let record = Record { place: "test".to_owned(), received: text.into_bytes(), reading };
@@ -169,6 +188,135 @@ async fn submissions_at_one_moment_do_not_exceed_the_cap() {
     let deals: Vec<String> = (0..10).map(|number| format!("d{number}")).collect();
     let answers = futures::future::join_all(deals.iter().map(|deal| register(&book, deal))).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 3);
+}
+
+/// What would have changed under a cap of `open_max`, and the digest of all verdicts.
+async fn tried(book: &Arc<Book>, open_max: u16, threads: u32) -> (Vec<String>, String) {
+    let moment = Asked::default().moment(book).await.unwrap();
+    let until = moment.known_until(book).await.unwrap();
+    let policy = json!({"registration": {"open_max": open_max}}).to_string();
+    let policy = wire::policy::read(policy.as_bytes()).unwrap();
+    let book = Arc::clone(book);
+    let report = tokio::task::spawn_blocking(move || {
+        policies::backtest(&book, policy, moment, until, Some(threads)).unwrap().report
+    });
+    let report = report.await.unwrap();
+    let outside =
+        report.ruling_outside_policy.iter().map(|row| format!("outside: {}", row.forbidden_because));
+    let differing = report.differences.iter().map(|row| {
+        let state = |says: &Option<String>| {
+            says.as_deref().map_or("none", |says| says.split(' ').next().unwrap()).to_owned()
+        };
+        format!("{} {} {} -> {}: {}", row.pattern, row.about, state(&row.was), state(&row.is), row.cause)
+    });
+    (differing.chain(outside).collect(), report.verdict_log)
+}
+
+#[tokio::test]
+async fn a_tried_cap_refuses_in_the_order_of_the_journal_over_all_accounts() {
+    let machine = Machine::new();
+    let book = machine.free().await;
+    // In another order than their accounts' names are in.
+    for deal in ["d9", "d5", "d7"] {
+        register(&book, deal).await.unwrap();
+        machine.clock.advance(DAY_MS);
+    }
+    submit(&book, "contoso", "c1", "of-c1").await.unwrap();
+    let partner = ("partner_user", Some("northwind"));
+    for deal in ["d9", "d7"] {
+        let to = format!("account-acme.of-{deal}");
+        let reply = ask(&book, &to, "deal.withdraw", partner, json!({"deal": deal})).await;
+        assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+    }
+    for deal in ["d1", "d2"] {
+        register(&book, deal).await.unwrap();
+    }
+    let (differing, digest) = tried(&book, 2, 1).await;
+    let refused = ["deal d2 approved -> none: policy", "deal d7 withdrawn -> none: policy"];
+    assert_eq!(differing, refused, "d7 was withdrawn and never there, so it left no place to d2");
+    for threads in [1, 3, 7] {
+        assert_eq!(tried(&book, 2, threads).await, (differing.clone(), digest.clone()), "{threads} threads");
+    }
+    machine.clock.advance(DAY_MS);
+    assert_eq!(tried(&machine.book(), 2, 2).await, (differing, digest));
+    assert_eq!(tried(&book, 3, 2).await.0, [""; 0], "never more than three were open");
+}
+
+#[tokio::test]
+async fn a_registration_that_a_tried_cap_refuses_lets_in_its_rival_which_takes_a_place_itself() {
+    let machine = Machine::new();
+    let book = machine.free().await;
+    for (partner, deal, account) in [
+        ("northwind", "n1", "a1"),
+        ("northwind", "n2", "a2"),
+        // Kept out by n2, which a cap of one refuses; then this takes contoso's only place.
+        ("contoso", "c1", "a2"),
+        ("contoso", "c2", "a3"),
+        // Kept out by c2.
+        ("northwind", "n3", "a3"),
+        ("contoso", "c3", "a4"),
+    ] {
+        submit(&book, partner, deal, account).await.unwrap();
+        machine.clock.advance(DAY_MS);
+    }
+    let differing = [
+        "deal n2 approved -> none: policy",
+        "deal c1 rejected -> approved: policy",
+        "deal c2 approved -> none: policy",
+        "deal n3 rejected -> none: policy",
+        "deal c3 approved -> none: policy",
+    ];
+    let mut told = tried(&book, 1, 2).await.0;
+    told.sort_by_key(|row| differing.iter().position(|one| one == row));
+    assert_eq!(told, differing);
+}
+
+#[tokio::test]
+async fn a_replay_under_the_cap_that_was_in_force_tells_no_difference() {
+    let machine = Machine::new();
+    let book = machine.capped(2).await;
+    for deal in ["d1", "d2"] {
+        register(&book, deal).await.unwrap();
+        machine.clock.advance(DAY_MS);
+    }
+    register(&book, "d3").await.unwrap_err();
+    let partner = ("partner_user", Some("northwind"));
+    let reply = ask(&book, "account-acme.of-d1", "deal.withdraw", partner, json!({"deal": "d1"})).await;
+    assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+    register(&book, "d3").await.unwrap();
+    register(&book, "d4").await.unwrap_err();
+    machine.clock.advance(90 * DAY_MS);
+    register(&book, "d4").await.unwrap();
+    // What is told late was not known when the cap was asked.
+    for deal in ["h1", "h2"] {
+        import_of(&book, deal, Instant::from_unix_ms(START_MS - DAY_MS).unwrap()).await;
+    }
+    assert_eq!(tried(&book, 2, 2).await.0, [""; 0]);
+    assert_eq!(again(&book).await, Some(vec![]), "nor does the record, decided again");
+    assert_eq!(tried(&book, 1, 2).await.0, ["deal d2 approved -> none: policy"]);
+}
+
+/// What differs from the record when everything is decided again.
+async fn again(book: &Arc<Book>) -> Option<Vec<Difference>> {
+    let moment = Asked::default().moment(book).await.unwrap();
+    let until = moment.known_until(book).await.unwrap();
+    let question = Question { moment, until, what_if: None, record: Compare::Compared, threads: Some(2) };
+    let book = Arc::clone(book);
+    tokio::task::spawn_blocking(move || replay::run(&book, &question).unwrap().answer.differences)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn what_is_told_counts_under_a_tried_cap_and_is_not_refused() {
+    let machine = Machine::new();
+    let book = machine.free().await;
+    register(&book, "d1").await.unwrap();
+    for deal in ["h1", "h2"] {
+        import(&book, deal).await;
+    }
+    register(&book, "d2").await.unwrap();
+    assert_eq!(tried(&book, 3, 2).await.0, ["deal d2 approved -> none: policy"]);
 }
 
 /// A journal that lets others go first before it records.

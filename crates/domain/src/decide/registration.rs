@@ -89,16 +89,14 @@ fn submit(account: &Account, context: &Context<'_>, submitted: &Submitted) -> Re
 
 /// Whether the partner may have one more registration open: what the rules turn down anyhow needs no place.
 fn within_cap(account: &Account, context: &Context<'_>, submitted: &Submitted) -> Result<(), Refusal> {
-    let Some(max) = context.program.policy_at(context.now).policy.registration.open_max else {
-        return Ok(());
-    };
+    let max = context.program.policy_at(context.now).policy.registration.open_max;
+    let (Some(max), Some(open_elsewhere)) = (max, context.open_elsewhere) else { return Ok(()) };
     let others = account
         .deals
         .iter()
         .filter(|known| known.deal != submitted.deal && known.partner.as_ref() == Some(&submitted.partner));
-    let open = others
-        .filter_map(|known| known.open_until(context.now))
-        .fold(context.open_elsewhere, OpenRegistrations::and);
+    let open =
+        others.filter_map(|known| known.open_until(context.now)).fold(open_elsewhere, OpenRegistrations::and);
     if open.count < u32::from(max) {
         return Ok(());
     }

@@ -216,7 +216,7 @@ impl Story {
             account: &self.account,
             families: &self.families,
             program: &self.program,
-            open_elsewhere: self.open_elsewhere,
+            open_elsewhere: Some(self.open_elsewhere),
             customers: &[],
         };
         decide(&self.now(), &context, command)

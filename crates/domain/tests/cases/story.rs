@@ -1,6 +1,5 @@
 //! A case from its first finding on, and the words its stories are told in.
 
-use domain::account::registration::OpenRegistrations;
 use domain::case::Case;
 use domain::command::CaseCommand;
 use domain::decide::{self, Context, Decided};
@@ -131,7 +130,7 @@ impl Story {
             account: &account,
             families: &families,
             program: &program,
-            open_elsewhere: OpenRegistrations::default(),
+            open_elsewhere: None,
             customers: &[],
         };
         let remedy = proposal();

@@ -3,7 +3,6 @@
 mod duplicate;
 mod hosts_own;
 
-use domain::account::registration::OpenRegistrations;
 use domain::command::{AccountCommand, ChangeCommand, Command, ConsentCommand, DealCommand, HandoffCommand};
 use domain::decide::{Context, Customer, Decided, decide};
 use domain::event::account::{AccountEvent, HoldingBasis, Lifted, Opened, OverrideAct, OverrideRecorded};
@@ -310,7 +309,7 @@ impl Book {
             account: &account,
             families: &families,
             program,
-            open_elsewhere: OpenRegistrations::default(),
+            open_elsewhere: None,
             customers: if known { &[customer] } else { &[] },
         };
         decide(&self.place.account(&self.story), &context, command)

@@ -1,6 +1,5 @@
 //! Commands about a case: decided on its own stream, with what the rules compute from the account's.
 
-use domain::account::registration::OpenRegistrations;
 use domain::case::Case;
 use domain::command::{CaseCommand, Command};
 use domain::decide::{self, Decided};
@@ -75,7 +74,7 @@ pub(super) fn decide(
         account: &opened.account,
         families: &world.families,
         program: &world.program,
-        open_elsewhere: OpenRegistrations::default(),
+        open_elsewhere: None,
         customers: &[],
     };
     decide::case::decide(&case, &context, command, remedy)

@@ -2,6 +2,8 @@
 
 use domain::account::{Account, history};
 use domain::decide::Customer;
+use domain::event::Event;
+use domain::event::account::AccountEvent;
 use domain::fact::Fact;
 use domain::id::{AccountId, Key};
 use domain::stream::Stream;
@@ -61,6 +63,17 @@ pub(crate) fn may_be_known<'a>(
     keys: impl Iterator<Item = &'a Key>,
 ) -> bool {
     world.identities.concern(account) || !world.identities.counts_for(account, keys).is_empty()
+}
+
+/// Whether an account with these facts may be known as more than itself: then a submission is decided with what
+/// stands elsewhere, as the command was, and not by settling, which reads one account.
+pub(crate) fn are_known(world: &World, account: &AccountId, facts: &[Fact]) -> bool {
+    let opened = facts.iter().filter_map(|fact| {
+        let Event::Account(AccountEvent::Opened(opened)) = &fact.event else { return None };
+        Some(opened)
+    });
+    let keys = opened.flat_map(|opened| opened.keys.iter().map(|known| &known.key));
+    may_be_known(world, account, keys)
 }
 
 /// As what customers an account is known: with its own duplicates, and as a duplicate of others by a hard id.

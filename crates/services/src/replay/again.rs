@@ -6,14 +6,13 @@
 
 use std::collections::HashSet;
 
-use domain::account::registration::OpenRegistrations;
 use domain::account::{Account, history};
 use domain::command::{AccountCommand, ChangeCommand, Command, DealCommand};
 use domain::decide::{self, Context, Decided};
 use domain::event::Event;
 use domain::event::account::{AccountEvent, HoldingBasis, TakeoverRefused};
 use domain::event::change::ChangeEvent;
-use domain::event::deal::DealEvent;
+use domain::event::deal::{DealEvent, Submitted};
 use domain::fact::{Class, Fact, Meta, Origin, Producer};
 use domain::refusal::Refusal;
 use domain::stream::Stream;
@@ -24,22 +23,11 @@ use crate::elsewhere::customers::{self, KnownAs};
 
 /// The facts with every live command decided again, in the order of their instants.
 pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
-    let submissions: HashSet<Producer> = told
-        .iter()
-        .filter(|fact| matches!(fact.event, Event::Deal(DealEvent::Submitted(_))))
-        .map(|fact| fact.meta.producer.clone())
-        .collect();
-    let is_asked_again = is_of_customers(ground, &told);
     let (mut facts, mut asks) = (Vec::with_capacity(told.len()), Vec::new());
-    for fact in told {
-        if is_asked_again && let Some(command) = submission(&fact) {
-            asks.push((fact.meta, command));
-            continue;
-        }
-        match answer(&fact, &submissions) {
-            Answer::None => facts.push(fact),
-            Answer::OfSubmission => {}
-            Answer::Of(command) => asks.push((fact.meta, *command)),
+    for one in self::told(ground, told) {
+        match one.command {
+            None => facts.push(one.fact),
+            Some(command) => asks.push((one.fact.meta, command)),
         }
     }
     asks.sort_by_key(|(meta, _)| (meta.valid_at, meta.position));
@@ -53,22 +41,39 @@ pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
     facts
 }
 
-/// Whether the account may be known as more than itself: then a submission is decided with what stands elsewhere,
-/// as the command was, and not by settling, which reads one account.
-fn is_of_customers(ground: Ground<'_>, facts: &[Fact]) -> bool {
-    let opened = facts.iter().filter_map(|fact| {
-        let Event::Account(AccountEvent::Opened(opened)) = &fact.event else { return None };
-        Some(opened)
-    });
-    let keys = opened.flat_map(|opened| opened.keys.iter().map(|known| &known.key));
-    customers::may_be_known(ground.world, ground.account, keys)
+/// What a replay is told.
+pub(super) struct Told {
+    pub(super) fact: Fact,
+    /// What is decided again in place of the fact.
+    pub(super) command: Option<Box<Command>>,
 }
 
-/// The command behind a submission that was asked for here.
-fn submission(fact: &Fact) -> Option<Command> {
+/// What stands of the facts and what was asked, in the order of the facts.
+pub(super) fn told(ground: Ground<'_>, facts: Vec<Fact>) -> impl Iterator<Item = Told> {
+    let submissions: HashSet<Producer> = facts
+        .iter()
+        .filter(|fact| matches!(fact.event, Event::Deal(DealEvent::Submitted(_))))
+        .map(|fact| fact.meta.producer.clone())
+        .collect();
+    let is_asked_again = customers::are_known(ground.world, ground.account, &facts);
+    facts.into_iter().filter_map(move |fact| {
+        // Submissions are decided by settling, which reads one account.
+        if is_asked_again && let Some(submitted) = submitted(&fact) {
+            let command = Command::Deal(DealCommand::Submit(Box::new(submitted.clone())));
+            return Some(Told { fact, command: Some(Box::new(command)) });
+        }
+        match answer(&fact, &submissions) {
+            Answer::None => Some(Told { fact, command: None }),
+            Answer::OfSubmission => None,
+            Answer::Of(command) => Some(Told { fact, command: Some(command) }),
+        }
+    })
+}
+
+/// What was submitted, if it was asked for here.
+pub(super) fn submitted(fact: &Fact) -> Option<&Submitted> {
     let Event::Deal(DealEvent::Submitted(submitted)) = &fact.event else { return None };
-    let is_asked = fact.meta.class == Class::Asked && fact.meta.origin == Origin::Live;
-    is_asked.then(|| Command::Deal(DealCommand::Submit(Box::new(submitted.clone()))))
+    (fact.meta.class == Class::Asked && fact.meta.origin == Origin::Live).then_some(submitted)
 }
 
 /// What was known of an account when something was asked.
@@ -112,8 +117,8 @@ pub(super) fn decide(
         account: account_id,
         families: &world.families,
         program: &world.program,
-        // A submission is decided again by settling, and no other command is capped.
-        open_elsewhere: OpenRegistrations::default(),
+        // What a cap keeps out was found out beforehand, over all accounts.
+        open_elsewhere: None,
         customers: &known.iter().map(KnownAs::read).collect::<Vec<_>>(),
     };
     decide::decide(&before.account, &context, command)
@@ -121,7 +126,11 @@ pub(super) fn decide(
 
 /// The answer as it would have been recorded: under the command's own key, so that its events have the ids
 /// they would have had.
-fn answered(ground: Ground<'_>, asked: &Meta, decided: Vec<Decided>) -> impl Iterator<Item = Fact> {
+pub(super) fn answered(
+    ground: Ground<'_>,
+    asked: &Meta,
+    decided: Vec<Decided>,
+) -> impl Iterator<Item = Fact> {
     let fact = |(index, decided): (u32, Decided)| {
         let Producer { source, id } = &asked.producer;
         let meta = Meta {

@@ -20,9 +20,13 @@ pub(super) fn rulings(own: Ground<'_>, other: Ground<'_>, recorded: &[Fact]) -> 
     let effective = history::effective(&told);
     let ruled =
         effective.iter().filter(|fact| fact.meta.class == Class::Ruled && fact.meta.valid_at <= own.as_of);
+    let otherwise = match other.refused {
+        Some(refused) => refused.kept(other.stream, told.clone()),
+        None => told.clone(),
+    };
     let outside = ruled.filter_map(|fact| {
         let command = command(&fact.event)?;
-        let because = forbidden(other, &told, fact, &command)?;
+        let because = forbidden(other, &otherwise, fact, &command)?;
         forbidden(own, &told, fact, &command).is_none().then(|| RulingRow {
             account: own.stream.to_string(),
             event: fact.meta.id.to_string(),

@@ -10,6 +10,7 @@ use domain::time::Instant;
 use policing::{Judged, OfAccount, Watermark};
 
 use super::again;
+use super::capped::Refused;
 use super::naming::Naming;
 use crate::elsewhere::ledger::Ledger;
 use crate::elsewhere::{self, Elsewhere, Reviewed, Subject};
@@ -43,6 +44,8 @@ pub(crate) struct Ground<'a> {
     /// What all accounts add to what this one is judged by.
     pub(crate) ledger: &'a Ledger,
     pub(crate) horizon: Horizon,
+    /// What a cap on open registrations refuses; `None` where nothing is capped anew.
+    pub(super) refused: Option<&'a Refused>,
 }
 
 /// An account as it then stands.
@@ -88,6 +91,10 @@ pub(super) fn adds(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<OfAccount>
 fn decided(ground: Ground<'_>, recorded: Vec<Fact>) -> Vec<Fact> {
     let is_kept = ground.asks == Asks::AsAnswered && ground.horizon.is_prefix();
     let told: Vec<Fact> = recorded.into_iter().filter(|fact| is_kept || !fact.is_settled()).collect();
+    let told = match ground.refused {
+        Some(refused) => refused.kept(ground.stream, told),
+        None => told,
+    };
     let told = match ground.asks {
         Asks::AsAnswered => told,
         Asks::Again => again::decided(ground, told),
@@ -133,7 +140,12 @@ fn judged(
 /// What is known of another account's facts, decided again like the account's own.
 pub(super) fn elsewhere_told(ground: Ground<'_>, stream: &Stream, facts: &[Fact]) -> Vec<Fact> {
     let known = facts.iter().filter(|fact| ground.horizon.knows(fact) && !fact.is_settled()).cloned();
-    let facts = with_derived(stream, known.collect(), ground.world);
+    let known: Vec<Fact> = known.collect();
+    let known = match ground.refused {
+        Some(refused) => refused.kept(stream, known),
+        None => known,
+    };
+    let facts = with_derived(stream, known, ground.world);
     let mut so_far = history::effective(&facts);
     so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
     owned(so_far)

@@ -126,6 +126,7 @@ impl<'a> Swapping<'a> {
             elsewhere: self.elsewhere,
             ledger: self.elsewhere.ledger(inputs.under),
             horizon: inputs.horizon,
+            refused: self.elsewhere.refused(inputs.under),
         }
     }
 
