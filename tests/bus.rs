@@ -107,6 +107,42 @@ async fn a_fact_told_over_http_arrives_on_the_bus_as_a_cloudevent() {
     assert_eq!(data["legal_name"], "brightwater");
 }
 
+/// The editions of the accounts on the bus, each with how it stands.
+fn editions(chaperone: &Chaperone, nats: &NatsServer) -> Vec<(String, String)> {
+    let listed = ["--output", "json", "projection", "list", "--nats", &nats.url()];
+    let rows = chaperone.run(listed).ended_with(0).json();
+    let of_accounts = rows.as_array().expect("a list").iter().filter(|row| row["view"] == "accounts");
+    of_accounts
+        .map(|row| [&row["edition"], &row["state"]].map(|text| text.as_str().unwrap_or_default().to_owned()))
+        .map(|[edition, state]| (edition, state))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_sees_the_editions_of_a_projection_and_takes_away_what_is_no_longer_served() {
+    let Some(nats) = NatsServer::start() else { return };
+    let chaperone = Chaperone::new();
+    let (_server, client) = serve(&chaperone, &nats);
+    open(&client, "globex");
+    let stands = |edition: &str, state: &str| (edition.to_owned(), state.to_owned());
+    let started = std::time::Instant::now();
+    while editions(&chaperone, &nats) != [stands("v1", "served")] {
+        assert!(started.elapsed() < Duration::from_secs(ARRIVES_S_MAX), "no projection is served");
+    }
+    let at = ["--nats", &nats.url()];
+    let run = |words: &[&str]| chaperone.run(words.iter().chain(&at).chain(&["--output", "json"]));
+    run(&["projection", "rebuild", "accounts"]).ended_with(0);
+    assert_eq!(editions(&chaperone, &nats), [stands("v1", "no_longer_served"), stands("v1_2", "served")]);
+
+    let refused = run(&["projection", "prune", "accounts", "--edition", "v1_2"]).ended_with(4);
+    assert!(refused.stderr.contains("edition v1_2 of accounts is served"), "{}", refused.stderr);
+    run(&["projection", "prune", "accounts", "--edition", "v7"]).ended_with(3);
+    run(&["projection", "prune", "nothing"]).ended_with(2);
+    let pruned = run(&["projection", "prune"]).ended_with(0).json();
+    assert_eq!((&pruned[0]["view"], &pruned[0]["edition"]), (&json!("accounts"), &json!("v1")), "{pruned}");
+    assert_eq!(editions(&chaperone, &nats), [stands("v1_2", "served")]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_bus_stops_no_command_and_has_everything_once_it_is_back() {
     let Some(mut nats) = NatsServer::start() else { return };

@@ -3,12 +3,14 @@
 #![warn(missing_docs)]
 
 mod batch;
+mod buckets;
 mod connect;
 mod exchange;
 mod facts;
 mod inbox;
 mod projections;
 
+pub use buckets::NatsBuckets;
 pub use connect::{ConnectError, Connection, Options, SERVER_VERSIONS};
 pub use exchange::NatsExchange;
 pub use facts::{FACT_SUBJECTS, FactStream, NatsFacts};

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use async_nats::jetstream::{self, kv};
-use bus_nats::{Connection, NatsProjections, Options};
+use bus_nats::{Connection, NatsBuckets, NatsProjections, Options};
 use bytes::Bytes;
 use futures::StreamExt as _;
-use ports::projections::{Change, Projections};
+use ports::projections::{Buckets as _, Change, Projections};
+use services::projector::editions::{self, State};
+use services::projector::{DIRECTORY, Edition, view};
 use tests::nats::{NatsCluster, NatsServer};
 
 const BUCKET: &str = "CHAPERONE_accounts_acme_v1";
@@ -90,4 +92,38 @@ async fn a_watcher_sees_the_last_change_of_many_last_in_a_bucket_that_took_none_
     }
     let written: Vec<String> = (0..MANY).map(|number| format!("a{number}")).collect();
     assert!(seen == written, "in another order");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_buckets_of_an_edition_that_is_no_longer_served_are_taken_away_and_no_others() {
+    let Some(server) = NatsServer::start() else { return };
+    let projections = projections(&server.url(), 1).await;
+    let buckets = NatsBuckets::new(Connection::open(&Options::at(&server.url())).await.unwrap());
+    while buckets.names().await.is_err() {
+        tokio::task::yield_now().await;
+    }
+    client(&server.url()).await.create_stream(kept_by_somebody_else()).await.unwrap();
+    let accounts = view::named("accounts").unwrap();
+    let (older, newer) = (Edition { version: 1, made: 1 }, Edition { version: 1, made: 2 });
+    for vendor in ["acme", "hooli"] {
+        projections.open(&older.bucket(accounts, vendor)).await.unwrap();
+        projections.open(&newer.bucket(accounts, vendor)).await.unwrap();
+    }
+    let served = Bytes::from_static(b"{\"version\": 1, \"made\": 2}");
+    projections.write(DIRECTORY, vec![("accounts".to_owned(), Some(served))]).await.unwrap();
+
+    let pruned = editions::prune(&projections, &buckets, accounts).await.unwrap();
+    assert_eq!(pruned.iter().map(|found| found.edition).collect::<Vec<_>>(), [older]);
+    let left = editions::found(&projections, &buckets, accounts).await.unwrap();
+    let left: Vec<_> = left.iter().map(|found| (found.edition, found.state, found.vendors.len())).collect();
+    assert_eq!(left, [(newer, State::Served, 2)]);
+    let mut names = buckets.names().await.unwrap();
+    names.sort_unstable();
+    let ours = [DIRECTORY.to_owned(), newer.bucket(accounts, "acme"), newer.bucket(accounts, "hooli")];
+    assert_eq!(names, ours);
+}
+
+/// A stream that is no bucket, by a name that an edition no longer served would have.
+fn kept_by_somebody_else() -> jetstream::stream::Config {
+    jetstream::stream::Config { name: BUCKET.to_owned(), ..jetstream::stream::Config::default() }
 }

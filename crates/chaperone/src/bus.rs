@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bus_nats::{
-    ConnectError, Connection, FactStream, IntakeStream, NatsExchange, NatsFacts, NatsInbox, NatsProjections,
-    Options,
+    ConnectError, Connection, FactStream, IntakeStream, NatsBuckets, NatsExchange, NatsFacts, NatsInbox,
+    NatsProjections, Options,
 };
 use futures::future::BoxFuture;
 use ports::Exchange;
 use ports::inbox::Inbox;
-use ports::projections::Projections;
+use ports::projections::{Buckets, Projections};
 use services::book::Book;
 use services::projector::{self, Past};
 use services::relay::relay;
@@ -113,6 +113,11 @@ impl Bus {
     /// Projections for whoever watches them.
     pub(crate) fn projections(&self) -> Arc<dyn Projections> {
         Arc::new(NatsProjections::new(self.connection.clone(), self.replicas))
+    }
+
+    /// Which buckets there are for them.
+    pub(crate) fn buckets(&self) -> Arc<dyn Buckets> {
+        Arc::new(NatsBuckets::new(self.connection.clone()))
     }
 
     fn relay(&self, book: &Arc<Book>) -> Loop {

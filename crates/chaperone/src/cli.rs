@@ -111,12 +111,22 @@ pub(crate) struct Doctor {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Projection {
-    /// Which edition of each view is served, and up to which position.
+    /// Which editions of each view are on the bus, which of them is served, and up to which position they go.
     List(AtBus),
     /// Make a view anew beside the one that is served, say how they differ, and serve the new one.
     Rebuild {
         /// accounts, deals or cases.
         view: String,
+        #[command(flatten)]
+        bus: AtBus,
+    },
+    /// Take away the editions that are no longer served; never one that is served or being built.
+    Prune {
+        /// accounts, deals or cases [default: all].
+        view: Option<String>,
+        /// Only this edition, as the list names it, such as v1_2.
+        #[arg(long, value_name = "EDITION", requires = "view")]
+        edition: Option<String>,
         #[command(flatten)]
         bus: AtBus,
     },

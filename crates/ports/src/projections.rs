@@ -41,3 +41,13 @@ pub trait Projections: Send + Sync {
     /// See [`BusError`].
     async fn remove(&self, bucket: &str) -> Result<(), BusError>;
 }
+
+/// Which buckets there are, for whoever takes away those that nobody needs any more.
+#[async_trait]
+pub trait Buckets: Send + Sync {
+    /// The names of all buckets, in no order; some may be none of ours.
+    ///
+    /// # Errors
+    /// See [`BusError`].
+    async fn names(&self) -> Result<Vec<String>, BusError>;
+}

@@ -5,10 +5,12 @@
 //! current one while that is served, compared with it, and then put in its place by writing one key.
 
 pub mod build;
+pub mod editions;
 mod past;
 pub mod view;
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -44,14 +46,20 @@ pub struct Edition {
     pub made: u32,
 }
 
+/// As buckets end: `v1`, and `v1_2` when it was made anew.
+impl Display for Edition {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self.made {
+            1 => write!(formatter, "v{}", self.version),
+            made => write!(formatter, "v{}_{made}", self.version),
+        }
+    }
+}
+
 impl Edition {
     /// The bucket in which the vendor's values of a view are.
     pub fn bucket(self, view: &View, vendor: &str) -> String {
-        let Self { version, made } = self;
-        match made {
-            1 => format!("CHAPERONE_{}_{vendor}_v{version}", view.name),
-            _ => format!("CHAPERONE_{}_{vendor}_v{version}_{made}", view.name),
-        }
+        format!("CHAPERONE_{}_{vendor}_{self}", view.name)
     }
 
     /// The key, in [`DIRECTORY`], of the position up to which this edition is written.
@@ -65,9 +73,26 @@ impl Edition {
 /// # Errors
 /// The bus cannot be reached, or somebody else wrote the key.
 pub async fn served(projections: &dyn Projections, view: &View) -> anyhow::Result<Option<Edition>> {
-    let found = projections.get(DIRECTORY, view.name).await?;
+    edition_at(projections, view.name).await
+}
+
+/// The edition of a view that is being made, or was when whoever made it went away.
+///
+/// # Errors
+/// The bus cannot be reached, or somebody else wrote the key.
+pub async fn being_built(projections: &dyn Projections, view: &View) -> anyhow::Result<Option<Edition>> {
+    edition_at(projections, &building_key(view)).await
+}
+
+/// The key, in [`DIRECTORY`], of the edition that is being made.
+fn building_key(view: &View) -> String {
+    format!("{}.building", view.name)
+}
+
+async fn edition_at(projections: &dyn Projections, key: &str) -> anyhow::Result<Option<Edition>> {
+    let found = projections.get(DIRECTORY, key).await?;
     let read = |bytes: Bytes| serde_json::from_slice(&bytes);
-    found.map(read).transpose().with_context(|| format!("reading {} in {DIRECTORY}", view.name))
+    found.map(read).transpose().with_context(|| format!("reading {key} in {DIRECTORY}"))
 }
 
 /// The position up to which an edition is written; none while it is being made for the first time.

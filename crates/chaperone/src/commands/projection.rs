@@ -1,10 +1,10 @@
-//! `projection`: which editions of the views are served on the bus, and making one anew.
+//! `projection`: which editions of the views are on the bus, making one anew, and taking away what is not served.
 
-use ports::projections::Projections;
 use serde::Serialize;
 use services::projector::build::{self, Report};
+use services::projector::editions::{self, Found, PruneError, State};
 use services::projector::view::{self, VIEWS, View};
-use services::projector::{self, Edition, Past};
+use services::projector::{Edition, Past};
 use services::roles::Role;
 use services::roles::standing::Standing;
 
@@ -14,15 +14,18 @@ use crate::data::{self, Home};
 use crate::exit::{Exit, stop};
 use crate::output::{self, Format, talk};
 
-const COLUMNS: &[&str] = &["view", "version", "made", "position"];
+const COLUMNS: &[&str] = &["view", "edition", "state", "position", "vendors"];
 
-/// What is served of a view.
-#[derive(Debug, Serialize)]
-struct ServedRow {
+/// An edition of a view; none when the view has none yet.
+#[derive(Debug, Default, Serialize)]
+struct EditionRow {
     view: &'static str,
+    edition: Option<String>,
+    state: Option<State>,
     version: Option<u32>,
     made: Option<u32>,
     position: Option<String>,
+    vendors: Vec<String>,
 }
 
 /// What came of making a view anew.
@@ -38,38 +41,83 @@ struct Rebuilt {
 pub(super) async fn run(home: &Home, output: Format, asked: Projection) -> anyhow::Result<Exit> {
     match asked {
         Projection::List(at) => list(output, &at).await,
-        Projection::Rebuild { view, bus } => {
-            let known = || VIEWS.iter().map(|view| view.name).collect::<Vec<_>>().join(", ");
-            let wrong = || stop(Exit::Usage, format!("expected one of {}, found {view:?}", known()));
-            rebuild(home, output, view::named(&view).ok_or_else(wrong)?, &bus).await
+        Projection::Rebuild { view, bus } => rebuild(home, output, named(&view)?, &bus).await,
+        Projection::Prune { view, edition, bus } => {
+            let views: Vec<&'static View> = match &view {
+                Some(view) => vec![named(view)?],
+                None => VIEWS.iter().collect(),
+            };
+            prune(output, &views, edition.as_deref(), &bus).await
         }
     }
 }
 
+fn named(name: &str) -> anyhow::Result<&'static View> {
+    let known = || VIEWS.iter().map(|view| view.name).collect::<Vec<_>>().join(", ");
+    view::named(name).ok_or_else(|| stop(Exit::Usage, format!("expected one of {}, found {name:?}", known())))
+}
+
 async fn list(output: Format, at: &AtBus) -> anyhow::Result<Exit> {
     let bus = reached(at).await?;
-    let projections = bus.projections();
+    let (projections, buckets) = (bus.projections(), bus.buckets());
     let mut rows = Vec::new();
     for view in &VIEWS {
-        let edition = projector::served(projections.as_ref(), view).await?;
-        let position = match edition {
-            Some(edition) => position(projections.as_ref(), view, edition).await?,
-            None => None,
-        };
-        let (version, made) = edition.map(|edition| (edition.version, edition.made)).unzip();
-        rows.push(ServedRow { view: view.name, version, made, position });
+        let found = editions::found(projections.as_ref(), buckets.as_ref(), view).await?;
+        match found.is_empty() {
+            true => rows.push(EditionRow { view: view.name, ..EditionRow::default() }),
+            false => rows.extend(found.into_iter().map(|found| row(view, found))),
+        }
     }
     output::rows(output, COLUMNS, &rows)?;
     Ok(Exit::Ok)
 }
 
-async fn position(
-    projections: &dyn Projections,
-    view: &View,
-    edition: Edition,
-) -> anyhow::Result<Option<String>> {
-    let written = projector::written(projections, view, edition).await?;
-    Ok(written.map(|position| position.to_string()))
+fn row(view: &View, found: Found) -> EditionRow {
+    let Found { edition, state, written, vendors } = found;
+    EditionRow {
+        view: view.name,
+        edition: Some(edition.to_string()),
+        state: Some(state),
+        version: Some(edition.version),
+        made: Some(edition.made),
+        position: written.map(|position| position.to_string()),
+        vendors,
+    }
+}
+
+async fn prune(
+    output: Format,
+    views: &[&'static View],
+    edition: Option<&str>,
+    at: &AtBus,
+) -> anyhow::Result<Exit> {
+    let bus = reached(at).await?;
+    let (projections, buckets) = (bus.projections(), bus.buckets());
+    let (projections, buckets) = (projections.as_ref(), buckets.as_ref());
+    let mut rows = Vec::new();
+    for view in views {
+        let pruned = match edition {
+            Some(edition) => {
+                editions::prune_one(projections, buckets, view, edition).await.map(|one| vec![one])
+            }
+            None => editions::prune(projections, buckets, view).await,
+        };
+        rows.extend(pruned.map_err(refused)?.into_iter().map(|found| row(view, found)));
+    }
+    output::rows(output, COLUMNS, &rows)?;
+    Ok(Exit::Ok)
+}
+
+fn refused(error: PruneError) -> anyhow::Error {
+    let exit = match &error {
+        PruneError::Served { .. } | PruneError::BeingBuilt { .. } | PruneError::NothingServed { .. } => {
+            Exit::Conflict
+        }
+        PruneError::Unknown { .. } => Exit::NotFound,
+        PruneError::Bus(_) => Exit::Unavailable,
+        PruneError::Directory(_) => Exit::Failure,
+    };
+    stop(exit, error.to_string())
 }
 
 async fn rebuild(home: &Home, output: Format, view: &'static View, at: &AtBus) -> anyhow::Result<Exit> {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::bus::BusError;
-use crate::projections::{Change, Projections};
+use crate::projections::{Buckets, Change, Projections};
 
 /// Buckets in memory.
 #[derive(Debug, Default)]
@@ -51,5 +51,12 @@ impl Projections for MemoryProjections {
     async fn remove(&self, bucket: &str) -> Result<(), BusError> {
         self.lock().remove(bucket);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Buckets for MemoryProjections {
+    async fn names(&self) -> Result<Vec<String>, BusError> {
+        Ok(self.lock().keys().cloned().collect())
     }
 }

@@ -9,7 +9,7 @@ use ports::projections::{Change, Projections};
 use serde::{Deserialize, Serialize};
 
 use super::view::View;
-use super::{DIRECTORY, Edition, HEAD, Past, served, value};
+use super::{DIRECTORY, Edition, HEAD, Past, being_built, building_key, served, value};
 use crate::roles::standing::Standing;
 
 /// Streams read and folded at a time: a few per core hide the waiting for the disk.
@@ -30,7 +30,8 @@ pub struct Report {
     pub keys: Vec<String>,
 }
 
-/// Makes the edition from the first event on, and returns the vendors it has values of; what was left of an earlier try is taken away first.
+/// Makes the edition from the first event on, and returns the vendors it has values of; what was left of an earlier
+/// try is taken away first. Until it is switched to, the directory says that it is being made.
 ///
 /// # Errors
 /// The journal or the bus cannot be reached.
@@ -41,6 +42,7 @@ pub async fn build(
     edition: Edition,
     standing: &Standing,
 ) -> anyhow::Result<Vec<String>> {
+    projections.write(DIRECTORY, vec![(building_key(view), Some(written(edition)))]).await?;
     let upto = past.head().await?;
     let streams: Vec<Stream> = past.streams().into_iter().filter(view.concerns).collect();
     let vendors: BTreeSet<String> = streams.iter().map(|stream| stream.vendor().to_string()).collect();
@@ -109,10 +111,17 @@ pub async fn compare(
 /// Serves `edition` from now on: one key is written.
 ///
 /// # Errors
-/// The bus cannot be reached.
+/// The bus cannot be reached, or another edition began to be made meanwhile: this one may be taken away.
 pub async fn switch(projections: &dyn Projections, view: &View, edition: Edition) -> anyhow::Result<()> {
-    let value = serde_json::to_vec(&edition).expect("numbers are JSON");
-    Ok(projections.write(DIRECTORY, vec![(view.name.to_owned(), Some(value.into()))]).await?)
+    if being_built(projections, view).await? != Some(edition) {
+        anyhow::bail!("another edition of {} began to be made while {edition} was", view.name);
+    }
+    let (served, building) = (view.name.to_owned(), building_key(view));
+    Ok(projections.write(DIRECTORY, vec![(served, Some(written(edition))), (building, None)]).await?)
+}
+
+fn written(edition: Edition) -> Bytes {
+    serde_json::to_vec(&edition).expect("numbers are JSON").into()
 }
 
 /// Makes the view anew beside the edition that is served, and puts it in its place; returns both and how they
