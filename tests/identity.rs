@@ -160,6 +160,77 @@ fn a_name_alone_waits_for_a_person_whose_answer_is_kept() {
     decide("hot", "other", "same").ended_with(4);
 }
 
+/// A command of somebody of this partner.
+fn command(id: &str, order: &str, account: &str, partner: &str, data: Value) -> Value {
+    json!({"type": format!("chaperone.{order}.v1"), "id": id, "subject": format!("account-meridian.{account}"),
+        "authid": format!("desk@{partner}.example"), "actorrole": "partner_user", "actorpartner": partner, "data": data})
+}
+
+fn enroll(partner: &str) -> Value {
+    json!({"type": "chaperone.partner.enroll.v1", "id": format!("enroll-{partner}"), "authid": "vera@meridian.example",
+        "subject": format!("partner-meridian.{partner}"), "actorrole": "vendor_officer",
+        "data": {"kinds": ["var"], "legal_name": partner, "country": "NO", "origin": "application"}})
+}
+
+/// Contoso's registration of storage, on an account of its own choice.
+fn registration(account: &str) -> Value {
+    let data = json!({"deal": "d-1", "partner": "contoso", "scope": {"product_lines": ["storage"]}, "need": "storage"});
+    command("register", "deal.submit", account, "contoso", data)
+}
+
+/// Northwind is host and contoso guest in `beta`, which is one customer with `beta-2` by these keys, or by a person.
+fn guest_of_one_of_two(keys: &Value) -> Chaperone {
+    let chaperone = Chaperone::new();
+    ingest(
+        &chaperone,
+        &[opened("beta", 5, "Betasoloin", keys.clone()), opened("beta-2", 6, "Betasolin", keys.clone())],
+    );
+    if keys == &json!([]) {
+        let decide =
+            ["identity", "queue", "decide", "beta", "beta-2", "same", "--reason", "asked", "--as", "ada"];
+        asked(&chaperone, &decide).ended_with(0);
+    }
+    let terms = "sha256:abababababababababababababababababababababababababababababababab";
+    let invite = json!({"handoff": "h-1", "host": "northwind", "guest": "contoso", "protected_scope": {},
+        "granted_scope": {"product_lines": ["wireless"]}, "granted_acts": ["order"], "role": "Services Partner",
+        "terms": terms, "protection_days": 365, "tail_days": 90, "commitments": [],
+        "commission": {"rate_bp": 500, "base": "net_order", "tail_months": 12}});
+    let accept = json!({"handoff": "h-1", "terms": terms, "declared_prior": [], "declared_family": []});
+    let commands = [
+        enroll("northwind"),
+        enroll("contoso"),
+        command("invite", "handoff.invite", "beta", "northwind", invite),
+        command("accept", "handoff.accept", "beta", "contoso", accept),
+    ];
+    chaperone.run_with_input(["submit", "-"], &lines(&commands)).ended_with(0);
+    chaperone
+}
+
+#[test]
+fn a_claim_is_held_on_a_hard_id_and_contested_on_names_as_the_registration_would_be_decided() {
+    let claim = |chaperone: &Chaperone, account: &str, partner: &str| {
+        let claim =
+            ["claim", "check", "--account", account, "--partner", partner, "--product-line", "storage"];
+        answer(chaperone, &claim)["claim"].as_str().unwrap().to_owned()
+    };
+    let register = |chaperone: &Chaperone, status: i32| {
+        chaperone.run_with_input(["submit", "-"], &lines(&[registration("beta-2")])).ended_with(status);
+    };
+    let hard = guest_of_one_of_two(&duns("150483782"));
+    assert_eq!(
+        (claim(&hard, "beta", "contoso"), claim(&hard, "beta-2", "contoso")),
+        ("held".into(), "held".into())
+    );
+    register(&hard, 4);
+
+    let soft = guest_of_one_of_two(&json!([]));
+    let both = (claim(&soft, "beta", "contoso"), claim(&soft, "beta-2", "contoso"));
+    assert_eq!(both, ("held".into(), "contested".into()), "no rule holds it, and a person will look");
+    assert_eq!(claim(&soft, "beta-2", "northwind"), "free");
+    register(&soft, 0);
+    assert_eq!(answer(&soft, &["case", "list"])[0]["severity"], "S2", "it is looked at afterwards");
+}
+
 #[test]
 fn a_merged_account_takes_no_more_facts_until_it_is_split_off() {
     let chaperone = Chaperone::new();

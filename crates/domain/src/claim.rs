@@ -18,7 +18,8 @@ pub enum Claim {
     Free,
     /// Another's right keeps this partner out.
     Held,
-    /// Others disagree about it: several claim it, or a claim waits for a person.
+    /// Others disagree about it: several claim it, a claim waits for a person, or only a person can tell whether this
+    /// is the customer that another holds.
     Contested,
 }
 

@@ -411,6 +411,42 @@ mod tests {
         assert_eq!(known.survivor(&id("b")), None);
     }
 
+    fn linked(account: &str, survivor: &str, hard_keys: &[&str]) -> IdentityEvent {
+        let (key, hard_keys) = (id(&format!("crm:{account}")), hard_keys.iter().map(|key| id(key)).collect());
+        let (account, survivor) = (Some(id(account)), id(survivor));
+        let (band, weights) = (Band::Clerical, Vec::new());
+        IdentityEvent::Linked(Linked {
+            key,
+            account,
+            survivor,
+            band,
+            weights,
+            hard_keys,
+            decided_by: decided_by(),
+        })
+    }
+
+    #[test]
+    fn accounts_are_surely_one_by_merges_and_hard_ids_and_not_by_a_link_of_names() {
+        let known = decided(vec![
+            linked("b", "a", &["duns:1"]),
+            merged("c", "b", &[]),
+            linked("d", "a", &[]),
+            linked("e", "d", &["duns:2"]),
+        ]);
+        let surely = |account: &str| -> Vec<String> {
+            known.surely_with(&id(account)).into_iter().map(ToString::to_string).collect()
+        };
+        for of_a in ["a", "b", "c"] {
+            assert_eq!(surely(of_a), ["a", "b", "c"]);
+        }
+        assert_eq!(
+            (surely("d"), surely("e")),
+            (vec!["d".to_owned(), "e".to_owned()], vec!["d".to_owned(), "e".to_owned()])
+        );
+        assert!(known.are_one(&id("e"), &id("c")), "a person said so");
+    }
+
     #[test]
     fn a_linked_key_ties_the_account_that_was_opened_under_it() {
         let (key, survivor, hard_keys) = (id("duns:9"), id("a"), vec![id("duns:9")]);

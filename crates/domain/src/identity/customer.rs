@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Decider, Identities, Joined, Pair, Suspicion, pair};
+use super::{Decider, Identities, Joined, Match, Pair, Suspicion, pair};
 use crate::id::{AccountId, EventId};
 
 impl Identities {
@@ -27,6 +27,25 @@ impl Identities {
                     open.push(member);
                 }
             }
+        }
+        found
+    }
+
+    /// The accounts that are one customer with this one by merges and hard ids alone, itself included: what a link by
+    /// names joins to them is left to persons.
+    pub fn surely_with<'a>(&'a self, account: &'a AccountId) -> BTreeSet<&'a AccountId> {
+        let is_sure = |of: &AccountId, joined: &Joined| {
+            joined.sure == Match::Hard || self.survivors.get(of) == Some(&joined.into)
+        };
+        let mut found = BTreeSet::from([account]);
+        let mut open = vec![account];
+        while let Some(at) = open.pop() {
+            let into = self.joined.get(at).filter(|joined| is_sure(at, joined)).map(|joined| &joined.into);
+            let members = self.members.get(at).into_iter().flatten();
+            let sure =
+                |member: &&AccountId| self.joined.get(*member).is_some_and(|joined| is_sure(member, joined));
+            let next: Vec<&AccountId> = into.into_iter().chain(members.filter(sure)).collect();
+            open.extend(next.into_iter().filter(|next| found.insert(next)));
         }
         found
     }

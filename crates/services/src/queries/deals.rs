@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use anyhow::Context as _;
 use domain::account::Account;
 use domain::account::registration::Registration;
-use domain::claim::{self, Claimed};
+use domain::claim::{self, Claim, Claimed};
 use domain::event::Event;
 use domain::event::deal::DealEvent;
 use domain::id::{AccountId, PartnerId, VendorId};
@@ -171,17 +171,23 @@ pub async fn claim(
     let moment = asked.moment(book).await?;
     // Absence looks like a free account: who asks learns nothing about customers we do not know.
     let (vendor, account_id) = place;
-    let known = find_account(book, account_id.as_str()).is_some();
-    let (account_id, account) = match known {
-        true => {
-            let customer = customers::of(book, vendor, account_id, moment).await?;
-            (customer.account.clone(), moment.account(&customer.into_facts()))
-        }
-        false => (account_id.clone(), Account::default()),
-    };
     let world = book.world_at(vendor, moment.known.lo());
     let claimed = Claimed { partner, scope, at: moment.as_of };
-    let claim = claim::check(&account, &account_id, &world.families, &world.program, &claimed);
+    let check = |account: &Account, id: &AccountId| {
+        claim::check(account, id, &world.families, &world.program, &claimed)
+    };
+    let claim = if find_account(book, account_id.as_str()).is_some() {
+        let customer = customers::of(book, vendor, account_id, moment).await?;
+        // Nothing is held on a match without a hard id: a person would look at the registration afterwards.
+        let sure = moment.account(&customer.surely(&world.identities, account_id));
+        let stands = customer.account.clone();
+        match (check(&moment.account(&customer.into_facts()), &stands), check(&sure, account_id)) {
+            (Claim::Held, Claim::Free) => Claim::Contested,
+            (claim, _) => claim,
+        }
+    } else {
+        check(&Account::default(), account_id)
+    };
     Ok(ClaimAnswer { claim: claim.as_str().to_owned(), as_of: moment.as_of.to_string() })
 }
 
