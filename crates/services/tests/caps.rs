@@ -1,57 +1,40 @@
 //! The cap on a partner's open registrations counts over all its accounts, on every process, and history is free.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "support/asking.rs"]
+mod asking;
+#[path = "support/machine.rs"]
+mod machine;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use domain::event::Officer;
 use domain::fact::Role;
 use domain::time::Instant;
-use ports::memory::{MemoryJournal, MemoryQuarantine};
+use ports::memory::MemoryJournal;
 use ports::{
-    Append, AppendError, Clock, FactRow, Head, ImportError, Journal, ManualClock, Page, PastAppend, Position,
-    ReadError, Receipt, Recorded, Scan, Select, StreamNumber, TailStream, Version,
+    Append, AppendError, FactRow, Head, ImportError, Journal, Page, PastAppend, Position, ReadError, Receipt,
+    Recorded, Scan, Select, StreamNumber, TailStream, Version,
 };
 use serde_json::{Value, json};
 use services::book::Book;
-use services::desk::{self, Reply};
-use services::intake::{self, Answer};
+use services::desk::Reply;
+use services::intake::Answer;
 use services::policies::{self, Publishing};
 use services::queries::Asked;
 use services::replay::{self, Question, Record as Compare};
 use wire::answers::Difference;
-use wire::input::{Defaults, Record};
 
-/// 2026-03-02T09:00:00Z.
-const START_MS: i64 = 1_772_442_000_000;
+use crate::asking::ask;
+use crate::machine::{Machine, START_MS, tell};
+
 const DAY_MS: i64 = 86_400_000;
 
-/// One journal with a clock of its own, and what opens books on it.
-struct Machine {
-    clock: Arc<ManualClock>,
-    journal: Arc<MemoryJournal>,
-}
-
 impl Machine {
-    fn new() -> Self {
-        let clock = Arc::new(ManualClock::at(START_MS));
-        let journal = Arc::new(MemoryJournal::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        Self { clock, journal }
-    }
-
-    fn book(&self) -> Arc<Book> {
-        self.book_on(Arc::clone(&self.journal) as _)
-    }
-
-    fn book_on(&self, journal: Arc<dyn Journal>) -> Arc<Book> {
-        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let quarantine = Arc::new(MemoryQuarantine::new(Arc::clone(&clock)));
-        Arc::new(Book::open(journal, quarantine, clock).unwrap().shared())
-    }
-
     /// A book with northwind and contoso enrolled, and no cap.
     async fn free(&self) -> Arc<Book> {
-        let book = self.book();
+        let book = Arc::new(self.book());
         for (partner, name) in [("northwind", "Northwind"), ("contoso", "Contoso")] {
             let enrolled =
                 json!({"kinds": ["var"], "legal_name": name, "country": "DE", "origin": "application"});
@@ -77,26 +60,6 @@ impl Machine {
         assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
         book
     }
-}
-
-fn defaults(book: &Book) -> Defaults {
-    Defaults { vendor: "acme".parse().unwrap(), source: "crm".parse().unwrap(), now: book.now() }
-}
-
-async fn ask(
-    book: &Book,
-    subject: &str,
-    kind: &str,
-    (role, partner): (&str, Option<&str>),
-    data: Value,
-) -> Reply {
-    let mut command = json!({"type": format!("chaperone.{kind}.v1"), "subject": subject, "authid": "somebody",
-        "actorrole": role, "data": data});
-    if let Some(partner) = partner {
-        command["actorpartner"] = partner.into();
-    }
-    let input = wire::command::read(command.to_string().as_bytes(), &defaults(book)).unwrap();
-    desk::answer(book, input, None).await.unwrap()
 }
 
 fn submission(partner: &str, deal: &str) -> Value {
@@ -129,10 +92,7 @@ async fn import_of(book: &Book, deal: &str, at: Instant) {
     let event = json!({"specversion": "1.0", "id": deal, "source": "crm", "type": "chaperone.deal.submitted.v1",
         "subject": format!("account-acme.of-{deal}"), "time": at.to_string(), "actorrole": "system",
         "data": submission("northwind", deal)});
-    let text = event.to_string();
-    let reading = wire::cloudevents::read(text.as_bytes(), &defaults(book));
-    let record = Record { place: "test".to_owned(), received: text.into_bytes(), reading };
-    let answer = intake::take(book, "crm", record).await.unwrap();
+    let answer = tell(book, &event.to_string()).await;
     assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
 }
 
@@ -238,7 +198,7 @@ async fn a_tried_cap_refuses_in_the_order_of_the_journal_over_all_accounts() {
         assert_eq!(tried(&book, 2, threads).await, (differing.clone(), digest.clone()), "{threads} threads");
     }
     machine.clock.advance(DAY_MS);
-    assert_eq!(tried(&machine.book(), 2, 2).await, (differing, digest));
+    assert_eq!(tried(&Arc::new(machine.book()), 2, 2).await, (differing, digest));
     assert_eq!(tried(&book, 3, 2).await.0, [""; 0], "never more than three were open");
 }
 

@@ -2,48 +2,46 @@
 //! by nothing.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "support/asking.rs"]
+mod asking;
+#[path = "support/machine.rs"]
+mod machine;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::event::Event;
 use domain::event::handoff::HandoffEvent;
 use domain::stream::Stream;
-use ports::memory::{MemoryJournal, MemoryQuarantine};
-use ports::{Clock, ManualClock};
+use ports::{Clock as _, ManualClock};
 use serde_json::{Value, json};
 use services::book::Book;
-use services::desk::{self, Reply};
-use services::intake::{self, Answer};
+use services::desk::Reply;
+use services::intake::Answer;
 use services::queries::notices::{self, Which};
 use services::queries::{Asked, accounts, cases};
 use services::replay;
 use services::roles::standing::Standing;
 use services::roles::{Role, clock};
-use wire::input::{Defaults, Record};
 
-/// 2026-03-02T09:00:00Z, a Monday.
-const START_MS: i64 = 1_772_442_000_000;
+use crate::asking::ask;
+use crate::machine::{Machine, START_MS, tell};
+
 const HOUR_MS: i64 = 3_600_000;
 const ACCOUNT: &str = "account-acme.globex";
 const TERMS: &str = "sha256:abababababababababababababababababababababababababababababababab";
 
-/// One journal and one clock, and two processes that each play the clock role.
-struct Machine {
+/// Two processes on one machine that each play the clock role.
+struct Clocks {
     clock: Arc<ManualClock>,
     books: [Arc<Book>; 2],
 }
 
-impl Machine {
+impl Clocks {
     fn new() -> Self {
-        let clock = Arc::new(ManualClock::at(START_MS));
-        let journal = Arc::new(MemoryJournal::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        let book = || {
-            let clock = Arc::clone(&clock) as Arc<dyn Clock>;
-            let quarantine = Arc::new(MemoryQuarantine::new(Arc::clone(&clock)));
-            Arc::new(Book::open(Arc::clone(&journal) as _, quarantine, clock).unwrap().shared())
-        };
-        let books = [book(), book()];
-        Self { clock, books }
+        let machine = Machine::new();
+        let books = [(); 2].map(|()| Arc::new(machine.book()));
+        Self { clock: machine.clock, books }
     }
 
     fn book(&self) -> &Book {
@@ -71,26 +69,13 @@ impl Machine {
         let time = domain::time::Instant::from_unix_ms(at_ms).unwrap();
         let event = json!({"specversion": "1.0", "id": id, "source": "crm", "type": format!("chaperone.{kind}.v1"),
             "subject": subject, "time": time.to_string(), "actorrole": "system", "data": data});
-        let text = event.to_string();
-        let reading = wire::cloudevents::read(text.as_bytes(), &self.defaults());
-        let record = Record { place: "test".to_owned(), received: text.into_bytes(), reading };
-        let answer = intake::take(self.book(), "crm", record).await.unwrap();
+        let answer = tell(self.book(), &event.to_string()).await;
         assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
     }
 
-    async fn ask(&self, subject: &str, kind: &str, (role, partner): (&str, Option<&str>), data: Value) {
-        let mut command = json!({"type": format!("chaperone.{kind}.v1"), "subject": subject, "authid": "somebody",
-            "actorrole": role, "data": data});
-        if let Some(partner) = partner {
-            command["actorpartner"] = partner.into();
-        }
-        let input = wire::command::read(command.to_string().as_bytes(), &self.defaults()).unwrap();
-        let reply = desk::answer(self.book(), input, None).await.unwrap();
+    async fn ask(&self, subject: &str, kind: &str, by: (&str, Option<&str>), data: Value) {
+        let reply = ask(self.book(), subject, kind, by, data).await;
         assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
-    }
-
-    fn defaults(&self) -> Defaults {
-        Defaults { vendor: "acme".parse().unwrap(), source: "crm".parse().unwrap(), now: self.book().now() }
     }
 
     /// What waits for somebody, by what it is about and how near it is.
@@ -127,7 +112,7 @@ fn waiting(rows: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[tokio::test(start_paused = true)]
 async fn an_invitation_about_to_lapse_is_said_once_and_its_lapse_stands() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     machine.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
     machine.at(10 * 24).await;
     assert_eq!(machine.waits().await, []);
@@ -151,7 +136,7 @@ async fn an_invitation_about_to_lapse_is_said_once_and_its_lapse_stands() {
 
 #[tokio::test(start_paused = true)]
 async fn an_acceptance_that_arrives_after_the_lapse_was_noted_counts_as_if_it_had_come_in_time() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     machine.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
     machine.at(15 * 24).await;
     let stream: Stream = ACCOUNT.parse().unwrap();
@@ -159,7 +144,7 @@ async fn an_acceptance_that_arrives_after_the_lapse_was_noted_counts_as_if_it_ha
     assert!(noted.account.handoff(&"h1".parse().unwrap()).unwrap().lapse_noted.is_some());
     machine.tell_of(START_MS + HOUR_MS, "a1", ACCOUNT, "handoff.accepted", acceptance()).await;
 
-    let in_time = Machine::new();
+    let in_time = Clocks::new();
     in_time.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
     in_time.at(1).await;
     in_time.tell("a1", ACCOUNT, "handoff.accepted", acceptance()).await;
@@ -178,7 +163,7 @@ fn acceptance() -> Value {
 }
 
 /// A guest took the account, and the case about it.
-async fn taken(machine: &Machine) -> String {
+async fn taken(machine: &Clocks) -> String {
     machine.tell("h1", ACCOUNT, "handoff.invited", invitation()).await;
     machine.clock.advance(HOUR_MS);
     machine.tell("a1", ACCOUNT, "handoff.accepted", acceptance()).await;
@@ -192,7 +177,7 @@ async fn taken(machine: &Machine) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn the_clocks_of_a_case_are_said_before_and_after_they_run_out_and_no_more() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     let case = taken(&machine).await;
     let filed = json!({"by": "host", "text": "they took it"});
     let host = ("partner_user", Some("northwind"));
@@ -220,7 +205,7 @@ async fn the_clocks_of_a_case_are_said_before_and_after_they_run_out_and_no_more
 
 #[tokio::test(start_paused = true)]
 async fn a_snooze_that_ended_is_said_and_the_case_is_back() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     let case = taken(&machine).await;
     let snoozed = json!({"until": "2026-03-05T09:00:00Z", "reason": "on leave"});
     machine.ask(&case, "case.snooze", ("vendor_officer", None), snoozed).await;
@@ -234,7 +219,7 @@ async fn a_snooze_that_ended_is_said_and_the_case_is_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_replay_makes_no_notice_and_finds_the_same() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     let case = taken(&machine).await;
     machine
         .ask(
@@ -261,7 +246,7 @@ fn submission() -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn a_registration_about_to_end_is_said_once_at_each_lead_until_it_is_won() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     machine.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
     machine.at(59 * 24).await;
     assert_eq!(machine.waits().await, []);
@@ -282,12 +267,12 @@ async fn a_registration_about_to_end_is_said_once_at_each_lead_until_it_is_won()
 
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_stood_still_across_reminders_says_the_nearest_and_nothing_of_what_is_over() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     machine.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
     machine.at(84 * 24).await;
     assert_eq!((machine.waits().await, machine.told().await), (waiting(&[("registration", "soon")]), 1));
 
-    let late = Machine::new();
+    let late = Clocks::new();
     late.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
     late.at(90 * 24).await;
     assert_eq!((late.waits().await, late.told().await), (Vec::new(), 0));
@@ -295,7 +280,7 @@ async fn a_clock_that_stood_still_across_reminders_says_the_nearest_and_nothing_
 
 #[tokio::test(start_paused = true)]
 async fn an_outcome_taken_back_leaves_a_registration_to_be_reminded_of() {
-    let machine = Machine::new();
+    let machine = Clocks::new();
     machine.tell("d1", ACCOUNT, "deal.submitted", submission()).await;
     machine.clock.set(START_MS + 61 * 24 * HOUR_MS);
     machine.tell("l1", ACCOUNT, "deal.lost", json!({"deal": "d1", "at": "2026-04-20T09:00:00Z"})).await;

@@ -1,6 +1,9 @@
 //! Several processes on one journal: each plays some roles, and what one leaves undone another does.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+#[path = "support/machine.rs"]
+mod machine;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,10 +11,9 @@ use domain::event::account::AccountEvent;
 use domain::event::{Event, deal::DealEvent};
 use domain::stream::Stream;
 use futures::future::BoxFuture;
-use ports::memory::{MemoryJournal, MemoryQuarantine};
-use ports::{Clock, Exchange, Journal, ManualClock, MemoryExchange};
+use ports::{Exchange, Journal as _, MemoryExchange};
 use services::book::Book;
-use services::intake::{self, Answer};
+use services::intake::Answer;
 use services::roles::checkpoint::{Checkpoints, MemoryCheckpoints};
 use services::roles::commands::{Commands, Received};
 use services::roles::duty::{self, Duty};
@@ -20,35 +22,14 @@ use services::roles::supervisor::Supervisor;
 use services::roles::{Role, Roles, clock, follower};
 use tokio::sync::watch;
 use wire::forwarded::Outcome;
-use wire::input::{Defaults, Record};
 
-/// 2026-03-02T09:00:00Z.
-const START_MS: i64 = 1_772_442_000_000;
-
-/// One journal, one clock and the processes on it.
-struct Machine {
-    clock: Arc<ManualClock>,
-    journal: Arc<MemoryJournal>,
-}
+use crate::machine::{Machine, defaults, tell};
 
 impl Machine {
-    fn new() -> Self {
-        let clock = Arc::new(ManualClock::at(START_MS));
-        let journal = Arc::new(MemoryJournal::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        Self { clock, journal }
-    }
-
     /// A process that does `duties` at once when it records something.
     fn process(&self, duties: &[Duty]) -> Arc<Book> {
-        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
-        let quarantine = Arc::new(MemoryQuarantine::new(Arc::clone(&clock)));
-        let book = Book::open(Arc::clone(&self.journal) as _, quarantine, clock).unwrap();
-        Arc::new(book.shared().doing_at_once(duties.iter().copied()))
+        Arc::new(self.book().doing_at_once(duties.iter().copied()))
     }
-}
-
-fn defaults(book: &Book) -> Defaults {
-    Defaults { vendor: "acme".parse().unwrap(), source: "crm".parse().unwrap(), now: book.now() }
 }
 
 fn event(id: &str, subject: &str, kind: &str, data: &str) -> String {
@@ -64,12 +45,6 @@ fn submission(id: &str, partner: &str) -> String {
         "complete":true,"missing":[]}}"#
     );
     event(id, "account-acme.globex", "deal.submitted", &data)
-}
-
-async fn tell(book: &Book, text: &str) -> Answer {
-    let reading = wire::cloudevents::read(text.as_bytes(), &defaults(book));
-    let record = Record { place: "test".to_owned(), received: text.as_bytes().to_vec(), reading };
-    intake::take(book, "crm", record).await.unwrap()
 }
 
 fn account() -> Stream {
