@@ -83,6 +83,45 @@ fn a_document_that_cannot_be_published_is_refused_at_its_place() {
 }
 
 #[test]
+fn a_document_is_checked_over_http_as_on_the_command_line() {
+    let chaperone = Chaperone::new();
+    chaperone.run(["init"]).ended_with(0);
+    let server = chaperone.serve::<&str>([]);
+    let client = Client::new(&server.url);
+    let lint = |document: &str| client.post("/v1/policies/lint", "application/json", document.to_owned());
+    let guard = |when: &str| json!({"patterns": {"T01": {"guard": {"when": when, "then": "hold_back"}}}});
+    let cases = [
+        (json!({"registration": {"protection_days": 0}}), Some("/registration/protection_days")),
+        (json!({"patterns": {"T01": {"switch": "maybe"}}}), Some("/patterns/T01/switch")),
+        (json!({"patterns": {"T99": {}}}), Some("/patterns/T99")),
+        (guard("deal.worth < 3"), Some("/patterns/T01/guard/when")),
+        (guard(&format!("{}true{}", "(".repeat(490), ")".repeat(490))), Some("/patterns/T01/guard/when")),
+        (guard("has(deal.value) && deal.value < 10000"), None),
+    ];
+    for (document, place) in cases {
+        let file = Document::of(&document);
+        let status = if place.is_some() { 5 } else { 0 };
+        let told = policy(&chaperone, "lint", &file.path(), &[]).ended_with(status).json();
+        let answer = lint(&document.to_string()).json(200);
+        assert_eq!(answer, told, "{document}");
+        assert_eq!((&answer["valid"], answer["error"]["pointer"].as_str()), (&json!(place.is_none()), place));
+    }
+    let cut_off = lint("{\"registration\":").json(200);
+    assert_eq!((&cut_off["valid"], &cut_off["error"]["byte"]), (&json!(false), &json!(15)), "{cut_off}");
+    client.post("/v1/policies/lint", "text/plain", "{}".to_owned()).problem(415);
+    client.get("/v1/policies/lint").problem(405);
+    assert_eq!(
+        client.get("/v1/policies").json(200).as_array().map(Vec::len),
+        Some(1),
+        "nothing was published"
+    );
+    let document = client.get("/openapi.json").json(200);
+    let described = &document["paths"]["/v1/policies/lint"]["post"];
+    let answers = &described["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
+    assert_eq!(answers, "#/components/schemas/LintAnswer");
+}
+
+#[test]
 fn a_difference_names_each_number_its_place_and_what_it_governs() {
     let chaperone = Chaperone::new();
     let new = Document::of(&json!({"registration": {"protection_days": 30}, "zone": "Europe/Berlin"}));

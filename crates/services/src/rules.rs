@@ -8,6 +8,7 @@ use domain::refusal::Refusal;
 use policing::Judged;
 use policing::guard::Unanswered;
 use policing::patterns::PATTERNS;
+use wire::answers::LintAnswer;
 use wire::problem::Problem;
 
 use crate::sentinel::registration;
@@ -36,6 +37,16 @@ pub fn read(bytes: &[u8]) -> Result<Policy, Problem> {
     let policy = wire::policy::read(bytes)?;
     check(&policy)?;
     Ok(policy)
+}
+
+/// Whether a document that was read may be published, as everybody who asks is answered.
+pub fn lint(read: &Result<Policy, Problem>) -> LintAnswer {
+    match read {
+        Ok(policy) => {
+            LintAnswer { valid: true, digest: Some(wire::policy::digest(policy).to_string()), error: None }
+        }
+        Err(problem) => LintAnswer { valid: false, digest: None, error: Some(problem.into()) },
+    }
 }
 
 /// Whether every pattern a policy names is one that is looked for.

@@ -14,6 +14,8 @@ mod scorecard;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::problem::{Place, Problem};
+
 pub use bus::{BusReceipt, RoleRow};
 pub use hearing::{
     AppealAnswer, DeadlineRow, EvidenceRow, FilingAnswer, Hearing, NoticeRow, PrecedentRow, PrecisionRow,
@@ -491,4 +493,15 @@ pub struct ProblemPlace {
     pub column: Option<String>,
     /// What was expected.
     pub detail: String,
+}
+
+impl From<&Problem> for ProblemPlace {
+    fn from(problem: &Problem) -> Self {
+        let (pointer, byte, column) = match &problem.place {
+            Place::Pointer(pointer) => (Some(pointer.clone()), None, None),
+            Place::Byte(byte) => (None, Some(*byte), None),
+            Place::Column(column) => (None, None, Some(column.clone())),
+        };
+        Self { pointer, byte, column, detail: problem.expected.clone() }
+    }
 }

@@ -8,8 +8,7 @@ use services::desk::Reply;
 use services::policies::{self, Publishing};
 use services::queries::Asked;
 use services::rules;
-use wire::answers::{LintAnswer, ProblemPlace, PublishAnswer};
-use wire::problem::{Place, Problem};
+use wire::answers::PublishAnswer;
 
 use crate::cli::rules::{Backtest, Calendar, OfVendor, Policy as Asks, Publish, version};
 use crate::data::{self, Home};
@@ -43,29 +42,12 @@ pub(super) async fn run(home: Lies<'_>, output: Format, asks: Asks) -> anyhow::R
 }
 
 fn lint(output: Format, file: &Path) -> anyhow::Result<Exit> {
-    let (answer, exit) = match rules::read(&super::read_all(file)?) {
-        Ok(policy) => {
-            let digest = Some(wire::policy::digest(&policy).to_string());
-            (LintAnswer { valid: true, digest, error: None }, Exit::Ok)
-        }
-        Err(problem) => {
-            talk(format_args!("{}: {problem}", file.display()));
-            (LintAnswer { valid: false, digest: None, error: Some(place(problem)) }, Exit::InvalidData)
-        }
-    };
-    output::one(output, &answer)?;
-    Ok(exit)
-}
-
-fn place(problem: Problem) -> ProblemPlace {
-    let Problem { place, expected } = problem;
-    let (mut pointer, mut byte, mut column) = (None, None, None);
-    match place {
-        Place::Pointer(text) => pointer = Some(text),
-        Place::Byte(at) => byte = Some(at),
-        Place::Column(name) => column = Some(name),
+    let read = rules::read(&super::read_all(file)?);
+    if let Err(problem) = &read {
+        talk(format_args!("{}: {problem}", file.display()));
     }
-    ProblemPlace { pointer, byte, column, detail: expected }
+    output::one(output, &rules::lint(&read))?;
+    Ok(if read.is_ok() { Exit::Ok } else { Exit::InvalidData })
 }
 
 /// The policy of a document.

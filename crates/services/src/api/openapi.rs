@@ -44,6 +44,7 @@ fn document() -> Value {
     let mut schemas = wire::answers::schemas();
     schemas.insert("CloudEvent".to_owned(), cloud_event());
     schemas.insert("Command".to_owned(), command());
+    schemas.insert("Policy".to_owned(), policy());
     json!({
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
@@ -88,6 +89,10 @@ fn described(operation: &Operation) -> Value {
             let content = json!({"schema": reference("CloudEvent")});
             described["requestBody"] =
                 json!({"required": false, "content": {"application/cloudevents+json": content}});
+        }
+        Takes::Policy => {
+            let content = json!({"schema": reference("Policy")});
+            described["requestBody"] = json!({"required": true, "content": {"application/json": content}});
         }
     }
     described
@@ -214,6 +219,14 @@ fn command() -> Value {
             "actorrole": {"type": "string", "description": "In which role, such as partner_user."},
             "data": {"type": "object"},
         },
+    })
+}
+
+fn policy() -> Value {
+    json!({
+        "type": "object",
+        "description": "A policy; what it leaves out keeps its default. What it may hold, showSchema says of \
+            policy.v1.json.",
     })
 }
 

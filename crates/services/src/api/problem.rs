@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use ports::{AppendError, AskError, QuarantineError, ReadError};
 use serde::Serialize;
 use wire::answers::{ProblemAnswer, ProblemPlace};
-use wire::problem::{Place, Problem};
+use wire::problem::Problem;
 
 /// After how many seconds a sender turned away for load should come again: long enough for a group commit.
 const RETRY_AFTER_S: u64 = 1;
@@ -128,7 +128,7 @@ impl Failure {
     }
 
     fn at(kind: Kind, problem: &Problem) -> Self {
-        Self { places: vec![place(problem)], ..Self::of(kind, problem.to_string()) }
+        Self { places: vec![problem.into()], ..Self::of(kind, problem.to_string()) }
     }
 
     /// The same, saying where the input is kept.
@@ -147,16 +147,6 @@ impl Failure {
     pub(crate) fn status(&self) -> StatusCode {
         self.kind.parts().0
     }
-}
-
-/// A problem's place as published.
-pub(super) fn place(problem: &Problem) -> ProblemPlace {
-    let (pointer, byte, column) = match &problem.place {
-        Place::Pointer(pointer) => (Some(pointer.clone()), None, None),
-        Place::Byte(byte) => (None, Some(*byte), None),
-        Place::Column(column) => (None, None, Some(column.clone())),
-    };
-    ProblemPlace { pointer, byte, column, detail: problem.expected.clone() }
 }
 
 impl From<anyhow::Error> for Failure {

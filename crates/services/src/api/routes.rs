@@ -50,6 +50,7 @@ pub(super) enum Takes {
     Events,
     Command,
     MendedEvent,
+    Policy,
 }
 
 /// What an operation answers when all went well.

@@ -1,20 +1,22 @@
 //! The published rules, and what changed about an account between two states of knowledge.
 
 use axum::Json;
-use axum::extract::State;
-use axum::routing::get;
+use axum::extract::{Request, State};
+use axum::routing::{get, post};
 use domain::id::VendorId;
 use domain::time::Instant;
 use serde::Deserialize;
-use wire::answers::{AccountDifference, CalendarRow, PolicyAnswer, PolicyRow};
+use wire::answers::{AccountDifference, CalendarRow, LintAnswer, PolicyAnswer, PolicyRow};
 
-use super::Shared;
+use super::inputs::{media_type, read_body};
 use super::params::{Ask, Moment, Named, asked};
 use super::problem::Failure;
 use super::reads::unknown;
 use super::routes::{AS_OF, Answers, KNOWN_AT, Method, Operation, Place, Takes, parameter};
+use super::{ONE_BODY_BYTES_MAX, Shared};
 use crate::policies::{self, Version};
 use crate::queries::{KnownAt, accounts, find_account};
+use crate::rules;
 use crate::world::house;
 
 type Answer<T> = Result<Json<T>, Failure>;
@@ -58,6 +60,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
         takes: Takes::Nothing,
         answers: Answers::One("PolicyAnswer"),
         handler: || get(policy),
+    },
+    Operation {
+        method: Method::Post,
+        path: "/v1/policies/lint",
+        id: "lintPolicy",
+        summary: "Whether a policy document may be published, and where it may not: ranges, switches, patterns and \
+            guards are tried. Records nothing.",
+        parameters: &[],
+        takes: Takes::Policy,
+        answers: Answers::One("LintAnswer"),
+        handler: || post(lint),
     },
     Operation {
         method: Method::Get,
@@ -112,6 +125,17 @@ async fn policy(
     };
     let shown = version.and_then(|version| policies::show(&shared.book, &vendor, version));
     shown.map(Json).ok_or_else(|| unknown("policy", &name))
+}
+
+/// `POST /v1/policies/lint`
+async fn lint(request: Request) -> Answer<LintAnswer> {
+    let (parts, body) = request.into_parts();
+    let said = media_type(&parts.headers);
+    if said != "application/json" {
+        return Err(Failure::wrong_media_type(&said, "application/json"));
+    }
+    let document = read_body(body, ONE_BODY_BYTES_MAX).await?;
+    Ok(Json(rules::lint(&rules::read(&document))))
 }
 
 async fn calendars(State(shared): State<Shared>) -> Answer<Vec<CalendarRow>> {

@@ -19,7 +19,7 @@ pub fn schemas() -> Map<String, Value> {
     known! {
         AccountRow AccountAnswer HistoryRow DealRow DealExplanation Explanation ClaimAnswer HandoffRow PartnerRow CaseRow
         CaseAnswer PrecedentRow PrecisionRow NoticeRow FindingRow QuarantineRow HeadAnswer ReceiptAnswer RoleRow ProblemAnswer AccountDifference
-        ScoreRow PolicyRow PolicyAnswer CalendarRow IdentityRow SuspicionRow ComparisonAnswer
+        ScoreRow LintAnswer PolicyRow PolicyAnswer CalendarRow IdentityRow SuspicionRow ComparisonAnswer
     }
     generator.take_definitions(true)
 }
