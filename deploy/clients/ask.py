@@ -15,7 +15,7 @@ async def main():
     print("asked:", account.data.decode())
     # A projection is a moment behind the journal, and the first one is made when the first event is there.
     await asyncio.sleep(1)
-    watch = await (await dashboard.jetstream().key_value("CHAPERONE_deals_meridian_v1")).watchall()
+    watch = await (await dashboard.jetstream().key_value("CHAPERONE_deals_meridian_v2")).watchall()
     print("watched:", (await watch.updates(timeout=5)).value.decode())
 
 asyncio.run(main())

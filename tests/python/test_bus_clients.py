@@ -98,7 +98,7 @@ class OnTheBus(unittest.IsolatedAsyncioTestCase):
         store = None
         while store is None:
             try:
-                store = await dashboard.jetstream().key_value("CHAPERONE_deals_meridian_v1")
+                store = await dashboard.jetstream().key_value("CHAPERONE_deals_meridian_v2")
             except nats.js.errors.BucketNotFoundError:
                 await asyncio.sleep(0.05)
         watcher = await store.watchall()
@@ -148,7 +148,7 @@ class OnTheBus(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual(receipt["status"], "accepted")
                 account = await self.ask(dashboard, "chaperone.query.accounts", b'{"id": "globex"}')
                 self.assertEqual(account["account"], "globex")
-                deals = await self.watched(dashboard, "CHAPERONE_deals_meridian_v1", "globex")
+                deals = await self.watched(dashboard, "CHAPERONE_deals_meridian_v2", "globex")
                 self.assertEqual(deals["deals"][0]["deal"], "d501")
                 self.assertEqual(await self.facts(dashboard), 0)
             # A folder of its own, and so a book of its own: here it is the relay's rights that are tried.
@@ -204,11 +204,11 @@ class OnTheBus(unittest.IsolatedAsyncioTestCase):
             ("roles", publishes("$JS.API.STREAM.DELETE.CHAPERONE")),
             ("roles", publishes("$JS.API.STREAM.MSG.DELETE.CHAPERONE")),
             ("relay", publishes("chaperone.meridian.intake.crm")),
-            ("relay", publishes("$JS.API.STREAM.DELETE.KV_CHAPERONE_deals_meridian_v1")),
-            ("relay", publishes("$KV.CHAPERONE_deals_meridian_v1.globex")),
+            ("relay", publishes("$JS.API.STREAM.DELETE.KV_CHAPERONE_deals_meridian_v2")),
+            ("relay", publishes("$KV.CHAPERONE_deals_meridian_v2.globex")),
             ("dashboard", publishes(fact)),
             ("dashboard", publishes("chaperone.meridian.intake.crm")),
-            ("dashboard", publishes("$KV.CHAPERONE_deals_meridian_v1.globex")),
+            ("dashboard", publishes("$KV.CHAPERONE_deals_meridian_v2.globex")),
             ("dashboard", publishes("$JS.API.STREAM.PURGE.CHAPERONE")),
             ("dashboard", publishes("$JS.API.CONSUMER.CREATE.CHAPERONE_INTAKE")),
             ("dashboard", publishes("chaperone.command.ownership")),

@@ -9,9 +9,10 @@ pub mod editions;
 mod past;
 pub mod view;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use bytes::Bytes;
@@ -19,8 +20,9 @@ use domain::stream::Stream;
 use futures::StreamExt as _;
 use futures::future::try_join_all;
 use ports::projections::{Change, Projections};
-use ports::{Position, Tailed};
+use ports::{Position, Recorded, Tailed};
 use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, timeout_at};
 
 use crate::accounts::Loaded;
 use crate::roles::standing::Standing;
@@ -35,6 +37,9 @@ pub const HEAD: &str = "_head";
 /// Streams written together while the journal is being caught up with, in streams: what changes more than once
 /// meanwhile is written once.
 const STREAMS_GATHERED_MAX: usize = 4_096;
+/// How often it is written how far all values are: who starts again writes at most so much once more, and values that
+/// change a thousand times a second wait for no other key.
+const HEADS_EVERY: Duration = Duration::from_secs(1);
 /// Streams read at a time: more than a few gain nothing on few cores.
 const READS_MAX: usize = 4;
 
@@ -118,34 +123,45 @@ pub async fn keep(past: Past, projections: Arc<dyn Projections>, standing: Stand
     for view in &VIEWS {
         kept.push(Kept::open(&past, projections.as_ref(), view, &standing).await?);
     }
+    let to = projections.as_ref();
     let after = kept.iter().map(|kept| kept.written).min().unwrap_or(Position::START);
     let mut tail = past.tail(after);
-    let mut gathered = Gathered::new();
-    while let Some(tailed) = tail.next().await {
-        let (upto, recorded_ms, is_full) = match tailed.map_err(anyhow::Error::from)? {
-            Tailed::Event(recorded) => {
-                let stream = recorded.stream.parse().context("reading a stream's name")?;
-                gathered.insert(stream, recorded.revision);
-                (recorded.position, Some(recorded.recorded_ms), gathered.len() >= STREAMS_GATHERED_MAX)
-            }
-            Tailed::CaughtUp(upto) => (upto, None, true),
+    let (mut gathered, mut heads_at) = (Gathered::new(), None);
+    loop {
+        if heads_at.is_some_and(|at| at <= Instant::now()) {
+            try_join_all(kept.iter().map(|kept| kept.write_heads(to))).await?;
+            heads_at = None;
+        }
+        let next = match heads_at {
+            Some(at) => timeout_at(at, tail.next()).await,
+            None => Ok(tail.next().await),
+        };
+        let (upto, recorded_ms, is_full) = match next {
+            Err(_elapsed) => continue,
+            Ok(None) => return Ok(()),
+            Ok(Some(tailed)) => match tailed.map_err(anyhow::Error::from)? {
+                Tailed::Event(recorded) => {
+                    gather(&mut gathered, &recorded)?;
+                    (recorded.position, Some(recorded.recorded_ms), gathered.len() >= STREAMS_GATHERED_MAX)
+                }
+                Tailed::CaughtUp(upto) => (upto, None, true),
+            },
         };
         if !is_full {
             continue;
         }
         let streams = std::mem::take(&mut gathered);
-        let to = projections.as_ref();
-        let moved = try_join_all(kept.iter().map(|kept| kept.moved(to))).await?;
+        let moved = try_join_all(kept.iter().map(|kept| kept.moved(to)));
+        let (moved, changes) = tokio::try_join!(moved, changes(&past, &kept, streams, &standing))?;
         if moved.contains(&true) {
             // Another edition took its place: what it lacks is found by starting from its own head.
             return Ok(());
         }
-        let changes = changes(&past, &kept, streams, &standing).await?;
         let writing = kept.iter_mut().zip(changes).map(|(kept, changes)| kept.write(to, changes, upto));
         try_join_all(writing).await?;
+        heads_at.get_or_insert_with(|| Instant::now() + HEADS_EVERY);
         standing.is_done(upto, recorded_ms);
     }
-    Ok(())
 }
 
 /// One view that is kept current.
@@ -153,6 +169,8 @@ struct Kept {
     view: &'static View,
     edition: Edition,
     written: Position,
+    /// The buckets written to since this process started.
+    buckets: BTreeSet<String>,
 }
 
 impl Kept {
@@ -178,7 +196,7 @@ impl Kept {
             }
         };
         let written = written(projections, view, edition).await?.unwrap_or(Position::START);
-        Ok(Self { view, edition, written })
+        Ok(Self { view, edition, written, buckets: BTreeSet::new() })
     }
 
     /// Whether another edition is served now.
@@ -199,17 +217,45 @@ impl Kept {
         for (bucket, mut changes) in changes {
             changes.push((HEAD.to_owned(), Some(upto.to_string().into())));
             projections.write(&bucket, changes).await?;
+            self.buckets.insert(bucket);
         }
-        let head = (self.edition.head_key(self.view), Some(Bytes::from(upto.to_string())));
-        projections.write(DIRECTORY, vec![head]).await?;
         self.written = upto;
         Ok(())
     }
+
+    /// Says how far everything is written, also in buckets in which nothing changed for a while.
+    async fn write_heads(&self, projections: &dyn Projections) -> anyhow::Result<()> {
+        let head = || Some(Bytes::from(self.written.to_string()));
+        for bucket in &self.buckets {
+            projections.write(bucket, vec![(HEAD.to_owned(), head())]).await?;
+        }
+        Ok(projections.write(DIRECTORY, vec![(self.edition.head_key(self.view), head())]).await?)
+    }
 }
 
-/// Streams with news, each with its last revision.
-type Gathered = BTreeMap<Stream, u64>;
+/// Streams with news.
+type Gathered = BTreeMap<Stream, News>;
 type ByBucket = BTreeMap<String, Vec<Change>>;
+
+/// What is known of a stream before it is read.
+#[derive(Debug, Default)]
+struct News {
+    /// Its last revision.
+    revision: u64,
+    /// Which of [`VIEWS`] it may change.
+    turned: [bool; VIEWS.len()],
+}
+
+fn gather(gathered: &mut Gathered, recorded: &Recorded) -> anyhow::Result<()> {
+    let stream = recorded.stream.parse().context("reading a stream's name")?;
+    let turned = VIEWS.each_ref().map(|view| view.turns_on(&stream, recorded.kind));
+    if turned.contains(&true) {
+        let news = gathered.entry(stream).or_default();
+        news.revision = recorded.revision;
+        news.turned.iter_mut().zip(turned).for_each(|(known, turned)| *known |= turned);
+    }
+    Ok(())
+}
 
 /// What the streams say now in each view that is kept; every stream is read once.
 async fn changes(
@@ -219,19 +265,18 @@ async fn changes(
     standing: &Standing,
 ) -> anyhow::Result<Vec<ByBucket>> {
     let mut by_view = vec![ByBucket::new(); kept.len()];
-    let is_viewed = |(stream, _): &(Stream, u64)| kept.iter().any(|kept| (kept.view.concerns)(stream));
-    let mut read = futures::stream::iter(streams.into_iter().filter(is_viewed))
-        .map(|(stream, revision)| async move {
+    let mut read = futures::stream::iter(streams)
+        .map(|(stream, News { revision, turned })| async move {
             let loaded = readable(&stream, past.stream_since(&stream, revision).await, standing);
-            loaded.map(|loaded| (stream, loaded))
+            loaded.map(|loaded| (stream, turned, loaded))
         })
         .buffered(READS_MAX);
     while let Some(read) = read.next().await {
-        let (stream, loaded) = read?;
-        let Some(said) = loaded.as_deref().and_then(|loaded| Said::of(&stream, loaded)) else { continue };
-        for (Kept { view, edition, .. }, by_bucket) in kept.iter().zip(&mut by_view) {
-            let value = (view.concerns)(&stream).then(|| view.value(&said)).flatten();
-            let Some(value) = value else { continue };
+        let (stream, turned, loaded) = read?;
+        let Some(loaded) = loaded.as_deref() else { continue };
+        let said = Said { stream: &stream, loaded };
+        for ((Kept { view, edition, .. }, by_bucket), turned) in kept.iter().zip(&mut by_view).zip(turned) {
+            let Some(value) = turned.then(|| view.value(&said)).flatten() else { continue };
             let bucket = edition.bucket(view, stream.vendor().as_str());
             by_bucket.entry(bucket).or_default().push((view::key(&stream), Some(value)));
         }
@@ -247,8 +292,7 @@ async fn value(
     standing: &Standing,
 ) -> anyhow::Result<Option<Change>> {
     let loaded = readable(stream, past.stream(stream).await, standing)?;
-    let said = loaded.as_deref().and_then(|loaded| Said::of(stream, loaded));
-    let value = said.and_then(|said| view.value(&said));
+    let value = loaded.as_deref().and_then(|loaded| view.value(&Said { stream, loaded }));
     Ok(value.map(|value| (view::key(stream), Some(value))))
 }
 

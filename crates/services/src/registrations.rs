@@ -134,8 +134,8 @@ async fn read(book: &Book) -> anyhow::Result<Kept> {
     reading.await?
 }
 
-/// What may open or end a registration.
-fn kinds() -> KindSet {
+/// What may open, change or end a registration.
+pub(crate) fn kinds() -> KindSet {
     let of_deals = wire::event::TYPES.iter().filter(|one| one.name.starts_with("chaperone.deal."));
     let corrections = ["fact.corrected", "fact.retracted"].map(kind_of);
     KindSet::only(of_deals.map(|one| one.kind).chain(corrections))

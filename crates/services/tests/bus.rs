@@ -182,7 +182,7 @@ async fn a_projection_follows_the_journal_and_one_made_anew_is_the_same() {
     take_all(&book, &inbox).await;
     project(&book, &projections, &standing).await;
 
-    let bucket = "CHAPERONE_deals_acme_v1";
+    let bucket = "CHAPERONE_deals_acme_v2";
     let deals = value(&projections, bucket, "globex").await;
     let registrations: Vec<&Value> =
         deals["deals"].as_array().unwrap().iter().map(|deal| &deal["registration"]).collect();
@@ -193,19 +193,61 @@ async fn a_projection_follows_the_journal_and_one_made_anew_is_the_same() {
     let deals = view::named("deals").unwrap();
     let (before, now, report) =
         build::rebuild(&Past::of(&book), projections.as_ref(), deals, &standing).await.unwrap();
-    assert_eq!((before, now), (Some(Edition { version: 1, made: 1 }), Edition { version: 1, made: 2 }));
+    assert_eq!((before, now), (Some(Edition { version: 2, made: 1 }), Edition { version: 2, made: 2 }));
     assert_eq!(
         (report.same, report.changed, report.only_before, report.only_now),
         (2, 0, 0, 0),
         "{report:?}"
     );
-    assert_eq!(value(&projections, DIRECTORY, "deals").await, json!({"version": 1, "made": 2}));
+    assert_eq!(value(&projections, DIRECTORY, "deals").await, json!({"version": 2, "made": 2}));
 
     // The role goes on in what is served now.
     inbox.publish(subject, &[], bytes(&submission("d4", "hooli", "contoso")));
     take_all(&book, &inbox).await;
     project(&book, &projections, &standing).await;
-    assert!(projections.get("CHAPERONE_deals_acme_v1_2", "hooli").await.unwrap().is_some());
+    assert!(projections.get("CHAPERONE_deals_acme_v2_2", "hooli").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn what_changes_nothing_in_a_view_is_not_written_there_but_its_head_goes_on() {
+    let (book, projections) = (book(), Arc::new(MemoryProjections::default()));
+    let inbox = Arc::new(MemoryInbox::default());
+    let subject = "chaperone.acme.intake.crm-acme-example";
+    inbox.publish(subject, &[], bytes(&submission("d1", "globex", "northwind")));
+    take_all(&book, &inbox).await;
+    project(&book, &projections, &Standing::new(Role::Projector)).await;
+    let (accounts, deals) = ("CHAPERONE_accounts_acme_v1", "CHAPERONE_deals_acme_v2");
+    let before = [value(&projections, accounts, "globex").await, value(&projections, deals, "globex").await];
+
+    let kept: Arc<dyn Projections> = Arc::clone(&projections) as _;
+    let standing = Standing::new(Role::Projector);
+    let keeping = projector::keep(Past::of(&book), kept, standing);
+    let is_current = async || {
+        let head = book.journal.head().await.unwrap().position.to_string();
+        while projections.get(deals, HEAD).await.unwrap().is_none_or(|read| read != head) {
+            tokio::task::yield_now().await;
+        }
+    };
+    let telling = async {
+        inbox.publish(subject, &[], bytes(&submission("d2", "initech", "northwind")));
+        take_all(&book, &inbox).await;
+        is_current().await;
+        let held = json!({"specversion": "1.0", "id": "m1", "source": "crm.acme.example",
+            "type": "chaperone.trade.meeting_held.v1", "subject": "account-acme.globex",
+            "time": "2026-03-01T11:00:00Z", "actorrole": "system",
+            "data": {"partner": "northwind", "scope": {"product_lines": ["servers"]}, "at": "2026-03-01T11:00:00Z"}});
+        inbox.publish(subject, &[], bytes(&held));
+        take_all(&book, &inbox).await;
+        is_current().await;
+    };
+    tokio::select! {
+        ended = keeping => panic!("the role ended: {ended:?}"),
+        () = telling => {}
+    }
+    let after = [value(&projections, accounts, "globex").await, value(&projections, deals, "globex").await];
+    assert!(after[0] != before[0] && after[1] == before[1], "{before:?} {after:?}");
+    let row = value(&projections, deals, "globex").await;
+    assert_eq!(row["position"], "3", "the decision, and not the meeting after it: {row}");
 }
 
 #[tokio::test]
@@ -226,12 +268,12 @@ async fn a_view_of_an_older_version_stays_beside_the_new_one_which_says_how_it_d
     projections.write(DIRECTORY, vec![served]).await.unwrap();
 
     project(&book, &projections, &Standing::new(Role::Projector)).await;
-    assert_eq!(value(&projections, DIRECTORY, "deals").await, json!({"version": 1, "made": 1}));
+    assert_eq!(value(&projections, DIRECTORY, "deals").await, json!({"version": 2, "made": 1}));
     let report = value(&projections, DIRECTORY, "deals.report").await;
     assert_eq!((&report["changed"], &report["only_now"]), (&json!(1), &json!(1)), "{report}");
     assert_eq!(report["keys"], json!(["acme/globex", "acme/initech"]));
     assert_eq!(value(&projections, older, "globex").await, json!({"deals": 1}));
-    assert_eq!(value(&projections, "CHAPERONE_deals_acme_v1", "globex").await["deals"][0]["deal"], "d1");
+    assert_eq!(value(&projections, "CHAPERONE_deals_acme_v2", "globex").await["deals"][0]["deal"], "d1");
 }
 
 #[tokio::test]

@@ -1,15 +1,19 @@
 //! The views that are kept on the bus: pure functions of one stream's facts, so that replaying them can have no
 //! effect but their values.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
+use domain::fact::Fact;
 use domain::stream::Stream;
 use domain::time::Instant;
-use ports::Position;
+use ports::{KindSet, Position};
 use serde::Serialize;
 use wire::answers::DealRow;
 
 use crate::accounts::Loaded;
 use crate::queries::{accounts, cases, deals};
+use crate::registrations;
 
 /// One view: a question that each of its streams answers for itself.
 pub struct View {
@@ -18,54 +22,56 @@ pub struct View {
     pub version: u32,
     /// Which streams it is made of.
     pub concerns: fn(&Stream) -> bool,
-    value: fn(&Said<'_>) -> Option<Vec<u8>>,
+    /// Which kinds of their facts may change what it says.
+    of_kinds: &'static LazyLock<KindSet>,
+    /// What it says, when this is the position of the last fact that may have changed it.
+    value: fn(&Said<'_>, Position) -> Option<Vec<u8>>,
 }
 
 /// Every view.
-pub const VIEWS: [View; 3] = [
-    View { name: "accounts", version: 1, concerns: is_account, value: account },
-    View { name: "deals", version: 1, concerns: is_account, value: account_deals },
-    View { name: "cases", version: 2, concerns: is_case, value: case },
+pub static VIEWS: [View; 3] = [
+    View { name: "accounts", version: 1, concerns: is_account, of_kinds: &ALL, value: account },
+    View { name: "deals", version: 2, concerns: is_account, of_kinds: &OF_DEALS, value: account_deals },
+    View { name: "cases", version: 2, concerns: is_case, of_kinds: &ALL, value: case },
 ];
 
+static ALL: LazyLock<KindSet> = LazyLock::new(|| KindSet::ALL);
+static OF_DEALS: LazyLock<KindSet> = LazyLock::new(registrations::kinds);
+
 /// What a stream says, for every view that is made of it.
+#[derive(Clone, Copy)]
 pub(super) struct Said<'a> {
-    stream: &'a Stream,
-    loaded: &'a Loaded,
-    last: Position,
+    pub(super) stream: &'a Stream,
+    pub(super) loaded: &'a Loaded,
 }
 
-impl<'a> Said<'a> {
-    /// Nothing when the stream has no facts.
-    pub(super) fn of(stream: &'a Stream, loaded: &'a Loaded) -> Option<Self> {
-        let last = Position::new(0, loaded.facts.last()?.meta.position);
-        Some(Self { stream, loaded, last })
-    }
-
+impl Said<'_> {
     /// As it stands when its last event is recorded: nothing here depends on when it is written.
     fn seen_at(&self) -> Instant {
         self.loaded.facts.iter().map(|fact| fact.meta.recorded_at).max().unwrap_or(Instant::EARLIEST)
-    }
-
-    fn written(&self, row: impl Serialize) -> Vec<u8> {
-        let value = Value { position: self.last.to_string(), row };
-        serde_json::to_vec(&value).expect("rows of texts and numbers are JSON")
     }
 }
 
 /// A value as it is watched.
 #[derive(Serialize)]
 struct Value<R> {
-    /// The last event it is made of.
+    /// The last event that may have changed it.
     position: String,
     #[serde(flatten)]
     row: R,
 }
 
 impl View {
+    /// Whether a fact of this kind may change what it says of the stream.
+    pub(super) fn turns_on(&self, stream: &Stream, kind: u16) -> bool {
+        (self.concerns)(stream) && self.of_kinds.contains(kind)
+    }
+
     /// What is said in this view, if anything is.
     pub(super) fn value(&self, said: &Said<'_>) -> Option<Bytes> {
-        (self.value)(said).map(Bytes::from)
+        let turns = |fact: &&Fact| self.of_kinds.contains(wire::event::kind(&fact.event));
+        let last = said.loaded.facts.iter().rfind(turns)?;
+        (self.value)(said, Position::new(0, last.meta.position)).map(Bytes::from)
     }
 }
 
@@ -88,19 +94,24 @@ fn is_case(stream: &Stream) -> bool {
     matches!(stream, Stream::Case(..))
 }
 
-fn account(said: &Said<'_>) -> Option<Vec<u8>> {
-    let Stream::Account(vendor, id) = said.stream else { return None };
-    Some(said.written(accounts::answer(vendor, id, &said.loaded.account, said.seen_at(), said.last)))
+fn written(last: Position, row: impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(&Value { position: last.to_string(), row })
+        .expect("rows of texts and numbers are JSON")
 }
 
-fn account_deals(said: &Said<'_>) -> Option<Vec<u8>> {
+fn account(said: &Said<'_>, last: Position) -> Option<Vec<u8>> {
+    let Stream::Account(vendor, id) = said.stream else { return None };
+    Some(written(last, accounts::answer(vendor, id, &said.loaded.account, said.seen_at(), last)))
+}
+
+fn account_deals(said: &Said<'_>, last: Position) -> Option<Vec<u8>> {
     #[derive(Serialize)]
     struct Deals {
         deals: Vec<DealRow>,
     }
-    Some(said.written(Deals { deals: deals::of(said.stream.account()?, &said.loaded.account) }))
+    Some(written(last, Deals { deals: deals::of(said.stream.account()?, &said.loaded.account) }))
 }
 
-fn case(said: &Said<'_>) -> Option<Vec<u8>> {
-    Some(said.written(cases::answer_of(said.stream, &said.loaded.facts)?))
+fn case(said: &Said<'_>, last: Position) -> Option<Vec<u8>> {
+    Some(written(last, cases::answer_of(said.stream, &said.loaded.facts)?))
 }
