@@ -73,6 +73,8 @@ fn main() {
     let [few_rounds, many_rounds] =
         [(&few, &of_few), (&many, &of_many)].map(|(sized, of_it)| sized.an_event(of_it));
     measure::print_ratio("an event of few beside one of ten times as many", &many_rounds, &few_rounds);
+    let [few_cpu, many_cpu] = [few_rounds, many_rounds].map(by_processor);
+    measure::print_ratio("the same by processor time", &many_cpu, &few_cpu);
     let Some(mut duckdb) = duckdb else { return };
     for (query, rounds) in &answers {
         measure::print(&format!("{query} in DuckDB, from Parquet"), events, rounds);
@@ -80,6 +82,11 @@ fn main() {
     let judged: Vec<Round> = of_many.iter().map(|judged| judged.round).collect();
     measure::print_ratio("all patterns beside b3 alone", &judged, &answers["b3"]);
     many.compare(&mut duckdb);
+}
+
+/// The rounds as if nothing but the processors had taken time.
+fn by_processor(rounds: Vec<Round>) -> Vec<Round> {
+    rounds.into_iter().map(|round| Round { seconds: round.cpu, ..round }).collect()
 }
 
 fn text_argument(name: &str) -> Option<String> {

@@ -1,26 +1,23 @@
 //! Bytes that are written once and read a few times: in memory up to a limit, beyond it in a file without a name.
 
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Where pieces of bytes are kept until all of them go. The file goes with the process, however it ends.
+/// Where pieces of bytes are kept until all of them go. The file goes with the process, however it ends. Threads
+/// write and read it side by side, each at its own place.
 pub(super) struct Scratch {
     /// Bytes kept in memory before a file is made.
     memory_bytes_max: u64,
     in_memory: AtomicU64,
-    beyond: Mutex<Beyond>,
-}
-
-/// What is kept beyond memory.
-#[derive(Default)]
-struct Beyond {
-    /// Made when it is first needed.
-    file: Option<File>,
-    length: u64,
+    /// What is kept beyond memory; made when it is first needed.
+    file: OnceLock<File>,
+    /// Where the next piece goes.
+    length: AtomicU64,
     /// Whether the disk takes no more, so that memory has to do.
-    is_full: bool,
+    is_full: AtomicBool,
 }
 
 /// A piece of bytes that was put away.
@@ -31,7 +28,13 @@ pub(super) enum Piece {
 
 impl Scratch {
     pub(super) fn new(memory_bytes_max: u64) -> Self {
-        Self { memory_bytes_max, in_memory: AtomicU64::new(0), beyond: Mutex::default() }
+        Self {
+            memory_bytes_max,
+            in_memory: AtomicU64::new(0),
+            file: OnceLock::new(),
+            length: AtomicU64::new(0),
+            is_full: AtomicBool::new(false),
+        }
     }
 
     /// Puts away what stands in `bytes`, which is empty afterwards.
@@ -56,14 +59,10 @@ impl Scratch {
         match piece {
             Piece::Kept(kept) => bytes.extend_from_slice(kept),
             Piece::Written { at, length } => {
-                let mut beyond = self.beyond.lock().unwrap_or_else(PoisonError::into_inner);
-                let file =
-                    beyond.file.as_mut().ok_or_else(|| io::Error::other("no scratch file was made"))?;
-                file.seek(SeekFrom::Start(*at))?;
-                let read = file.take(*length).read_to_end(bytes)?;
-                if u64::try_from(read).ok() != Some(*length) {
-                    return Err(io::ErrorKind::UnexpectedEof.into());
-                }
+                let file = self.file.get().ok_or_else(|| io::Error::other("no scratch file was made"))?;
+                let before = bytes.len();
+                bytes.resize(before + usize::try_from(*length).map_err(io::Error::other)?, 0);
+                file.read_exact_at(&mut bytes[before..], *at)?;
             }
         }
         Ok(())
@@ -71,15 +70,14 @@ impl Scratch {
 
     /// Where in the file the bytes are now; `None` where there is no room for them.
     fn write(&self, bytes: &[u8]) -> Option<u64> {
-        let mut beyond = self.beyond.lock().unwrap_or_else(PoisonError::into_inner);
-        if beyond.is_full {
+        if self.is_full.load(Ordering::Relaxed) {
             return None;
         }
-        match beyond.append(bytes) {
+        match self.append(bytes) {
             Ok(at) => Some(at),
             Err(error) => {
                 // What was written stays readable; the rest is kept in memory.
-                beyond.is_full = true;
+                self.is_full.store(true, Ordering::Relaxed);
                 tracing::warn!(
                     error = %error,
                     "the folder for temporary files takes no more, so that more memory is used: {error}"
@@ -88,18 +86,18 @@ impl Scratch {
             }
         }
     }
-}
 
-impl Beyond {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
-        let file = match &mut self.file {
+    fn append(&self, bytes: &[u8]) -> io::Result<u64> {
+        let file = match self.file.get() {
             Some(file) => file,
-            None => self.file.insert(tempfile::tempfile()?),
+            // Of two that make one, the second's is gone at once.
+            None => {
+                let made = tempfile::tempfile()?;
+                self.file.get_or_init(|| made)
+            }
         };
-        let at = self.length;
-        file.seek(SeekFrom::Start(at))?;
-        file.write_all(bytes)?;
-        self.length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let at = self.length.fetch_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        file.write_all_at(bytes, at)?;
         Ok(at)
     }
 }
