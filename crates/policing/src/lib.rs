@@ -27,7 +27,7 @@ use domain::account::gain::{Gain, GainKind};
 use domain::event::case::Verdict;
 use domain::fact::Fact;
 use domain::family::Families;
-use domain::id::AccountId;
+use domain::id::{AccountId, EventId};
 use domain::program::Program;
 use domain::protection::Known;
 use domain::time::Instant;
@@ -91,8 +91,27 @@ pub fn review_among(
         .iter()
         .filter(|row| guard::is_looked_for(program, row.pattern))
         .flat_map(|row| (row.look)(&scene).into_iter().map(move |sighting| (row, sighting)));
+    let found_there = found_there(known, ties, watermark);
+    let sightings = sightings.filter(|(row, sighting)| !found_there.contains(&(row.pattern, sighting.act)));
     let judged = sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting)).collect();
     Reviewed { judged, adds: scene.among.own }
+}
+
+/// What is found in a linked duplicate by itself, as pattern and act: it is looked at as well, so that a change made in
+/// haste there is one finding and not two.
+fn found_there(
+    known: Known<'_>,
+    ties: &[Tied<'_>],
+    watermark: Watermark,
+) -> BTreeSet<(&'static str, EventId)> {
+    let looked_at = ties.iter().filter(|tie| tie.is_joined() && tie.is_looked_at());
+    let found = looked_at.flat_map(|tie| {
+        let there = Known { account: tie.account, account_id: tie.account_id, ..known };
+        review_among(there, &[], watermark, Others::none()).judged
+    });
+    let found = found.filter(|judged| !matches!(judged.finding.verdict, Verdict::Cleared(_)));
+    let row = |pattern: &str| patterns::PATTERNS.iter().find(|row| row.pattern == pattern);
+    found.filter_map(|judged| Some((row(&judged.finding.pattern)?.pattern, judged.finding.act))).collect()
 }
 
 /// What an account adds to what others are judged by, without judging it.

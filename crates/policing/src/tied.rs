@@ -25,7 +25,7 @@ pub struct Tied<'a> {
 
 /// The account's facts together with those of its duplicates, whose acts are acts on it; `None` when it has none.
 ///
-/// A duplicate that is only linked and has handoffs or changes of its own stays an account of its own.
+/// A duplicate that is only linked and accepted handoffs of its own stays an account of its own: it is judged by them.
 pub fn joined(own: &[Fact], ties: &[Tied<'_>]) -> Option<Vec<Fact>> {
     let duplicates = || ties.iter().filter(|tie| tie.is_joined());
     duplicates().next()?;
@@ -52,7 +52,7 @@ impl Tied<'_> {
     /// Whether its acts are acts on the account.
     pub fn is_joined(&self) -> bool {
         let accepted = |handoff: &Handoff| handoff.accepted_at.is_some();
-        let is_own = || !self.account.changes.is_empty() || self.account.handoffs.iter().any(accepted);
+        let is_own = || self.account.handoffs.iter().any(accepted);
         self.is_same() && (self.bond.known_by == KnownBy::Decision || !is_own())
     }
 
@@ -60,6 +60,11 @@ impl Tied<'_> {
     /// hard id, of which a person judges afterwards.
     pub fn is_held(&self) -> bool {
         self.is_joined() && self.bond.tie == Tie::Same(Match::Hard)
+    }
+
+    /// Whether it is looked at by itself as well, since nothing but a link says that it is the same customer.
+    pub(crate) fn is_looked_at(&self) -> bool {
+        self.is_same() && self.bond.known_by != KnownBy::Decision
     }
 
     pub(crate) fn is_same(&self) -> bool {

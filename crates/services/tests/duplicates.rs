@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use domain::time::Instant;
 use ports::memory::{MemoryJournal, MemoryQuarantine};
 use ports::{Clock, ManualClock};
 use serde_json::{Value, json};
@@ -24,7 +25,8 @@ struct Desk {
 }
 
 impl Desk {
-    async fn guarded() -> Self {
+    /// Both partners are enrolled, and nothing else is known.
+    async fn enrolled() -> Self {
         let clock = Arc::new(ManualClock::at(START_MS));
         let journal = MemoryJournal::new(Arc::clone(&clock) as Arc<dyn Clock>);
         let quarantine = MemoryQuarantine::new(Arc::clone(&clock) as Arc<dyn Clock>);
@@ -37,21 +39,14 @@ impl Desk {
             let reply = desk.ask(&to, "partner.enroll", ("vendor_officer", None), enrolled).await;
             assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
         }
-        desk.opened("globex", None).await;
-        let terms = format!("sha256:{}", "ab".repeat(32));
-        let invited = json!({"handoff": "h-1", "host": "northwind", "guest": "contoso",
-            "protected_scope": {"product_lines": ["servers"]}, "granted_scope": {"product_lines": ["servers"]},
-            "granted_acts": ["deliver"], "role": "Services Partner", "terms": terms,
-            "commission": {"rate_bp": 500, "base": "net_order", "tail_months": 12}, "protection_days": 365,
-            "tail_days": 90, "commitments": [], "expires_at": "2026-03-20T09:00:00Z",
-            "host_signed_at": "2026-03-01T09:00:00Z"});
-        desk.tell("globex", "handoff.invited", None, invited).await;
-        let policy = json!({"version": 1, "digest": format!("sha256:{}", "0c".repeat(32))});
-        let accepted = json!({"handoff": "h-1", "terms": terms, "signed_by": "jo@contoso.example",
-            "protected_until": "2027-03-02T09:00:00Z", "tail_until": "2027-05-31T09:00:00Z",
-            "commission_until": "2028-03-02T09:00:00Z", "declared_prior": [], "declared_family": [],
-            "disclosed_networks": [], "policy": policy});
-        desk.tell("globex", "handoff.accepted", Some("contoso"), accepted).await;
+        desk
+    }
+
+    async fn guarded() -> Self {
+        let desk = Self::enrolled().await;
+        for said in [opened("globex", None), invited(), accepted()] {
+            desk.tell(said).await;
+        }
         desk
     }
 
@@ -70,11 +65,15 @@ impl Desk {
         desk::answer(&self.book, input, None).await.unwrap()
     }
 
-    async fn tell(&self, account: &str, kind: &str, by: Option<&str>, data: Value) {
+    async fn tell(&self, said: Said) {
         self.clock.advance(1_000);
+        self.tell_as_of(self.book.now(), said).await;
+    }
+
+    async fn tell_as_of(&self, at: Instant, Said { account, kind, by, data }: Said) {
         let mut event = json!({"specversion": "1.0", "id": format!("{account} {kind}"), "source": "crm",
             "type": format!("chaperone.{kind}.v1"), "subject": format!("account-acme.{account}"),
-            "time": self.book.now().to_string(), "actorrole": "system", "data": data});
+            "time": at.to_string(), "actorrole": "system", "data": data});
         if let Some(partner) = by {
             (event["actorrole"], event["actorpartner"]) = ("partner_user".into(), partner.into());
         }
@@ -85,19 +84,10 @@ impl Desk {
         assert!(matches!(answer, Answer::Accepted { .. }), "{answer:?}");
     }
 
-    /// An account of Globex, opened by `partner` if one is named.
-    async fn opened(&self, account: &str, partner: Option<&str>) {
-        let opened = json!({"keys": [{"key": "duns:123456789", "strength": "duns"}], "country": "DE",
-            "legal_name": "Globex Industries AG"});
-        self.tell(account, "account.opened", partner, opened).await;
-    }
-
     async fn register(&self, account: &str, deal: &str) -> Reply {
         self.clock.advance(DAY_MS);
-        let submission = json!({"deal": deal, "partner": "contoso", "scope": {"product_lines": ["servers"]},
-            "need": "servers for the new plant"});
         let to = format!("account-acme.{account}");
-        self.ask(&to, "deal.submit", ("partner_user", Some("contoso")), submission).await
+        self.ask(&to, "deal.submit", ("partner_user", Some("contoso")), submission(deal)).await
     }
 
     /// The findings of the live book, which are those of its replay; and what differs from the record when every
@@ -120,6 +110,54 @@ impl Desk {
     }
 }
 
+/// Something that is told of an account, by a partner if one is named.
+#[derive(Clone)]
+struct Said {
+    account: &'static str,
+    kind: &'static str,
+    by: Option<&'static str>,
+    data: Value,
+}
+
+fn said(account: &'static str, kind: &'static str, data: Value) -> Said {
+    Said { account, kind, by: None, data }
+}
+
+/// An account of Globex, opened by `partner` if one is named.
+fn opened(account: &'static str, by: Option<&'static str>) -> Said {
+    let data = json!({"keys": [{"key": "duns:123456789", "strength": "duns"}], "country": "DE",
+        "legal_name": "Globex Industries AG"});
+    Said { by, ..said(account, "account.opened", data) }
+}
+
+fn terms() -> String {
+    format!("sha256:{}", "ab".repeat(32))
+}
+
+fn invited() -> Said {
+    let data = json!({"handoff": "h-1", "host": "northwind", "guest": "contoso",
+        "protected_scope": {"product_lines": ["servers"]}, "granted_scope": {"product_lines": ["servers"]},
+        "granted_acts": ["deliver"], "role": "Services Partner", "terms": terms(),
+        "commission": {"rate_bp": 500, "base": "net_order", "tail_months": 12}, "protection_days": 365,
+        "tail_days": 90, "commitments": [], "expires_at": "2026-03-20T09:00:00Z",
+        "host_signed_at": "2026-03-01T09:00:00Z"});
+    said("globex", "handoff.invited", data)
+}
+
+fn accepted() -> Said {
+    let policy = json!({"version": 1, "digest": format!("sha256:{}", "0c".repeat(32))});
+    let data = json!({"handoff": "h-1", "terms": terms(), "signed_by": "jo@contoso.example",
+        "protected_until": "2027-03-02T09:00:00Z", "tail_until": "2027-05-31T09:00:00Z",
+        "commission_until": "2028-03-02T09:00:00Z", "declared_prior": [], "declared_family": [],
+        "disclosed_networks": [], "policy": policy});
+    Said { by: Some("contoso"), ..said("globex", "handoff.accepted", data) }
+}
+
+fn submission(deal: &str) -> Value {
+    json!({"deal": deal, "partner": "contoso", "scope": {"product_lines": ["servers"]},
+        "need": "servers for the new plant"})
+}
+
 fn refused(reply: &Reply) -> Option<(&str, &str)> {
     let Reply::Prevented { rule, clearing, .. } = reply else { return None };
     Some((rule, clearing))
@@ -129,7 +167,7 @@ fn refused(reply: &Reply) -> Option<(&str, &str)> {
 async fn what_is_protected_under_one_account_is_protected_under_its_duplicate() {
     let desk = Desk::guarded().await;
     let here = desk.register("globex", "d-1").await;
-    desk.opened("globex-2", Some("contoso")).await;
+    desk.tell(opened("globex-2", Some("contoso"))).await;
     let there = desk.register("globex-2", "d-2").await;
     let (here, there) = (refused(&here).unwrap(), refused(&there).unwrap());
     let release = |day| format!("a host release covering servers valid at 2026-03-{day}");
@@ -145,8 +183,65 @@ async fn a_registration_on_another_customer_of_the_same_name_goes_through() {
     let desk = Desk::guarded().await;
     let opened = json!({"keys": [{"key": "duns:987654321", "strength": "duns"}], "country": "DE",
         "legal_name": "Globex Industries AG"});
-    desk.tell("namesake", "account.opened", Some("contoso"), opened).await;
+    desk.tell(Said { by: Some("contoso"), ..said("namesake", "account.opened", opened) }).await;
     let reply = desk.register("namesake", "d-1").await;
     assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
     assert_eq!(desk.found().await, (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn a_change_of_holder_on_a_linked_account_is_refused_and_found_as_one_on_the_customers() {
+    let desk = Desk::guarded().await;
+    desk.tell(opened("globex-2", None)).await;
+    let effective_from = "2026-03-03T09:00:00Z";
+    let (change, scope) = ("c-1", json!({"product_lines": ["servers"]}));
+    let requested = json!({"change": change, "losing": "northwind", "gaining": "contoso", "scope": scope,
+        "effective_from": effective_from, "basis_claimed": "V2"});
+    desk.tell(said("globex-2", "change.requested", requested)).await;
+    desk.clock.advance(30 * DAY_MS);
+    let officer = ("vendor_officer", None);
+    let reply = desk.ask("account-acme.globex-2", "change.execute", officer, json!({"change": change})).await;
+    let (rule, clearing) = refused(&reply).unwrap();
+    assert!(rule == "T01" && clearing.starts_with("a host release covering servers"), "{rule}: {clearing}");
+    let executed = json!({"change": change, "holder": "contoso", "scope": scope, "basis": "V2", "basis_events": [], "lock_until": "2026-05-01T09:00:00Z",
+        "effective_from": effective_from});
+    desk.tell(said("globex-2", "change.executed", executed)).await;
+    let (mut found, differing) = desk.found().await;
+    found.sort();
+    assert_eq!((found, differing), (["T01 S4", "T15 S4", "T19 S4"].map(String::from).to_vec(), vec![]));
+}
+
+/// Every order in which these can be told.
+fn orders<T: Clone>(told: &[T]) -> Vec<Vec<T>> {
+    if told.is_empty() {
+        return vec![Vec::new()];
+    }
+    let firsts = told.iter().enumerate().flat_map(|(place, first)| {
+        let rest = [&told[..place], &told[place + 1..]].concat();
+        orders(&rest).into_iter().map(move |rest| [vec![first.clone()], rest].concat())
+    });
+    firsts.collect()
+}
+
+#[tokio::test]
+async fn a_registration_told_of_a_duplicate_is_approved_and_found_in_whatever_order_things_are_told() {
+    let history = [
+        opened("globex", None),
+        invited(),
+        accepted(),
+        opened("globex-2", Some("contoso")),
+        said("globex-2", "deal.submitted", submission("d-1")),
+    ];
+    let at = |second: i64| Instant::from_unix_ms(START_MS + 1_000 * second).unwrap();
+    let history: Vec<(Instant, Said)> = (1..).map(at).zip(history).collect();
+    for order in orders(&history) {
+        let desk = Desk::enrolled().await;
+        desk.clock.advance(DAY_MS);
+        let kinds: Vec<String> =
+            order.iter().map(|(_, said)| format!("{} {}", said.account, said.kind)).collect();
+        for (at, said) in order {
+            desk.tell_as_of(at, said).await;
+        }
+        assert_eq!(desk.found().await, (vec!["T08 S4".to_owned()], vec![]), "{kinds:?}");
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::event::account::AccountEvent;
-use domain::event::consent::ConsentEvent;
 use domain::event::handoff::HandoffEvent;
 use domain::event::partner::PartnerEvent;
 use domain::fact::Fact;
@@ -218,18 +217,10 @@ fn is_opened_under(facts: &[Fact], key: &Key) -> bool {
     })
 }
 
-/// Whether acts on a duplicate are acts on this account: one that is only linked by a key and has handoffs or changes
-/// of its own stays an account of its own.
+/// Whether acts on a duplicate are acts on this account: one that is only linked by a key and has handoffs of its own
+/// stays an account of its own.
 fn is_joined(other: &Other) -> bool {
     let same = matches!(other.tie.bond, Bond::Same { .. });
-    same && !(other.tie.by_key && other.facts.iter().any(is_own_business))
-}
-
-fn is_own_business(fact: &Fact) -> bool {
-    let accepts = matches!(&fact.event, Event::Handoff(HandoffEvent::Accepted(_)));
-    let redeems = matches!(
-        &fact.event,
-        Event::Consent(ConsentEvent::TokenRedeemed(_) | ConsentEvent::TokenTryFailed(_))
-    );
-    accepts || redeems || matches!(&fact.event, Event::Change(_))
+    let accepts = |fact: &Fact| matches!(&fact.event, Event::Handoff(HandoffEvent::Accepted(_)));
+    same && !(other.tie.by_key && other.facts.iter().any(accepts))
 }

@@ -3,7 +3,7 @@
 use crate::account::{Account, Founder};
 use crate::decide::Grounds;
 use crate::id::AccountId;
-use crate::protection::{self, Attempt, Known, Refusable, kin};
+use crate::protection::{self, Act, Attempt, Known, Refusable, kin};
 
 /// An account together with those that identity decisions find to be the same customer, as policing judges it.
 #[derive(Debug, Clone, Copy)]
@@ -36,9 +36,10 @@ impl Grounds<'_> {
 /// account nobody opened would do that.
 fn is_alias(known: Known<'_>, account: &Account, refusable: &Refusable, attempt: &Attempt<'_>) -> bool {
     let Some(handoff) = known.account.handoff(&refusable.handoff) else { return false };
-    let (partner, at) = match &account.opened_by {
-        Some(Founder { partner, at, .. }) => (partner, *at),
-        None => (attempt.partner, attempt.at),
+    let (partner, at) = match (&account.opened_by, account.opened) {
+        (Some(Founder { partner, at, .. }), _) => (partner, *at),
+        (None, None) if attempt.act == Act::Register => (attempt.partner, attempt.at),
+        (None, _) => return false,
     };
     kin::since_acceptance(known, handoff, partner, at).is_some()
 }

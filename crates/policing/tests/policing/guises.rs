@@ -1,6 +1,7 @@
 //! T08, T09 and their look-alikes: the same customer under another name, and its relatives.
 
 use domain::event::account::{AccountEvent, AccountKey, KeyStrength, Opened};
+use domain::event::handoff::HandoffEvent;
 use domain::event::identity::{AccountRelation, Band, IdentityEvent, Linked, Merged, Related, Split};
 use domain::event::partner::AffiliationBasis::{self, Inferred, Registry};
 use domain::event::{DecidedBy, PolicyRef};
@@ -64,6 +65,13 @@ fn alias(story: &mut Story) {
     story.tell_at("acme-2", 20, None, booked("o2", "guest", gtx(), 20));
 }
 
+/// A second account for the customer, on which a change of holder is executed to the guest in haste.
+fn change_on_the_duplicate(story: &mut Story, opener: Option<&str>) {
+    story.tell_at("acme-2", 18, opener, opened("duns:1", None));
+    story.tell_at("acme-2", 19, None, requested("c1", "guest", gtx(), None));
+    story.tell_at("acme-2", 20, None, executed("c1", "guest", gtx(), 20));
+}
+
 /// The guest sells to another company of the customer's, which has its own contact unless it shares one.
 fn sold_to_sister(story: &mut Story, contact: &str) {
     story.tell(-95, opened("duns:7", Some("customer-cio")));
@@ -86,7 +94,7 @@ fn needs(story: &mut Story, here: &str, there: &str) {
     story.tell_at("acme-2", 20, None, domain::event::trade::TradeEvent::OrderBooked(order));
 }
 
-pub(crate) const CASES: [Case; 21] = [
+pub(crate) const CASES: [Case; 25] = [
     Case {
         name: "T08: an account the guest opened turns out to be the host's, by a hard id",
         tell: |story| {
@@ -141,6 +149,41 @@ pub(crate) const CASES: [Case; 21] = [
             story.decide(40, same(true));
         },
         found: &["T04 S3"],
+    },
+    Case {
+        name: "T01: a change of holder executed on an account that is only linked is one on this account",
+        tell: |story| {
+            change_on_the_duplicate(story, None);
+            story.decide(40, linked(Some("acme-2")));
+        },
+        found: &["T01 S4", "T19 S4"],
+    },
+    Case {
+        name: "T01: without a hard id that is for review",
+        tell: |story| {
+            change_on_the_duplicate(story, None);
+            let IdentityEvent::Linked(linked) = linked(Some("acme-2")) else { return };
+            story.decide(40, IdentityEvent::Linked(Linked { hard_keys: Vec::new(), ..linked }));
+        },
+        found: &["T01 S2", "T19 S2"],
+    },
+    Case {
+        name: "T08: a change of holder on an account that the guest opened and that is only linked",
+        tell: |story| {
+            change_on_the_duplicate(story, Some("guest"));
+            story.decide(40, linked(None));
+        },
+        found: &["T08 S4", "T19 S4"],
+    },
+    Case {
+        name: "L20: a linked account with a handoff of its own is judged by that",
+        tell: |story| {
+            change_on_the_duplicate(story, None);
+            story.tell_at("acme-2", 15, None, invited_to("h2", "guest", &[], gtx()));
+            story.tell_at("acme-2", 16, None, HandoffEvent::Accepted(accepted("h2")));
+            story.decide(40, linked(Some("acme-2")));
+        },
+        found: &[],
     },
     Case {
         name: "L2: the release of the host covers the duplicate too",
