@@ -51,6 +51,12 @@ pub struct Conflict {
 ///
 /// The rules decide a submission unless another system did: its decision or review, told with the history,
 /// stands as given. An account that was merged into another gets none: its facts live on there.
+///
+/// What protects the customer under other accounts is not asked, as it is of a command: what is told was done already.
+/// Which accounts are one is found out after most of their history and may be taken back, and what was decided on one
+/// would be asked about in deciding the others; so with each link and each late fact decisions would be given anew on
+/// streams nobody wrote to, and a gain that was taken would be none any more. It stands, and is found: by
+/// policing, which looks at all accounts of a customer whenever one of them or their ties change.
 pub fn settle(
     account_id: &AccountId,
     recorded: &[Fact],

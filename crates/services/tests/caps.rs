@@ -232,6 +232,32 @@ async fn a_registration_that_a_tried_cap_refuses_lets_in_its_rival_which_takes_a
 }
 
 #[tokio::test]
+async fn what_a_person_approved_stays_under_a_tried_cap_and_counts() {
+    let machine = Machine::new();
+    let book = machine.free().await;
+    for (partner, deal, account) in [
+        ("northwind", "n1", "a1"),
+        ("northwind", "n2", "a2"),
+        ("contoso", "c1", "a3"),
+        ("contoso", "c2", "a2"),
+    ] {
+        submit(&book, partner, deal, account).await.unwrap();
+        machine.clock.advance(DAY_MS);
+    }
+    // Kept out by n2, which a cap of one refuses; there would be no place for it.
+    let officer = ("vendor_officer", None);
+    let reply = ask(&book, "account-acme.a2", "deal.approve", officer, json!({"deal": "c2"})).await;
+    assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+    let to = "account-acme.a3";
+    let reply =
+        ask(&book, to, "deal.withdraw", ("partner_user", Some("contoso")), json!({"deal": "c1"})).await;
+    assert!(matches!(reply, Reply::Accepted { .. }), "{reply:?}");
+    submit(&book, "contoso", "c3", "a4").await.unwrap();
+    let refused = ["deal n2 approved -> none: policy", "deal c3 approved -> none: policy"];
+    assert_eq!(tried(&book, 1, 2).await.0, refused);
+}
+
+#[tokio::test]
 async fn a_replay_under_the_cap_that_was_in_force_tells_no_difference() {
     let machine = Machine::new();
     let book = machine.capped(2).await;
