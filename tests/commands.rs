@@ -315,6 +315,7 @@ fn a_second_writer_is_told_who_holds_the_journal() {
     for call in ["init", "ingest -", "submit -", "quarantine release a-1"] {
         let held = chaperone.run(call.split(' ')).ended_with(7);
         assert!(held.stderr.contains(&server.id().to_string()), "{held:?}");
+        assert!(held.stderr.contains("POST /v1/events"), "it says what can be done: {held:?}");
     }
     chaperone.run(["journal", "head"]).ended_with(0);
     chaperone.run(["account", "list"]).ended_with(0);

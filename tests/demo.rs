@@ -78,6 +78,22 @@ fn a_story_needs_no_environment_and_is_told_the_same_again() {
 }
 
 #[test]
+fn what_a_story_says_to_do_next_can_be_done_as_it_stands() {
+    let chaperone = Chaperone::new();
+    let told = chaperone.run(["demo", "--exit"]).ended_with(0);
+    let (_, next) = told.stderr.split_once("\nNext:\n").unwrap();
+    let commands: Vec<&str> = next.lines().map(str::trim).collect();
+    assert_eq!(commands.len(), 3, "{next}");
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').collect();
+        assert_eq!(words[0], "chaperone");
+        // A replay that finds something says so.
+        let status = if words[1] == "replay" { 6 } else { 0 };
+        chaperone.run_bare(&words[1..]).ended_with(status);
+    }
+}
+
+#[test]
 fn the_journal_of_a_story_replays_to_the_same_findings() {
     let chaperone = Chaperone::new();
     let told = summary(chaperone.run(["demo", "--exit", "--output", "json"]));

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use journal_sqlite::{Options, SqliteJournal};
+use journal_sqlite::{OpenError, Options, SqliteJournal};
 use ports::{Clock, Journal, SystemClock};
 use services::book::Book;
 use uuid::Uuid;
@@ -163,10 +163,17 @@ pub(crate) async fn read_journal(home: &Home) -> anyhow::Result<Journals> {
     Ok((Arc::clone(&at_hand) as _, at_hand))
 }
 
+/// What somebody can do who finds the journal held.
+const HELD: &str =
+    " (one process records at a time: wait for it, or tell its server at POST /v1/events and /v1/commands)";
+
 fn own_folder(folder: &Path, clock: Arc<dyn Clock>, id: Option<Uuid>) -> anyhow::Result<Arc<SqliteJournal>> {
     std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-    let journal = SqliteJournal::open_owner(folder, Options { id, ..Options::default() }, clock)
-        .with_context(|| format!("opening the journal in {}", folder.display()))?;
+    let opened = SqliteJournal::open_owner(folder, Options { id, ..Options::default() }, clock);
+    let journal = opened.map_err(|error| {
+        let instead = if matches!(error, OpenError::Held { .. }) { HELD } else { "" };
+        anyhow::Error::from(error).context(format!("opening the journal in {}{instead}", folder.display()))
+    })?;
     Ok(Arc::new(journal))
 }
 

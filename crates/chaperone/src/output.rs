@@ -107,7 +107,10 @@ pub(crate) fn one<T: Serialize>(format: Format, thing: &T) -> anyhow::Result<()>
                         line(&format!("{name}:"))?;
                         items.iter().try_for_each(|item| line(&format!("  - {}", cell(item))))?;
                     }
-                    None => line(&format!("{name:width$}  {}", cell(value)))?,
+                    None => {
+                        let below = format!("\n{:width$}  ", "");
+                        line(&format!("{name:width$}  {}", cell(value).replace('\n', &below)))?;
+                    }
                 }
             }
             Ok(())

@@ -55,7 +55,7 @@ pub(super) async fn run(told: Option<&Path>, output: Format, demo: Demo) -> anyh
         findings: cases::findings(&opened.book),
         elapsed_ms: u64::try_from(SystemClock.now_ms() - started_ms).unwrap_or_default(),
     };
-    finish(&summary, output, turned_away)?;
+    finish(&summary, output, turned_away, told)?;
     if !demo.exit {
         stay(&opened, told).await?;
     }
@@ -131,7 +131,12 @@ fn say(heard: &Told) {
     }
 }
 
-fn finish(summary: &StorySummary, output: Format, turned_away: u64) -> anyhow::Result<()> {
+fn finish(
+    summary: &StorySummary,
+    output: Format,
+    turned_away: u64,
+    told: Option<&Path>,
+) -> anyhow::Result<()> {
     if output != Format::Table {
         return output::one(output, summary);
     }
@@ -144,10 +149,14 @@ fn finish(summary: &StorySummary, output: Format, turned_away: u64) -> anyhow::R
         summary.elapsed_ms
     ));
     if let Some(first) = summary.findings.first() {
-        talk(format_args!("\nNext, with the data kept by --data DIR:"));
-        talk(format_args!("  chaperone case show {} --data DIR", first.case));
-        talk(format_args!("  chaperone account show {} --data DIR", first.account));
-        talk(format_args!("  chaperone replay --data DIR"));
+        let (next, folder) = match told {
+            Some(folder) => ("Next:", folder.display().to_string()),
+            None => ("Next, with the data kept by --data DIR:", "DIR".to_owned()),
+        };
+        talk(format_args!("\n{next}"));
+        talk(format_args!("  chaperone case show {} --data {folder}", first.case));
+        talk(format_args!("  chaperone account show {} --data {folder}", first.account));
+        talk(format_args!("  chaperone replay --data {folder}"));
     }
     Ok(())
 }

@@ -79,7 +79,10 @@ async fn examine(opened: &data::Opened, home: &Home, complaints: &mut Vec<Compla
     let waiting = opened.book.quarantine.list(Listing::Waiting, 0, 1_000).await?.len();
     if waiting > 0 {
         complaints.push(Complaint {
-            what: format!("{waiting} records wait in the quarantine"),
+            what: match waiting {
+                1 => "1 record waits in the quarantine".to_owned(),
+                _ => format!("{waiting} records wait in the quarantine"),
+            },
             mend: format!("chaperone quarantine list {arguments}"),
         });
     }
