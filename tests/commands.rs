@@ -304,7 +304,8 @@ fn ingest_ends_with_what_it_met() {
     assert_eq!((&first["accepted"], &first["cases"]), (&json!(8), &json!(1)));
     let again = ingest(&chaperone, &[]).ended_with(0).json();
     assert_eq!((&again["repeated"], &again["cases"]), (&json!(8), &json!(0)));
-    chaperone.run_with_input(["ingest", "-"], b"nothing\nof ours\n").ended_with(5);
+    let unreadable = chaperone.run_with_input(["ingest", "-"], b"nothing\nof ours\n").ended_with(5);
+    assert!(unreadable.stderr.contains("--format says what else it may hold"), "{unreadable:?}");
     chaperone.run(["ingest", "-", "--format", "csv"]).ended_with(2);
 }
 

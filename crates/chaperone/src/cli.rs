@@ -181,7 +181,7 @@ pub(crate) struct AtBus {
 pub(crate) struct Ingest {
     /// The file, or - for standard input.
     pub file: PathBuf,
-    /// What the file holds [default: by its name].
+    /// What the file holds [default: csv where its name ends so, else cloudevents, one a line].
     #[arg(long, value_parser = ["cloudevents", "aws-eventbridge", "aws-opportunity", "aws-lead", "microsoft-referral", "csv"])]
     pub format: Option<String>,
     /// For CSV: which column means what.

@@ -47,10 +47,25 @@ pub(super) async fn run(home: &Home, output: output::Format, ingest: Ingest) -> 
     };
     output::one(output, &summary)?;
     if summary.read > 0 && !readable.load(Ordering::Relaxed) {
-        talk(format_args!("nothing in the file could be read; see `chaperone quarantine list`"));
+        talk(format_args!("{}", nothing_readable(&ingest)));
         return Ok(Exit::InvalidData);
     }
     Ok(if summary.cases > 0 { Exit::FindingsPresent } else { Exit::Ok })
+}
+
+/// What somebody is told whose file is of another format than it was read as.
+fn nothing_readable(ingest: &Ingest) -> String {
+    let how = match &ingest.format {
+        Some(format) => format!(" as {format}"),
+        None if is_csv(ingest) => String::new(),
+        None => " as cloudevents, one a line; --format says what else it may hold".to_owned(),
+    };
+    let kept = if ingest.dry_run { "" } else { "; see `chaperone quarantine list`" };
+    format!("nothing in the file could be read{how}{kept}")
+}
+
+fn is_csv(ingest: &Ingest) -> bool {
+    ingest.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
 }
 
 /// The same chunks; `readable` becomes true with the first record that can be read. What is turned away for
@@ -89,8 +104,7 @@ fn chunks(ingest: &Ingest, defaults: &mut Defaults) -> anyhow::Result<Chunks> {
         let file = File::open(&ingest.file).with_context(|| format!("opening {}", ingest.file.display()))?;
         Box::new(BufReader::with_capacity(READ_BYTES, file))
     };
-    let is_csv = ingest.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let format = ingest.format.as_deref().unwrap_or(if is_csv { "csv" } else { "cloudevents" });
+    let format = ingest.format.as_deref().unwrap_or(if is_csv(ingest) { "csv" } else { "cloudevents" });
     if format == "cloudevents" {
         return Ok(Box::new(lines::cloudevents(reader, defaults.clone())));
     }
