@@ -42,7 +42,7 @@ pub enum PruneError {
          `chaperone projection rebuild {view}` ends it"
     )]
     BeingBuilt { view: &'static str, edition: Edition },
-    #[error("no edition of {view} is served yet, so none is known to be needed no more")]
+    #[error("no edition of {view} is served yet, so none is known to be out of use")]
     NothingServed { view: &'static str },
     #[error("edition {edition} of {view} is not on the bus")]
     Unknown { view: &'static str, edition: String },
@@ -81,7 +81,7 @@ pub async fn found(
     Ok(found)
 }
 
-/// Takes away all that a view has no longer served, and returns it.
+/// Takes away every edition of a view that is no longer served, and returns them.
 ///
 /// # Errors
 /// See [`PruneError`]; some of it may be gone nevertheless.
