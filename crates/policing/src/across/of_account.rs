@@ -109,9 +109,12 @@ fn is_reversed(scene: &Scene<'_>, gain: &Gain) -> bool {
     change.is_some_and(|change| change.reversed.is_some())
 }
 
-/// Changes of holder from one partner to another, each pair once.
+/// Changes of holder from one partner to another, each pair once. What left a linked duplicate that account adds
+/// itself: one customer that goes is not two.
 fn departures(scene: &Scene<'_>) -> Vec<Arc<Departure>> {
-    let mut gains: Vec<&Gain> = scene.known.account.gains.iter().filter(|gain| is_change(gain)).collect();
+    let is_added_there = |gain: &Gain| scene.tie_of(gain.event).is_some_and(Tied::is_looked_at);
+    let gains = scene.known.account.gains.iter();
+    let mut gains: Vec<&Gain> = gains.filter(|gain| is_change(gain) && !is_added_there(gain)).collect();
     gains.sort_by_key(|gain| (gain.at, gain.event));
     let mut departures: Vec<Arc<Departure>> = Vec::new();
     for gain in gains {

@@ -4,6 +4,8 @@ mod certified;
 mod follow;
 mod records;
 
+pub(crate) use follow::followed_persons;
+
 use std::collections::BTreeMap;
 
 use domain::account::history::fold;

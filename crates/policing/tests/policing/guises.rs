@@ -344,3 +344,16 @@ fn a_merge_of_what_was_linked_changes_nothing_in_what_proves_an_alias() {
     story.decide(40, same(true));
     assert_eq!((story.found(), proof(&story)), (vec!["T08 S4".to_owned()], before));
 }
+
+#[test]
+fn what_leaves_a_linked_duplicate_leaves_the_customer_once() {
+    let told = |decision: IdentityEvent| {
+        let mut story = hosted();
+        story.program = crate::across::followed_persons();
+        change_on_the_duplicate(&mut story, None);
+        story.decide(40, decision);
+        story.adds().departures.len()
+    };
+    assert_eq!(told(linked(Some("acme-2"))), 0, "the duplicate is looked at by itself");
+    assert_eq!(told(same(true)), 1, "what was merged is looked at here alone");
+}

@@ -13,10 +13,11 @@ use domain::family::Families;
 use domain::id::{AccountId, EventId, Key, PartnerId};
 use domain::identity::Identities;
 use domain::program::Program;
+use domain::protection::Known;
 use domain::rank::fold_key;
 use domain::time::{DAY_MS, Instant};
 use policing::tied::{Tied, joined};
-use policing::{Judged, Watermark};
+use policing::{Judged, OfAccount, Watermark};
 use uuid::Uuid;
 
 /// Thursday 1 January 2026, noon.
@@ -210,6 +211,15 @@ impl Story {
         let watermark = Watermark { until, head: self.head() };
         let (account, families) = (self.account(), self.families());
         self.tied(|ties| policing::review(&account_id(), &account, &families, &self.program, ties, watermark))
+    }
+
+    /// What the account adds to what others are judged by.
+    pub(crate) fn adds(&self) -> OfAccount {
+        let watermark = Watermark { until: Instant::LATEST, head: self.head() };
+        let (account, families, account_id) = (self.account(), self.families(), account_id());
+        let (account, families, program) = (&account, &families, &self.program);
+        let known = Known { account, account_id: &account_id, families, program };
+        self.tied(|ties| policing::adds(known, ties, watermark))
     }
 
     /// The findings, one word each: `T01 S4`, with a verdict where it is not confirmed.

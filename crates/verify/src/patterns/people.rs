@@ -108,9 +108,13 @@ where
     left.map(trial).collect()
 }
 
-/// Changes of holder from one partner to another, each pair once.
+/// Changes of holder from one partner to another, each pair once. What stands on a duplicate that is only linked left
+/// that account.
 fn departures<'a>(scene: &Scene<'a>) -> Vec<Departure<'a>> {
-    let mut moves: Vec<&Gain<'a>> = scene.gains.iter().filter(|gain| gain.moves()).collect();
+    let left_there =
+        |gain: &Gain<'_>| scene.known.elsewhere(gain.event).is_some_and(|other| other.tie.by_key);
+    let mut moves: Vec<&Gain<'a>> =
+        scene.gains.iter().filter(|gain| gain.moves() && !left_there(gain)).collect();
     moves.sort_by_key(|gain| (gain.at, gain.event));
     let mut found: Vec<Departure<'a>> = Vec::new();
     for gain in moves {

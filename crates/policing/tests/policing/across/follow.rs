@@ -22,7 +22,7 @@ pub(super) fn followed(follow: usize, left: usize) -> Vendor {
     vendor
 }
 
-pub(super) fn followed_persons() -> Program {
+pub(crate) fn followed_persons() -> Program {
     let mut policy = Policy::default();
     policy.patterns.insert("T23".to_owned(), PatternPolicy::default());
     Program::default().under(domain::event::PolicyRef { version: 1, digest: digest(9) }, policy)
