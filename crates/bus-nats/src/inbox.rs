@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
-use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
+use async_nats::jetstream::consumer::pull::{self, BatchError};
+use async_nats::jetstream::consumer::{AckPolicy, PullConsumer};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -24,9 +25,6 @@ const ACK_WAIT_S: u64 = 60;
 const UNSETTLED_MAX: i64 = 2_048;
 /// How long a take waits for a first message, in seconds; the wait is renewed at once.
 const TAKE_S_MAX: u64 = 5;
-/// How long a take waits for further messages once it has some, in milliseconds: below what a person or a p99
-/// notices, above what a batch needs to arrive.
-const GATHER_MS_MAX: u64 = 2;
 /// The consumer that all processes with the intake role share.
 const CONSUMER: &str = "chaperone-intake";
 
@@ -93,42 +91,36 @@ impl NatsInbox {
         }
     }
 
-    /// Waits for a first message, then takes what is there already.
+    /// Takes what is there; where nothing is, waits for a first message and takes it with what came beside it.
     async fn pull(&self, consumer: &PullConsumer) -> Result<Vec<Delivery>, BusError> {
-        let first = self.messages(consumer, 1, Duration::from_secs(TAKE_S_MAX)).await?;
-        if first.is_empty() {
-            return Ok(first);
-        }
-        let more = self.messages(consumer, DELIVERIES_MAX - 1, Duration::from_millis(GATHER_MS_MAX)).await?;
-        Ok(first.into_iter().chain(more).collect())
-    }
-
-    async fn messages(
-        &self,
-        consumer: &PullConsumer,
-        max: usize,
-        wait: Duration,
-    ) -> Result<Vec<Delivery>, BusError> {
-        let mut batch = consumer
-            .batch()
-            .max_messages(max)
-            .expires(wait)
-            .messages()
-            .await
-            .map_err(|error| unavailable("pulling from the intake", &error))?;
         let mut taken = Vec::new();
-        while let Some(message) = batch.next().await {
-            let message = message.map_err(|error| BusError::Unavailable(error.to_string()))?;
-            let Some(reply) = &message.reply else { continue };
-            taken.push(Delivery {
-                subject: message.subject.to_string(),
-                headers: headers(message.headers.as_ref()),
-                body: message.payload.clone(),
-                ticket: Ticket(reply.to_string()),
-            });
+        gather(&mut taken, consumer.fetch().max_messages(DELIVERIES_MAX).messages().await).await?;
+        if !taken.is_empty() {
+            return Ok(taken);
+        }
+        let wait = Duration::from_secs(TAKE_S_MAX);
+        gather(&mut taken, consumer.batch().max_messages(1).expires(wait).messages().await).await?;
+        if !taken.is_empty() {
+            gather(&mut taken, consumer.fetch().max_messages(DELIVERIES_MAX - 1).messages().await).await?;
         }
         Ok(taken)
     }
+}
+
+/// Adds every message of a batch that was asked for.
+async fn gather(taken: &mut Vec<Delivery>, asked: Result<pull::Batch, BatchError>) -> Result<(), BusError> {
+    let mut batch = asked.map_err(|error| unavailable("pulling from the intake", &error))?;
+    while let Some(message) = batch.next().await {
+        let message = message.map_err(|error| BusError::Unavailable(error.to_string()))?;
+        let Some(reply) = &message.reply else { continue };
+        taken.push(Delivery {
+            subject: message.subject.to_string(),
+            headers: headers(message.headers.as_ref()),
+            body: message.payload.clone(),
+            ticket: Ticket(reply.to_string()),
+        });
+    }
+    Ok(())
 }
 
 fn headers(found: Option<&HeaderMap>) -> Vec<(String, String)> {
