@@ -31,6 +31,8 @@ const UNDER_WAY: u64 = 32;
 const RATE_HZ: u64 = 1_000;
 /// The account of the event after which the projection is waited for.
 const LAST_ACCOUNT: u64 = 99_999;
+/// The account of the first event of which latency is measured; each event has one of its own.
+const FIRST_ACCOUNT: u64 = 100_000;
 const SUBJECT: &str = "chaperone.meridian.intake.crm";
 const RECEIPTS: &str = "chaperone.meridian.receipt.crm";
 
@@ -60,7 +62,7 @@ fn main() {
                 book / bare
             );
             if round + 1 == rounds {
-                print!("{name}, ");
+                println!("{name}, one event at a time:");
                 runtime.block_on(latency(nats, seconds));
             }
             drop(server);
@@ -156,44 +158,66 @@ async fn bare(nats: &NatsServer, round: u64, events: u64) -> f64 {
     rate
 }
 
-/// How long after an event was sent a watcher of the projection has it, at a steady rate.
+/// How long after an event was sent its producer has the receipt, whoever follows the bus the fact, and a watcher of the
+/// projection the account, at a steady rate.
 async fn latency(nats: &NatsServer, seconds: u64) {
-    let context = jetstream::new(async_nats::connect(nats.url()).await.unwrap());
+    let client = async_nats::connect(nats.url()).await.unwrap();
+    let context = jetstream::new(client.clone());
     let store = context.get_key_value("CHAPERONE_accounts_meridian_v1").await.unwrap();
     let mut watch = store.watch_all().await.unwrap();
     caught_up(&context, &mut watch).await;
-    let sent: Arc<Mutex<HashMap<String, Instant>>> = Arc::default();
-    let noted = Arc::clone(&sent);
-    let watching = tokio::spawn(async move {
-        let mut took = Vec::new();
-        while took.len() < usize::try_from(seconds * RATE_HZ).unwrap() {
-            let Ok(Some(Ok(entry))) = tokio::time::timeout(Duration::from_secs(10), watch.next()).await
-            else {
-                break;
-            };
-            if let Some(at) = noted.lock().await.remove(&entry.key) {
-                took.push(at.elapsed());
-            }
-        }
-        took
+    let sent: Arc<Mutex<HashMap<u64, Instant>>> = Arc::default();
+    let receipts = client.subscribe(RECEIPTS).await.unwrap().map(|receipt| {
+        let receipt: serde_json::Value = serde_json::from_slice(&receipt.payload).unwrap();
+        receipt["id"].as_str().and_then(|id| id.strip_prefix('l')?.parse().ok())
     });
+    let numbered = |account: &str| account.strip_prefix('a')?.parse::<u64>().ok()?.checked_sub(FIRST_ACCOUNT);
+    let facts = client.subscribe("chaperone.meridian.fact.account.*").await.unwrap();
+    let facts = facts.map(move |fact| numbered(fact.subject.rsplit('.').next()?));
+    let values = watch.map(move |entry| numbered(&entry.unwrap().key));
+    let seen = [
+        ("receipt", tokio::spawn(seen(receipts, Arc::clone(&sent), seconds * RATE_HZ))),
+        ("fact on the bus", tokio::spawn(seen(facts, Arc::clone(&sent), seconds * RATE_HZ))),
+        ("projection", tokio::spawn(seen(values, Arc::clone(&sent), seconds * RATE_HZ))),
+    ];
+    client.flush().await.unwrap();
     let mut tick = tokio::time::interval(Duration::from_micros(1_000_000 / RATE_HZ));
     for number in 0..seconds * RATE_HZ {
         tick.tick().await;
-        let account = LAST_ACCOUNT + 1 + number;
-        sent.lock().await.insert(format!("a{account}"), Instant::now());
-        drop(context.publish(SUBJECT, event(&format!("l{number}"), account).into()).await.unwrap());
+        sent.lock().await.insert(number, Instant::now());
+        let event = event(&format!("l{number}"), FIRST_ACCOUNT + number);
+        drop(context.publish(SUBJECT, event.into()).await.unwrap());
     }
-    let mut took = watching.await.unwrap();
-    took.sort();
-    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
-    println!(
-        "published to projection at {RATE_HZ} events/s: p50 {:.1} ms, p99 {:.1} ms, {} of {} seen",
-        at(0.5),
-        at(0.99),
-        took.len(),
-        seconds * RATE_HZ
-    );
+    for (what, took) in seen {
+        let mut took = took.await.unwrap();
+        took.sort();
+        let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
+        println!(
+            "  published to {what} at {RATE_HZ} events/s: p50 {:.1} ms, p99 {:.1} ms, {} of {} seen",
+            at(0.5),
+            at(0.99),
+            took.len(),
+            seconds * RATE_HZ
+        );
+    }
+}
+
+/// How long after it was sent each event is met, by its number.
+async fn seen(
+    met: impl futures::Stream<Item = Option<u64>>,
+    sent: Arc<Mutex<HashMap<u64, Instant>>>,
+    events: u64,
+) -> Vec<Duration> {
+    let mut met = std::pin::pin!(met);
+    let mut took: HashMap<u64, Duration> = HashMap::new();
+    while (took.len() as u64) < events {
+        let Ok(Some(number)) = tokio::time::timeout(Duration::from_secs(10), met.next()).await else { break };
+        let Some(number) = number else { continue };
+        if let Some(at) = sent.lock().await.get(&number) {
+            took.entry(number).or_insert_with(|| at.elapsed());
+        }
+    }
+    took.into_values().collect()
 }
 
 /// Waits until the projection has what was published before.
