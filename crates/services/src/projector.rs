@@ -32,7 +32,7 @@ use view::{Said, VIEWS, View};
 
 /// The bucket that says where each view is.
 pub const DIRECTORY: &str = "CHAPERONE_VIEWS";
-/// The key, in each bucket, of the position up to which its values are current.
+/// The key, in each bucket, of the position up to which its values are current; written once a second.
 pub const HEAD: &str = "_head";
 /// Streams written together while the journal is being caught up with, in streams: what changes more than once
 /// meanwhile is written once.
@@ -204,7 +204,7 @@ impl Kept {
         Ok(served(projections, self.view).await? != Some(self.edition))
     }
 
-    /// Writes the changes bucket by bucket, and in each its head last.
+    /// Writes the changes bucket by bucket.
     async fn write(
         &mut self,
         projections: &dyn Projections,
@@ -214,8 +214,7 @@ impl Kept {
         if upto <= self.written {
             return Ok(());
         }
-        for (bucket, mut changes) in changes {
-            changes.push((HEAD.to_owned(), Some(upto.to_string().into())));
+        for (bucket, changes) in changes {
             projections.write(&bucket, changes).await?;
             self.buckets.insert(bucket);
         }
