@@ -13,6 +13,7 @@ use futures::StreamExt as _;
 use ports::bus::BusError;
 use ports::inbox::{Announcement, DELIVERIES_MAX, Delivery, Inbox, Settlement, Ticket};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use crate::connect::Connection;
 
@@ -25,6 +26,9 @@ const ACK_WAIT_S: u64 = 60;
 const UNSETTLED_MAX: i64 = 2_048;
 /// How long a take waits for a first message, in seconds; the wait is renewed at once.
 const TAKE_S_MAX: u64 = 5;
+/// How long what is there already may take to come, in seconds: nobody answers a request that was on its way when a
+/// connection broke, and the client by itself would wait for ever.
+const THERE_S_MAX: u64 = 5;
 /// The consumer that all processes with the intake role share.
 const CONSUMER: &str = "chaperone-intake";
 
@@ -94,17 +98,25 @@ impl NatsInbox {
     /// Takes what is there; where nothing is, waits for a first message and takes it with what came beside it.
     async fn pull(&self, consumer: &PullConsumer) -> Result<Vec<Delivery>, BusError> {
         let mut taken = Vec::new();
-        gather(&mut taken, consumer.fetch().max_messages(DELIVERIES_MAX).messages().await).await?;
+        gather_what_is_there(&mut taken, consumer).await?;
         if !taken.is_empty() {
             return Ok(taken);
         }
         let wait = Duration::from_secs(TAKE_S_MAX);
         gather(&mut taken, consumer.batch().max_messages(1).expires(wait).messages().await).await?;
         if !taken.is_empty() {
-            gather(&mut taken, consumer.fetch().max_messages(DELIVERIES_MAX - 1).messages().await).await?;
+            // The first is taken whatever becomes of the others: who takes next meets what is wrong.
+            drop(gather_what_is_there(&mut taken, consumer).await);
         }
         Ok(taken)
     }
+}
+
+/// Adds what nobody has to wait for.
+async fn gather_what_is_there(taken: &mut Vec<Delivery>, consumer: &PullConsumer) -> Result<(), BusError> {
+    let asked = consumer.fetch().max_messages(DELIVERIES_MAX - taken.len()).messages().await;
+    let gathered = timeout(Duration::from_secs(THERE_S_MAX), gather(taken, asked)).await;
+    gathered.unwrap_or(Ok(()))
 }
 
 /// Adds every message of a batch that was asked for.
