@@ -98,16 +98,16 @@ impl NatsInbox {
     /// Takes what is there; where nothing is, waits for a first message and takes it with what came beside it.
     async fn pull(&self, consumer: &PullConsumer) -> Result<Vec<Delivery>, BusError> {
         let mut taken = Vec::new();
-        gather_what_is_there(&mut taken, consumer).await?;
-        if !taken.is_empty() {
-            return Ok(taken);
+        let there = gather_what_is_there(&mut taken, consumer).await;
+        if taken.is_empty() {
+            there?;
+            let wait = Duration::from_secs(TAKE_S_MAX);
+            gather(&mut taken, consumer.batch().max_messages(1).expires(wait).messages().await).await?;
+            if !taken.is_empty() {
+                drop(gather_what_is_there(&mut taken, consumer).await);
+            }
         }
-        let wait = Duration::from_secs(TAKE_S_MAX);
-        gather(&mut taken, consumer.batch().max_messages(1).expires(wait).messages().await).await?;
-        if !taken.is_empty() {
-            // The first is taken whatever becomes of the others: who takes next meets what is wrong.
-            drop(gather_what_is_there(&mut taken, consumer).await);
-        }
+        // What came is taken whatever became of the rest: who takes next meets what is wrong.
         Ok(taken)
     }
 }
