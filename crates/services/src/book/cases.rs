@@ -32,7 +32,7 @@ struct Packed {
     events: u64,
     /// When the first of what is pending may be judged for good.
     ripe_at: Option<Instant>,
-    /// Its facts, each in its compact form.
+    /// Its facts in their order, each in its compact form.
     facts: Vec<(Place, Box<[u8]>)>,
 }
 
@@ -142,7 +142,9 @@ impl Packed {
         };
         let mut form = Vec::new();
         record::pack(fact, &mut form);
-        self.facts.push((place, form.into_boxed_slice()));
+        // Several tasks may take in one case side by side, each from where it read: what is met later may come before.
+        let at = self.facts.partition_point(|(known, _)| known.revision < place.revision);
+        self.facts.insert(at, (place, form.into_boxed_slice()));
         let case = self.unpacked();
         self.is_open = case.is_open();
         self.has_reminders = !case.reminders.is_empty();
@@ -158,5 +160,56 @@ impl Packed {
             record::read_fact(form, *place).expect("what was packed here can be unpacked")
         });
         facts.fold(Case::default(), |case, fact| case.evolve(&fact))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::case::{Assigned, CaseKind, Opened};
+    use domain::fact::{Actor, Class, Context, Meta, Origin, Producer};
+    use domain::id::EventId;
+
+    use super::*;
+
+    fn fact(revision: u64, event: CaseEvent) -> Fact {
+        let at = Instant::EARLIEST;
+        let meta = Meta {
+            id: EventId(uuid::Uuid::from_u128(u128::from(revision))),
+            position: revision + 10,
+            revision,
+            valid_at: at,
+            recorded_at: at,
+            class: Class::Derived,
+            origin: Origin::Live,
+            producer: Producer {
+                source: "chaperone".parse().expect("a source"),
+                id: revision.to_string().parse().expect("an id"),
+            },
+            actor: Actor::system(),
+            causation: None,
+            policy: None,
+            context: Context::default(),
+        };
+        Fact { meta, event: Event::Case(event) }
+    }
+
+    fn assigned(to: &str) -> CaseEvent {
+        let by = "olaf".parse().expect("a person");
+        CaseEvent::Assigned(Assigned { assignee: to.parse().expect("a person"), assigned_by: by })
+    }
+
+    #[test]
+    fn a_case_stands_the_same_in_whatever_order_its_events_are_taken_in() {
+        let (stream, account) = ("case-acme.c1".parse().expect("a stream"), "globex".parse().expect("an id"));
+        let opened = Opened { kind: CaseKind::Takeover, account, handoff: None, host: None, guest: None };
+        let told = [fact(0, CaseEvent::Opened(opened)), fact(1, assigned("ada")), fact(2, assigned("bea"))];
+        for order in [[0, 1, 2], [0, 2, 1], [2, 0, 1], [2, 1, 0]] {
+            let mut cases = Cases::default();
+            order.into_iter().for_each(|place| cases.take(&stream, &told[place]));
+            let case = cases.get(&stream).expect("it is there");
+            let assignee = case.assignee.map(|assignee| assignee.to_string());
+            assert_eq!((assignee.as_deref(), case.events), (Some("bea"), 3), "{order:?}");
+            assert!(cases.concern(&"account-acme.globex".parse().expect("a stream")));
+        }
     }
 }
