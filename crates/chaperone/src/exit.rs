@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use journal_sqlite::OpenError;
+use ports::bus::BusError;
 use ports::{AppendError, QuarantineError, ReadError};
 
 /// How a command ended; scripts rely on the numbers.
@@ -67,6 +68,18 @@ pub(crate) fn report(error: &anyhow::Error) -> Exit {
     }
     let unavailable = error.is::<AppendError>()
         || matches!(error.downcast_ref(), Some(ReadError::Unavailable(_)))
-        || matches!(error.downcast_ref(), Some(QuarantineError::Unavailable(_)));
+        || matches!(error.downcast_ref(), Some(QuarantineError::Unavailable(_)))
+        || matches!(error.downcast_ref(), Some(BusError::Unavailable(_)));
     if unavailable { Exit::Unavailable } else { Exit::Failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bus_that_goes_away_in_the_middle_of_a_command_is_unavailable() {
+        let away = anyhow::Error::from(BusError::Unavailable("listing buckets".to_owned()));
+        assert_eq!(report(&away.context("reading the editions")), Exit::Unavailable);
+    }
 }

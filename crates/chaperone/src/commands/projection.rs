@@ -109,13 +109,14 @@ async fn prune(
 }
 
 fn refused(error: PruneError) -> anyhow::Error {
-    let exit = match &error {
+    let exit = match error {
         PruneError::Served { .. } | PruneError::BeingBuilt { .. } | PruneError::NothingServed { .. } => {
             Exit::Conflict
         }
         PruneError::Unknown { .. } => Exit::NotFound,
-        PruneError::Bus(_) => Exit::Unavailable,
-        PruneError::Directory(_) => Exit::Failure,
+        PruneError::Bus(error) => return error.into(),
+        // What it is about stands in its chain, the bus among it.
+        PruneError::Directory(error) => return error,
     };
     stop(exit, error.to_string())
 }
