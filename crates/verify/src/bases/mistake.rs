@@ -2,6 +2,7 @@
 
 use domain::event::change::{Basis, ReversalReason};
 use domain::event::commission::CommissionEvent;
+use domain::id::OrderId;
 use domain::time::Instant;
 
 use super::Support;
@@ -67,9 +68,14 @@ fn is_earned(question: &Question<'_, '_>, open: &Part, until: Instant) -> bool {
             && gain.scope.as_ref().is_none_or(|scope| open.meets(scope))
             && question.guests(gain.partner, open).is_some()
     });
+    // What was ordered before the change earns its commission whatever becomes of that.
+    let was_booked = |order: &OrderId| {
+        question.scene.gains.iter().any(|gain| gain.order() == Some(order) && gain.at < act.at)
+    };
     let booked = question.scene.told.money.iter().any(|on| {
         let concerns = match (act.order(), on.said) {
             (Some(order), CommissionEvent::Accrued(accrued)) => accrued.order == *order,
+            (None, CommissionEvent::Accrued(accrued)) => !was_booked(&accrued.order),
             (Some(_) | None, _) => true,
         };
         between(on.at()) && concerns

@@ -4,7 +4,7 @@ use crate::account::gain::{Gain, GainKind};
 use crate::account::{Accrual, Return};
 use crate::event::account::HoldingBasis;
 use crate::event::change::{Basis, ReversalReason};
-use crate::id::EventId;
+use crate::id::{EventId, OrderId};
 use crate::protection::basis::{Missing, Support};
 use crate::protection::question::Question;
 use crate::protection::{kin, words};
@@ -68,7 +68,7 @@ fn sent_back(question: &Question<'_>, gain: &Gain) -> Option<(Instant, EventId)>
 }
 
 /// Whether the gaining family ordered, or commission was booked, before it was undone. Of an order that came back
-/// only its own commission counts.
+/// only its own commission counts; of a change, none for an order booked before it, which it earned nobody.
 fn earned_between(question: &Question<'_>, touched: &Region, until: Instant) -> bool {
     let account = question.known.account;
     let act = question.act;
@@ -81,7 +81,13 @@ fn earned_between(question: &Question<'_>, touched: &Region, until: Instant) -> 
             && gain.scope.as_ref().is_none_or(|scope| touched.overlaps(scope))
             && kin::guests(question, &gain.partner, touched).is_some()
     });
-    let concerns = |row: &Accrual| own.is_none() || row.order.is_none() || row.order.as_ref() == own;
+    let is_earlier =
+        |order: &OrderId| account.gains.iter().any(|gain| gain.order() == Some(order) && gain.at < act.at);
+    let concerns = |row: &Accrual| match (own, &row.order) {
+        (Some(own), Some(order)) => order == own,
+        (None, Some(order)) => !is_earlier(order),
+        (_, None) => true,
+    };
     ordered || account.money.iter().any(|row| between(row.at) && concerns(row))
 }
 
