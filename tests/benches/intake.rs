@@ -12,7 +12,6 @@
 )]
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_nats::jetstream;
@@ -21,7 +20,6 @@ use futures::StreamExt as _;
 use serde_json::json;
 use tests::chaperone::Chaperone;
 use tests::nats::NatsServer;
-use tokio::sync::Mutex;
 
 /// Publishers side by side.
 const PUBLISHERS: u64 = 64;
@@ -62,7 +60,7 @@ fn main() {
                 book / bare
             );
             if round + 1 == rounds {
-                println!("{name}, one event at a time:");
+                println!("{name}, at {RATE_HZ} events/s:");
                 runtime.block_on(latency(nats, seconds));
             }
             drop(server);
@@ -158,66 +156,75 @@ async fn bare(nats: &NatsServer, round: u64, events: u64) -> f64 {
     rate
 }
 
-/// How long after an event was sent its producer has the receipt, whoever follows the bus the fact, and a watcher of the
-/// projection the account, at a steady rate.
+/// How long after an event was sent, and after it was recorded, its producer has the receipt, whoever follows the bus
+/// the fact, and a watcher of the projection the account, at a steady rate.
 async fn latency(nats: &NatsServer, seconds: u64) {
     let client = async_nats::connect(nats.url()).await.unwrap();
     let context = jetstream::new(client.clone());
     let store = context.get_key_value("CHAPERONE_accounts_meridian_v1").await.unwrap();
     let mut watch = store.watch_all().await.unwrap();
     caught_up(&context, &mut watch).await;
-    let sent: Arc<Mutex<HashMap<u64, Instant>>> = Arc::default();
     let receipts = client.subscribe(RECEIPTS).await.unwrap().map(|receipt| {
         let receipt: serde_json::Value = serde_json::from_slice(&receipt.payload).unwrap();
-        receipt["id"].as_str().and_then(|id| id.strip_prefix('l')?.parse().ok())
+        let number = receipt["id"].as_str()?.strip_prefix('l')?.parse().ok()?;
+        let recorded: domain::time::Instant = receipt["recorded_at"].as_str()?.parse().ok()?;
+        Some((number, recorded.unix_ms()))
     });
     let numbered = |account: &str| account.strip_prefix('a')?.parse::<u64>().ok()?.checked_sub(FIRST_ACCOUNT);
     let facts = client.subscribe("chaperone.meridian.fact.account.*").await.unwrap();
-    let facts = facts.map(move |fact| numbered(fact.subject.rsplit('.').next()?));
-    let values = watch.map(move |entry| numbered(&entry.unwrap().key));
-    let seen = [
-        ("receipt", tokio::spawn(seen(receipts, Arc::clone(&sent), seconds * RATE_HZ))),
-        ("fact on the bus", tokio::spawn(seen(facts, Arc::clone(&sent), seconds * RATE_HZ))),
-        ("projection", tokio::spawn(seen(values, Arc::clone(&sent), seconds * RATE_HZ))),
+    let facts = facts.map(move |fact| Some((numbered(fact.subject.rsplit('.').next()?)?, ())));
+    let values = watch.map(move |entry| Some((numbered(&entry.unwrap().key)?, ())));
+    let events = seconds * RATE_HZ;
+    let receipts = tokio::spawn(seen(receipts, events));
+    let others = [
+        ("a fact on the bus", tokio::spawn(seen(facts, events))),
+        ("a projection", tokio::spawn(seen(values, events))),
     ];
     client.flush().await.unwrap();
+    let mut sent = HashMap::new();
     let mut tick = tokio::time::interval(Duration::from_micros(1_000_000 / RATE_HZ));
-    for number in 0..seconds * RATE_HZ {
+    for number in 0..events {
         tick.tick().await;
-        sent.lock().await.insert(number, Instant::now());
+        sent.insert(number, now_ms());
         let event = event(&format!("l{number}"), FIRST_ACCOUNT + number);
         drop(context.publish(SUBJECT, event.into()).await.unwrap());
     }
-    for (what, took) in seen {
-        let mut took = took.await.unwrap();
-        took.sort();
-        let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
-        println!(
-            "  published to {what} at {RATE_HZ} events/s: p50 {:.1} ms, p99 {:.1} ms, {} of {} seen",
-            at(0.5),
-            at(0.99),
-            took.len(),
-            seconds * RATE_HZ
+    let receipts = receipts.await.unwrap();
+    print("published to a receipt", events, receipts.iter().map(|(number, (at, _))| at - sent[number]));
+    for (what, seen) in others {
+        let seen = seen.await.unwrap();
+        print(
+            &format!("published to {what}"),
+            events,
+            seen.iter().map(|(number, (at, ()))| at - sent[number]),
         );
+        let recorded = seen.iter().filter_map(|(number, (at, ()))| Some(at - receipts.get(number)?.1 as f64));
+        print(&format!("recorded to {what}"), events, recorded);
     }
 }
 
-/// How long after it was sent each event is met, by its number.
-async fn seen(
-    met: impl futures::Stream<Item = Option<u64>>,
-    sent: Arc<Mutex<HashMap<u64, Instant>>>,
-    events: u64,
-) -> Vec<Duration> {
+/// Milliseconds of the wall clock, which the journal reads too.
+fn now_ms() -> f64 {
+    std::time::UNIX_EPOCH.elapsed().unwrap().as_secs_f64() * 1_000.0
+}
+
+/// When each event was met for the first time, in milliseconds of the wall clock, and what was said of it, by its number.
+async fn seen<T>(met: impl futures::Stream<Item = Option<(u64, T)>>, events: u64) -> HashMap<u64, (f64, T)> {
     let mut met = std::pin::pin!(met);
-    let mut took: HashMap<u64, Duration> = HashMap::new();
-    while (took.len() as u64) < events {
-        let Ok(Some(number)) = tokio::time::timeout(Duration::from_secs(10), met.next()).await else { break };
-        let Some(number) = number else { continue };
-        if let Some(at) = sent.lock().await.get(&number) {
-            took.entry(number).or_insert_with(|| at.elapsed());
-        }
+    let mut seen = HashMap::new();
+    while (seen.len() as u64) < events {
+        let Ok(Some(met)) = tokio::time::timeout(Duration::from_secs(10), met.next()).await else { break };
+        let Some((number, said)) = met else { continue };
+        seen.entry(number).or_insert_with(|| (now_ms(), said));
     }
-    took.into_values().collect()
+    seen
+}
+
+fn print(what: &str, events: u64, took: impl Iterator<Item = f64>) {
+    let mut took: Vec<f64> = took.collect();
+    took.sort_by(f64::total_cmp);
+    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
+    println!("  {what:<32} p50 {:.1} ms, p99 {:.1} ms, {} of {events} seen", at(0.5), at(0.99), took.len());
 }
 
 /// Waits until the projection has what was published before.
