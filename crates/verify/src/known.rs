@@ -217,10 +217,10 @@ fn is_opened_under(facts: &[Fact], key: &Key) -> bool {
     })
 }
 
-/// Whether acts on a duplicate are acts on this account: one that is only linked by a key and has handoffs of its own
+/// Whether acts on a duplicate are acts on this account: one that is only linked and accepted handoffs of its own
 /// stays an account of its own.
 fn is_joined(other: &Other) -> bool {
     let same = matches!(other.tie.bond, Bond::Same { .. });
     let accepts = |fact: &Fact| matches!(&fact.event, Event::Handoff(HandoffEvent::Accepted(_)));
-    same && !(other.tie.by_key && other.facts.iter().any(accepts))
+    same && !(other.tie.by_link && other.facts.iter().any(accepts))
 }

@@ -23,8 +23,8 @@ pub(crate) struct Tie {
     pub(crate) other: AccountId,
     pub(crate) bond: Bond,
     pub(crate) during: Interval,
-    /// Whether it is known only by having been opened under a key that was linked.
-    pub(crate) by_key: bool,
+    /// Whether a link alone says so, and no merge.
+    pub(crate) by_link: bool,
 }
 
 /// What identity decisions add up to.
@@ -146,7 +146,7 @@ impl<'a> Decisions<'a> {
                 other,
                 bond: Bond::Same { hard: !linked.hard_keys.is_empty() },
                 during: Interval::open(fact.meta.valid_at),
-                by_key: true,
+                by_link: true,
             });
         }
         ties.extend(self.relatives(account));
@@ -170,7 +170,7 @@ impl<'a> Decisions<'a> {
                 let hard = hard && (is_hard || !merged.hard_keys.is_empty());
                 open.push((other.clone(), hard));
                 let during = Interval::open(fact.meta.valid_at);
-                found.push(Tie { other, bond: Bond::Same { hard }, during, by_key: false });
+                found.push(Tie { other, bond: Bond::Same { hard }, during, by_link: false });
             }
         }
         found
@@ -187,7 +187,7 @@ impl<'a> Decisions<'a> {
                     let franchise = said.relation == AccountRelation::Franchise;
                     let guessed = said.basis == AffiliationBasis::Inferred;
                     let bond = Bond::Related { buyer, franchise, guessed };
-                    ties.push(Tie { other: other.clone(), bond, during: said.during, by_key: false });
+                    ties.push(Tie { other: other.clone(), bond, during: said.during, by_link: false });
                 }
             }
         }

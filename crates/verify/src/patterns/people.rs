@@ -112,7 +112,7 @@ where
 /// that account.
 fn departures<'a>(scene: &Scene<'a>) -> Vec<Departure<'a>> {
     let left_there =
-        |gain: &Gain<'_>| scene.known.elsewhere(gain.event).is_some_and(|other| other.tie.by_key);
+        |gain: &Gain<'_>| scene.known.elsewhere(gain.event).is_some_and(|other| other.tie.by_link);
     let mut moves: Vec<&Gain<'a>> =
         scene.gains.iter().filter(|gain| gain.moves() && !left_there(gain)).collect();
     moves.sort_by_key(|gain| (gain.at, gain.event));
