@@ -8,7 +8,7 @@ use ports::projections::Buckets;
 use crate::connect::Connection;
 
 /// What the stream below a bucket is called, before the bucket's own name.
-const STREAM_OF_BUCKET: &str = "KV_";
+pub(crate) const STREAM_OF_BUCKET: &str = "KV_";
 
 /// Buckets on JetStream; clones share the connection.
 #[derive(Clone)]

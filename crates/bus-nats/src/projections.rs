@@ -3,7 +3,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use async_nats::jetstream::context::PublishAckFuture;
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::context::{DeleteStreamErrorKind, PublishAckFuture};
 use async_nats::jetstream::kv::{self, Store};
 use async_nats::jetstream::stream::Config;
 use async_nats::{Client, HeaderMap, jetstream};
@@ -15,6 +16,7 @@ use ports::projections::{Change, Projections};
 use tokio::sync::Mutex;
 
 use crate::batch::{self, Outgoing};
+use crate::buckets::STREAM_OF_BUCKET;
 use crate::connect::Connection;
 
 /// Changes sent and not yet acknowledged, at most: enough to hide the way to the server, little enough for its
@@ -178,13 +180,19 @@ impl Projections for NatsProjections {
 
     async fn remove(&self, bucket: &str) -> Result<(), BusError> {
         self.open.lock().await.remove(bucket);
-        let jetstream = self.connection.jetstream()?;
-        match jetstream.delete_key_value(bucket).await {
+        let removed = self.connection.jetstream()?.delete_stream(format!("{STREAM_OF_BUCKET}{bucket}")).await;
+        match removed {
             Ok(_) => Ok(()),
-            Err(_) if jetstream.get_key_value(bucket).await.is_err() => Ok(()),
+            Err(error) if is_unknown(&error.kind()) => Ok(()),
             Err(error) => Err(unavailable("removing bucket", bucket, &error)),
         }
     }
+}
+
+/// Whether the server says that there is no such stream.
+fn is_unknown(kind: &DeleteStreamErrorKind) -> bool {
+    let DeleteStreamErrorKind::JetStream(error) = kind else { return false };
+    error.error_code() == ErrorCode::STREAM_NOT_FOUND
 }
 
 async fn acknowledged(sent: PublishAckFuture, bucket: &str) -> Result<(), BusError> {

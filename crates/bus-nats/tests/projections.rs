@@ -127,3 +127,14 @@ async fn the_buckets_of_an_edition_that_is_no_longer_served_are_taken_away_and_n
 fn kept_by_somebody_else() -> jetstream::stream::Config {
     jetstream::stream::Config { name: BUCKET.to_owned(), ..jetstream::stream::Config::default() }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_is_not_said_to_be_gone_while_no_server_says_so() {
+    let Some(server) = NatsServer::start() else { return };
+    let projections = projections(&server.url(), 1).await;
+    server.pause();
+    projections.remove(BUCKET).await.unwrap_err();
+    server.resume();
+    projections.remove(BUCKET).await.unwrap();
+    projections.remove(BUCKET).await.unwrap();
+}
