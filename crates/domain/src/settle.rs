@@ -21,6 +21,7 @@ use crate::account::{Account, Refused};
 use crate::decide::Grounds;
 pub use crate::decide::Settled;
 use crate::decide::registration::judgement::{Ask, Judgement, judge};
+use crate::event::account::AccountEvent;
 use crate::event::deal::DealEvent;
 use crate::event::{DecidedBy, Event};
 use crate::fact::{Class, Fact, Meta, Origin};
@@ -50,7 +51,7 @@ pub struct Conflict {
 /// follows from one fact stands together.
 ///
 /// The rules decide a submission unless another system did: its decision or review, told with the history,
-/// stands as given. An account that was merged into another gets none: its facts live on there.
+/// stands as given. An account that was merged into another gets none from then on: its facts live on there.
 ///
 /// What protects the customer under other accounts is not asked, as it is of a command: what is told was done already.
 /// Which accounts are one is found out after most of their history and may be taken back, and what was decided on one
@@ -66,12 +67,17 @@ pub fn settle(
     let facts = history::effective(recorded.iter().filter(|fact| !fact.is_settled()));
     let grounds = Grounds { account: account_id, families, program, customers: &[] };
     let walk = Walk::new(grounds, &facts, Look::Forward).over(&facts);
-    if walk.account.into.is_some() {
-        return Vec::new();
-    }
+    let merged_at = walk.account.into.as_ref().and_then(|_| merged_at(&facts));
     let mut settled = walk.settled;
     settled.extend(window::settle(Known { account: &walk.account, account_id, families, program }));
+    settled.retain(|one| merged_at.is_none_or(|at| one.valid_at < at));
     anew::due(recorded, settled)
+}
+
+/// When the account was merged into another for the last time.
+fn merged_at(facts: &[Cow<'_, Fact>]) -> Option<Instant> {
+    let is_merged = |fact: &&Cow<'_, Fact>| matches!(fact.event, Event::Account(AccountEvent::Absorbed(_)));
+    facts.iter().rfind(is_merged).map(|fact| fact.meta.valid_at)
 }
 
 /// Decisions the rules gave that the whole history, as known now, would give otherwise, in fold order.

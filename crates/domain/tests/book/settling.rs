@@ -186,10 +186,14 @@ fn a_persons_ruling_is_no_conflict() {
 }
 
 #[test]
-fn a_merged_account_settles_nothing() {
+fn what_was_settled_before_an_account_was_merged_stands_and_nothing_follows_from_then_on() {
     let absorbed = domain::event::account::Absorbed { into: id("other"), identity_event: event_id(1) };
     let absorbed = Event::Account(domain::event::account::AccountEvent::Absorbed(absorbed));
-    assert!(given([(0, submitted("one", "alpha", "x")), (9, absorbed)]).settle().is_empty());
+    let before = given([(0, submitted("one", "alpha", "x"))]);
+    let merged = given([(0, submitted("one", "alpha", "x")), (9, absorbed.clone())]);
+    assert_eq!(merged.settle(), before.settle());
+    assert_eq!(before.settle().len(), 1);
+    assert!(given([(0, absorbed), (9, submitted("one", "alpha", "x"))]).settle().is_empty());
 }
 
 #[test]
