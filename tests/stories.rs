@@ -147,8 +147,9 @@ const STORIES: &[Told] = &[
     Told { story: "l04-reported-quote", found: &[] },
     Told { story: "l04-window-and-tail-over", found: &[] },
     Told { story: "l07-typing-error", found: &[] },
-    // The guest's own order, granted and booked before the mistake, earns its commission whatever the mistake was.
+    // The guest's own order, granted by the terms, earns its commission whatever the mistake was.
     Told { story: "l07-earlier-order-earned", found: &[] },
+    Told { story: "l07-granted-order-earned", found: &[] },
     // Nobody told what the commission was for.
     Told { story: "l07-earned-in-between", found: &["T01 S4 confirmed", "procedure_unknown S2 confirmed"] },
     Told { story: "l08-late-letter-anchored", found: &[] },

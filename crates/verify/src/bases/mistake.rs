@@ -68,14 +68,17 @@ fn is_earned(question: &Question<'_, '_>, open: &Part, until: Instant) -> bool {
             && gain.scope.as_ref().is_none_or(|scope| open.meets(scope))
             && question.guests(gain.partner, open).is_some()
     });
-    // What was ordered before the change earns its commission whatever becomes of that.
-    let was_booked = |order: &OrderId| {
-        question.scene.gains.iter().any(|gain| gain.order() == Some(order) && gain.at < act.at)
+    // What was ordered before the change, or beside it, earns its commission whatever becomes of that.
+    let is_no_gain = |order: &OrderId| {
+        question.scene.gains.iter().any(|gain| {
+            gain.order() == Some(order)
+                && (gain.at < act.at || gain.scope.as_ref().is_some_and(|scope| !open.meets(scope)))
+        })
     };
     let booked = question.scene.told.money.iter().any(|on| {
         let concerns = match (act.order(), on.said) {
             (Some(order), CommissionEvent::Accrued(accrued)) => accrued.order == *order,
-            (None, CommissionEvent::Accrued(accrued)) => !was_booked(&accrued.order),
+            (None, CommissionEvent::Accrued(accrued)) => !is_no_gain(&accrued.order),
             (Some(_) | None, _) => true,
         };
         between(on.at()) && concerns

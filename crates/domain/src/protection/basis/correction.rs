@@ -68,7 +68,8 @@ fn sent_back(question: &Question<'_>, gain: &Gain) -> Option<(Instant, EventId)>
 }
 
 /// Whether the gaining family ordered, or commission was booked, before it was undone. Of an order that came back
-/// only its own commission counts; of a change, none for an order booked before it, which it earned nobody.
+/// only its own commission counts; of a change, none for an order it earned nobody: one booked before, or of what it did
+/// not touch.
 fn earned_between(question: &Question<'_>, touched: &Region, until: Instant) -> bool {
     let account = question.known.account;
     let act = question.act;
@@ -81,11 +82,15 @@ fn earned_between(question: &Question<'_>, touched: &Region, until: Instant) -> 
             && gain.scope.as_ref().is_none_or(|scope| touched.overlaps(scope))
             && kin::guests(question, &gain.partner, touched).is_some()
     });
-    let is_earlier =
-        |order: &OrderId| account.gains.iter().any(|gain| gain.order() == Some(order) && gain.at < act.at);
+    let is_apart = |order: &OrderId| {
+        let of_it = account.gains.iter().filter(|gain| gain.order() == Some(order));
+        of_it
+            .into_iter()
+            .any(|gain| gain.at < act.at || gain.scope.as_ref().is_some_and(|scope| !touched.overlaps(scope)))
+    };
     let concerns = |row: &Accrual| match (own, &row.order) {
         (Some(own), Some(order)) => order == own,
-        (None, Some(order)) => !is_earlier(order),
+        (None, Some(order)) => !is_apart(order),
         (_, None) => true,
     };
     ordered || account.money.iter().any(|row| between(row.at) && concerns(row))
