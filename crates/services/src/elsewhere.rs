@@ -70,40 +70,18 @@ impl Elsewhere {
         Ok(elsewhere)
     }
 
-    /// What concerns any account that policing looks at, of what was gathered of the journal; none where nothing is
-    /// tied to any of them. It blocks.
+    /// What is wanted of what was gathered of the journal. It blocks.
     ///
     /// # Errors
     /// What was gathered cannot be read, or holds something that is not ours.
-    pub(crate) fn gather(book: &Book, gathered: &Gathered<'_>) -> anyhow::Result<Self> {
-        let vendors: Vec<VendorId> = book.shelf().directory.vendors().cloned().collect();
-        let mut elsewhere = Self::default();
-        let mut wanted: HashSet<String> = HashSet::new();
-        for vendor in vendors {
-            let world = book.world(&vendor);
-            let shelf = book.shelf();
-            elsewhere.opened_under.extend(opened_under(&shelf, &vendor, &world.identities));
-            let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
-            wanted.extend(world.identities.givers().into_iter().map(|home| stream(home).to_string()));
-            for account in world.identities.accounts() {
-                let is_judged = shelf.guarded.contains(&stream(account));
-                for bond in elsewhere.bonds(&vendor, account, &world.identities) {
-                    let other = stream(&bond.other);
-                    if is_judged || shelf.guarded.contains(&other) {
-                        wanted.insert(other.to_string());
-                        // What protects it is asked about before an act on the duplicate, too.
-                        let is_same = matches!(bond.tie, Tie::Same(_));
-                        wanted.extend(is_same.then(|| stream(account).to_string()));
-                    }
-                }
-            }
-        }
-        if wanted.is_empty() {
+    pub(crate) fn gather(wanted: Wanted, gathered: &Gathered<'_>) -> anyhow::Result<Self> {
+        let Wanted { names, mut elsewhere } = wanted;
+        if names.is_empty() {
             return Ok(elsewhere);
         }
-        let is_wanted = |name: &str| wanted.contains(name);
+        let is_wanted = |name: &str| names.contains(name);
         let facts = |stream, facts| Ok((stream, facts));
-        gathered.map(&is_wanted, facts, &mut |(stream, facts)| {
+        gathered.map_apart(&is_wanted, facts, &mut |(stream, facts)| {
             elsewhere.facts.insert(stream, facts);
             Ok(())
         })?;
@@ -142,6 +120,42 @@ impl Elsewhere {
     fn bonds(&self, vendor: &VendorId, account: &AccountId, identities: &Identities) -> Vec<Bond> {
         let opened_under = |key: &Key| self.opened_under.get(&(vendor.clone(), key.clone())).cloned();
         identities.bonds(account, opened_under)
+    }
+}
+
+/// What concerns any account that policing looks at; nothing where nothing is tied to any of them.
+pub(crate) struct Wanted {
+    /// The names of the streams to be read.
+    pub(crate) names: HashSet<String>,
+    /// What is known without them.
+    elsewhere: Elsewhere,
+}
+
+impl Wanted {
+    pub(crate) fn of(book: &Book) -> Self {
+        let vendors: Vec<VendorId> = book.shelf().directory.vendors().cloned().collect();
+        let mut elsewhere = Elsewhere::default();
+        let mut names: HashSet<String> = HashSet::new();
+        for vendor in vendors {
+            let world = book.world(&vendor);
+            let shelf = book.shelf();
+            elsewhere.opened_under.extend(opened_under(&shelf, &vendor, &world.identities));
+            let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
+            names.extend(world.identities.givers().into_iter().map(|home| stream(home).to_string()));
+            for account in world.identities.accounts() {
+                let is_judged = shelf.guarded.contains(&stream(account));
+                for bond in elsewhere.bonds(&vendor, account, &world.identities) {
+                    let other = stream(&bond.other);
+                    if is_judged || shelf.guarded.contains(&other) {
+                        names.insert(other.to_string());
+                        // What protects it is asked about before an act on the duplicate, too.
+                        let is_same = matches!(bond.tie, Tie::Same(_));
+                        names.extend(is_same.then(|| stream(account).to_string()));
+                    }
+                }
+            }
+        }
+        Self { names, elsewhere }
     }
 }
 

@@ -26,7 +26,7 @@ use views::cases::stands;
 use wire::answers::{Difference, FindingRow, ReplayAnswer, RulingRow, StorySummary, digest_of_lines};
 
 use crate::book::Book;
-use crate::elsewhere::Elsewhere;
+use crate::elsewhere::{self, Elsewhere};
 use crate::horizon::{Horizon, Input, WhatIf};
 use crate::queries::{Moment, cases};
 use crate::sentinel;
@@ -57,7 +57,8 @@ pub fn each_account(
     upto: Position,
     each: &mut dyn FnMut(&Stream, Vec<Fact>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let gathering = Gathering { upto, wanted: &|_| true, threads: 1, memory_bytes: GATHERED_BYTES };
+    let gathering =
+        Gathering { upto, wanted: &|_| true, apart: None, threads: 1, memory_bytes: GATHERED_BYTES };
     let facts = |stream, facts| Ok((stream, facts));
     map_accounts(journal, &gathering, facts, &mut |(stream, facts)| each(&stream, facts))
 }
@@ -109,8 +110,7 @@ pub fn judge_all(book: &Book, moment: Moment, until: Instant) -> anyhow::Result<
     let mut summary = StorySummary { events: moment.known.lo(), ..StorySummary::default() };
     let folded = FoldedWorlds::new(book, None);
     let inputs = inputs(moment, until, Under::Published, Asks::AsAnswered);
-    let gathered = Gathered::scan(book.journal.as_ref(), &gathering(moment, None))?;
-    let elsewhere = Elsewhere::gather(book, &gathered)?;
+    let (gathered, elsewhere) = gathered(book, moment, None)?;
     let elsewhere = among::added(book, (&folded, elsewhere), &gathered, (moment, inputs))?;
     let judge = |stream: Stream, facts: Vec<Fact>| {
         let stood = stood(&stream, facts, moment.as_of, inputs, (&folded, &elsewhere));
@@ -168,8 +168,7 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
         Record::Compared => record::findings(book, question.moment.known)?,
     };
     let folded = FoldedWorlds::new(book, question.what_if.as_ref());
-    let gathered = Gathered::scan(book.journal.as_ref(), &gathering(question.moment, question.threads))?;
-    let elsewhere = Elsewhere::gather(book, &gathered)?;
+    let (gathered, elsewhere) = gathered(book, question.moment, question.threads)?;
     let replaying = Replaying { question, recorded, folded, elsewhere };
     let replaying = replaying.capped(book, &gathered)?.among_others(book, &gathered)?;
     let mut replayed = Replayed::default();
@@ -197,9 +196,27 @@ pub fn run(book: &Book, question: &Question) -> anyhow::Result<Replayed> {
     Ok(replayed)
 }
 
-fn gathering(moment: Moment, threads_wanted: Option<u32>) -> Gathering<'static> {
+/// All accounts, and apart those that matter to others.
+fn gathered<'j>(
+    book: &'j Book,
+    moment: Moment,
+    threads_wanted: Option<u32>,
+) -> anyhow::Result<(Gathered<'j>, Elsewhere)> {
     let threads = threads_wanted.unwrap_or_else(threads).max(1);
-    Gathering { upto: moment.known, wanted: &|_| true, threads, memory_bytes: GATHERED_BYTES }
+    let wanted = elsewhere::Wanted::of(book);
+    let mut apart = wanted.names.clone();
+    apart.extend(among::ever_asked(book));
+    let is_apart = |name: &str| apart.contains(name);
+    let gathering = Gathering {
+        upto: moment.known,
+        wanted: &|_| true,
+        apart: Some(&is_apart),
+        threads,
+        memory_bytes: GATHERED_BYTES,
+    };
+    let gathered = Gathered::scan(book.journal.as_ref(), &gathering)?;
+    let elsewhere = Elsewhere::gather(wanted, &gathered)?;
+    Ok((gathered, elsewhere))
 }
 
 fn elapsed_ms(book: &Book, started: i64) -> u64 {

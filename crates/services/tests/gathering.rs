@@ -45,7 +45,7 @@ async fn journal() -> Arc<MemoryJournal> {
 
 async fn gathered(journal: &MemoryJournal, threads: u32, memory_bytes: u64) -> BTreeMap<Stream, Vec<Fact>> {
     let upto = journal.head().await.unwrap().position;
-    let gathering = Gathering { upto, wanted: &|_| true, threads, memory_bytes };
+    let gathering = Gathering { upto, wanted: &|_| true, apart: None, threads, memory_bytes };
     let mut all = BTreeMap::new();
     map_accounts(journal, &gathering, |stream, facts| Ok((stream, facts)), &mut |(stream, facts)| {
         assert!(all.insert(stream, facts).is_none(), "an account came twice");

@@ -99,8 +99,13 @@ fn decide(
     send: &mpsc::Sender<Option<Account>>,
 ) -> anyhow::Result<()> {
     let wanted = |name: &str| touched.contains(name);
-    let gathering =
-        Gathering { upto, wanted: &wanted, threads: replay::threads(), memory_bytes: GATHERED_BYTES };
+    let gathering = Gathering {
+        upto,
+        wanted: &wanted,
+        apart: None,
+        threads: replay::threads(),
+        memory_bytes: GATHERED_BYTES,
+    };
     let work = |stream: Stream, facts: Vec<Fact>| {
         let world = book.world(stream.vendor());
         let entries = settling::due(&stream, &facts, &world);

@@ -12,6 +12,12 @@ use crate::elsewhere::Elsewhere;
 use crate::elsewhere::ledger::{Ledger, candidates};
 use crate::queries::Moment;
 
+/// The names of the accounts that may add something under any rules.
+pub(super) fn ever_asked(book: &Book) -> HashSet<String> {
+    let shelf = book.shelf();
+    shelf.guarded.iter().chain(&shelf.moved).map(Stream::to_string).collect()
+}
+
 /// `elsewhere` with what every account adds by these inputs. It blocks.
 ///
 /// # Errors
@@ -35,7 +41,7 @@ pub(super) fn added(
             });
             Ok((stream, adds.flatten().unwrap_or_default()))
         };
-        gathered.map(&is_wanted, work, &mut |(stream, adds)| {
+        gathered.map_apart(&is_wanted, work, &mut |(stream, adds)| {
             ledger.keep(&stream, adds);
             Ok(())
         })?;

@@ -30,6 +30,8 @@ const BATCHES_AHEAD: usize = 2;
 const SHARE_EVENTS: u64 = 64 * 1_024;
 /// Shares of a journal of any length: each has a piece being filled by each thread, 32 MB of them for a thread.
 const SHARES_MAX: u64 = 1_024;
+/// One share of accounts apart for so many of others: they are fewer.
+const APART_SHARE: usize = 4;
 /// Shares for each thread at least, where there are several, so that none is left with the last big one.
 const SHARES_PER_THREAD: u64 = 8;
 /// Bytes put away together: 32 KiB, so that writing them costs a system call for 150 events.
@@ -41,6 +43,8 @@ pub struct Gathering<'a> {
     pub upto: Position,
     /// Whether an account stream of this name is wanted.
     pub wanted: &'a (dyn Fn(&str) -> bool + Sync),
+    /// Which of them can be asked for without reading the others.
+    pub apart: Option<&'a (dyn Fn(&str) -> bool + Sync)>,
     /// How many threads work; on one, accounts come in the order of their names within a share.
     pub threads: u32,
     /// Bytes of what is gathered that are kept in memory, some 200 an event.
@@ -67,7 +71,24 @@ pub(crate) struct Gathered<'j> {
     journal: &'j dyn Journal,
     threads: u32,
     shares: Vec<Share>,
+    /// How many of the shares, the first ones, are of the accounts apart.
+    apart: usize,
     scratch: Scratch,
+}
+
+/// How many shares there are.
+#[derive(Clone, Copy)]
+struct Shares {
+    apart: usize,
+    others: usize,
+}
+
+impl Shares {
+    /// The share of a stream that is wanted.
+    fn of(self, stream: StreamNumber, is_apart: bool) -> usize {
+        let number = stream.0 as usize;
+        if is_apart { number % self.apart } else { self.apart + number % self.others }
+    }
 }
 
 /// Rows of some streams in journal order.
@@ -83,7 +104,9 @@ impl<'j> Gathered<'j> {
         let threads = gathering.threads.max(1);
         let shares_min = if threads == 1 { 1 } else { u64::from(threads) * SHARES_PER_THREAD };
         let shares = upto.div_ceil(SHARE_EVENTS).clamp(shares_min, SHARES_MAX);
-        let shares = usize::try_from(shares).context("shares are few")?;
+        let others = usize::try_from(shares).context("shares are few")?;
+        let apart = gathering.apart.map_or(0, |_| others.div_ceil(APART_SHARE));
+        let shares = Shares { apart, others };
         let scratch = Scratch::new(gathering.memory_bytes);
         let bound = |part: u32| Position::new(0, upto / u64::from(threads) * u64::from(part));
         let ranges = (0..threads).map(|part| {
@@ -93,9 +116,7 @@ impl<'j> Gathered<'j> {
         let parts: Vec<Vec<Share>> = std::thread::scope(|scope| {
             let scratch = &scratch;
             let scanning: Vec<_> = ranges
-                .map(|range| {
-                    scope.spawn(move || Sorting::scan(journal, gathering.wanted, range, (shares, scratch)))
-                })
+                .map(|range| scope.spawn(move || Sorting::scan(journal, gathering, range, (shares, scratch))))
                 .collect();
             let parts = scanning.into_iter();
             parts
@@ -108,7 +129,7 @@ impl<'j> Gathered<'j> {
         for part in parts {
             shares.iter_mut().zip(part).for_each(|(share, mut pieces)| share.append(&mut pieces));
         }
-        Ok(Self { journal, threads, shares, scratch })
+        Ok(Self { journal, threads, shares, apart, scratch })
     }
 
     /// Hands the facts of every account that is wanted now to `work`, each account once, and what it makes of them
@@ -122,13 +143,37 @@ impl<'j> Gathered<'j> {
         work: impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T> + Sync,
         take: &mut dyn FnMut(T) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
+        self.map_shares(&self.shares, wanted, work, take)
+    }
+
+    /// The same of the accounts that were gathered apart.
+    ///
+    /// # Errors
+    /// As [`Gathered::map`].
+    pub(crate) fn map_apart<T: Send>(
+        &self,
+        wanted: &(dyn Fn(&str) -> bool + Sync),
+        work: impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T> + Sync,
+        take: &mut dyn FnMut(T) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        self.map_shares(&self.shares[..self.apart], wanted, work, take)
+    }
+
+    fn map_shares<T: Send>(
+        &self,
+        shares: &[Share],
+        wanted: &(dyn Fn(&str) -> bool + Sync),
+        work: impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T> + Sync,
+        take: &mut dyn FnMut(T) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let next = AtomicUsize::new(0);
+        let next_share = || shares.get(next.fetch_add(1, Ordering::Relaxed));
         std::thread::scope(|scope| {
             let (send, batches) = sync_channel(BATCHES_AHEAD);
             for _ in 0..self.threads {
-                let (send, next, work) = (send.clone(), &next, &work);
+                let (send, next_share, work) = (send.clone(), &next_share, &work);
                 scope.spawn(move || {
-                    if let Err(error) = self.hand_over(wanted, next, work, &send) {
+                    if let Err(error) = self.hand_over(wanted, next_share, work, &send) {
                         // Whoever stopped taking knows why.
                         let _ = send.send(Err(error));
                     }
@@ -139,15 +184,15 @@ impl<'j> Gathered<'j> {
         })
     }
 
-    fn hand_over<T>(
+    fn hand_over<'a, T>(
         &self,
         wanted: &dyn Fn(&str) -> bool,
-        next: &AtomicUsize,
+        next_share: &dyn Fn() -> Option<&'a Share>,
         work: &impl Fn(Stream, Vec<Fact>) -> anyhow::Result<T>,
         send: &SyncSender<anyhow::Result<Vec<T>>>,
     ) -> anyhow::Result<()> {
         let mut opened = Opened::default();
-        while let Some(share) = self.shares.get(next.fetch_add(1, Ordering::Relaxed)) {
+        while let Some(share) = next_share() {
             opened.read(share, &self.scratch)?;
             let mut accounts = opened.accounts(self.journal)?;
             accounts.retain(|(name, _)| wanted(name));
@@ -175,35 +220,37 @@ struct Sorting<'a> {
 impl Sorting<'_> {
     fn scan(
         journal: &dyn Journal,
-        wanted: &dyn Fn(&str) -> bool,
+        gathering: &Gathering<'_>,
         range: Scan<'_>,
-        (shares, scratch): (usize, &Scratch),
+        (shares, scratch): (Shares, &Scratch),
     ) -> anyhow::Result<Vec<Share>> {
         let mut sorting = Sorting { scratch, filling: Vec::new(), shares: Vec::new() };
-        sorting.filling.resize_with(shares, Vec::new);
-        sorting.shares.resize_with(shares, Share::new);
-        let mut known: Vec<Option<bool>> = Vec::new();
-        let mut is_wanted = |stream: StreamNumber| {
+        sorting.filling.resize_with(shares.apart + shares.others, Vec::new);
+        sorting.shares.resize_with(shares.apart + shares.others, Share::new);
+        // The share of each stream, `None` for one that is not wanted, as far as it was asked for.
+        let mut known: Vec<Option<Option<u32>>> = Vec::new();
+        let mut share_of = |stream: StreamNumber| {
             let index = stream.0 as usize;
             if known.len() <= index {
                 known.resize(index + 1, None);
             }
             *known[index].get_or_insert_with(|| {
-                let name = journal.stream_name(stream);
-                name.is_some_and(|name| name.starts_with("account-") && wanted(&name))
+                let name = journal.stream_name(stream)?;
+                let is_wanted = name.starts_with("account-") && (gathering.wanted)(&name);
+                let is_apart = gathering.apart.is_some_and(|apart| apart(&name));
+                is_wanted.then(|| u32::try_from(shares.of(stream, is_apart)).expect("shares are few"))
             })
         };
         journal.scan_facts(range, &mut |row| {
-            if is_wanted(row.stream) {
-                sorting.keep(&row);
+            if let Some(share) = share_of(row.stream) {
+                sorting.keep(share as usize, &row);
             }
             ControlFlow::Continue(())
         })?;
         Ok(sorting.finish())
     }
 
-    fn keep(&mut self, row: &FactRow<'_>) {
-        let share = row.stream.0 as usize % self.filling.len();
+    fn keep(&mut self, share: usize, row: &FactRow<'_>) {
         let filling = &mut self.filling[share];
         if !filling.is_empty() && filling.len() + row_bytes(row) > PIECE_BYTES {
             self.shares[share].push(self.scratch.put(filling));

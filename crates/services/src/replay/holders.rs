@@ -106,7 +106,8 @@ fn in_full(
     amended: &HashSet<Arc<str>>,
 ) -> anyhow::Result<Vec<(Stream, Vec<Holding>)>> {
     let wanted = |name: &str| amended.contains(name);
-    let gathering = Gathering { upto, wanted: &wanted, threads: threads(), memory_bytes: GATHERED_BYTES };
+    let gathering =
+        Gathering { upto, wanted: &wanted, apart: None, threads: threads(), memory_bytes: GATHERED_BYTES };
     let fold = |stream: Stream, facts: Vec<Fact>| Ok((stream, history::fold(&facts).holdings));
     let mut held = Vec::new();
     map_accounts(journal, &gathering, fold, &mut |(stream, holdings)| {
