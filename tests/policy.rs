@@ -88,7 +88,7 @@ fn a_document_is_checked_over_http_as_on_the_command_line() {
     chaperone.run(["init"]).ended_with(0);
     let server = chaperone.serve::<&str>([]);
     let client = Client::new(&server.url);
-    let lint = |document: &str| client.post("/v1/policies/lint", "application/json", document.to_owned());
+    let lint = |document: &str| client.post("/v1/policies/lint", "application/json", document);
     let guard = |when: &str| json!({"patterns": {"T01": {"guard": {"when": when, "then": "hold_back"}}}});
     let cases = [
         (json!({"registration": {"protection_days": 0}}), Some("/registration/protection_days")),
@@ -108,7 +108,7 @@ fn a_document_is_checked_over_http_as_on_the_command_line() {
     }
     let cut_off = lint("{\"registration\":").json(200);
     assert_eq!((&cut_off["valid"], &cut_off["error"]["byte"]), (&json!(false), &json!(15)), "{cut_off}");
-    client.post("/v1/policies/lint", "text/plain", "{}".to_owned()).problem(415);
+    client.post("/v1/policies/lint", "text/plain", "{}").problem(415);
     client.get("/v1/policies/lint").problem(405);
     assert_eq!(
         client.get("/v1/policies").json(200).as_array().map(Vec::len),
