@@ -14,15 +14,29 @@ use tests::nats::{NatsCluster, NatsServer};
 const BUCKET: &str = "CHAPERONE_accounts_acme_v1";
 /// More than two atomic batches hold.
 const MANY: usize = 2_500;
+/// Buckets made one after the other, each written to at once: without waiting, one of a few is not known of yet.
+const JUST_MADE: usize = 40;
 
 async fn projections(url: &str, replicas: usize) -> NatsProjections {
     let connection = Connection::open(&Options::at(url)).await.expect("the address can be read");
     let projections = NatsProjections::new(connection, replicas);
-    // The first connection is being made while the first question is asked.
-    while projections.open(BUCKET).await.is_err() {
+    made(&projections, BUCKET).await;
+    projections
+}
+
+/// Asks until the bucket is made, since the first connection is being made while the first question is asked and a
+/// cluster that has just started finds a server and loses it again.
+async fn made(projections: &NatsProjections, bucket: &str) {
+    while projections.open(bucket).await.is_err() {
         tokio::task::yield_now().await;
     }
-    projections
+}
+
+/// Writes until the bus answers, which a cluster that chooses a leader does not.
+async fn written(projections: &NatsProjections, changes: Vec<Change>) {
+    while projections.write(BUCKET, changes.clone()).await.is_err() {
+        tokio::task::yield_now().await;
+    }
 }
 
 fn client(url: &str) -> impl Future<Output = jetstream::Context> {
@@ -37,17 +51,11 @@ fn changes(count: usize, value: impl Fn(usize) -> Option<String>) -> Vec<Change>
 
 /// Writes few and many, and changes and takes away some of them; returns what should be left.
 async fn write(projections: &NatsProjections) -> BTreeMap<String, Bytes> {
-    projections
-        .write(BUCKET, changes(3, |number| Some(format!("first {number}"))))
-        .await
-        .expect("the bus answers");
-    projections
-        .write(BUCKET, changes(MANY, |number| Some(format!("second {number}"))))
-        .await
-        .expect("the bus answers");
+    written(projections, changes(3, |number| Some(format!("first {number}")))).await;
+    written(projections, changes(MANY, |number| Some(format!("second {number}")))).await;
     let third = |number: usize| (!number.is_multiple_of(3)).then(|| format!("third {number}"));
-    projections.write(BUCKET, changes(MANY / 2, third)).await.expect("the bus answers");
-    projections.write(BUCKET, vec![("a1".to_owned(), None)]).await.expect("the bus answers");
+    written(projections, changes(MANY / 2, third)).await;
+    written(projections, vec![("a1".to_owned(), None)]).await;
     let left = (0..MANY).filter(|number| *number != 1).filter_map(|number| {
         let value = if number < MANY / 2 { third(number)? } else { format!("second {number}") };
         Some((format!("a{number}"), Bytes::from(value)))
@@ -75,6 +83,19 @@ async fn what_is_read_is_what_was_written_last_on_one_server() {
 async fn what_is_read_is_what_was_written_last_on_three_servers() {
     let Some(cluster) = NatsCluster::start() else { return };
     reads_what_was_written(&cluster.url(), 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_just_made_on_three_servers_takes_a_change() {
+    let Some(cluster) = NatsCluster::start() else { return };
+    let projections = projections(&cluster.url(), 3).await;
+    for number in 0..JUST_MADE {
+        let bucket = format!("CHAPERONE_accounts_acme_v1_{number}");
+        made(&projections, &bucket).await;
+        let first = projections.write(&bucket, changes(1, |_| Some("first".to_owned()))).await;
+        let told = first.err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(!told.contains("no stream found"), "{told}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
