@@ -1,13 +1,11 @@
 //! What a partner may know before it registers a deal, and after it was refused: never another's name.
 
 use crate::account::Account;
-use crate::account::registration::{Outcome, Registration};
+use crate::account::registration::{Deal, Outcome, Registration};
 use crate::decide::Grounds;
-use crate::decide::registration::judgement::{Ask, keeps_out, takeover};
+use crate::decide::registration::judgement::{Ask, rivals, takeover};
 use crate::event::deal::RejectionReason;
-use crate::family::Families;
-use crate::id::{AccountId, DealId, EventId, PartnerId};
-use crate::program::Program;
+use crate::id::{DealId, EventId, PartnerId};
 use crate::scope::Scope;
 use crate::time::Instant;
 
@@ -37,28 +35,24 @@ impl Claim {
 /// Whether `partner` could register `scope` at `at`: the rules that would decide the submission answer.
 ///
 /// Who is holder of record does not matter here, since no published rule refuses a registration for it.
-pub fn check(
-    account: &Account,
-    account_id: &AccountId,
-    families: &Families,
-    program: &Program,
-    claimed: &Claimed<'_>,
-) -> Claim {
+pub fn check(account: &Account, grounds: &Grounds<'_>, claimed: &Claimed<'_>) -> Claim {
     let Claimed { partner, scope, at } = *claimed;
     // The submission has no id yet; the rules ask for one only to record it.
     let unnamed: DealId = "claim".parse().expect("a lower-case token is a deal id");
     let ask = Ask { deal: &unnamed, partner, scope, missing: &[], tender: false, at };
-    let grounds = Grounds { account: account_id, families, program, customers: &[] };
-    let others = || account.deals.iter().filter(|deal| deal.partner.as_ref().is_some_and(|p| p != partner));
     let mut keeping_out: Vec<&PartnerId> =
-        others().filter(|deal| keeps_out(deal, &ask)).filter_map(|deal| deal.partner.as_ref()).collect();
+        rivals(account, grounds, &ask).filter_map(|deal| deal.partner.as_ref()).collect();
     keeping_out.sort();
     keeping_out.dedup();
-    let waits = others().any(|deal| deal.is_undecided() && deal.scope.overlaps(scope));
-    let disputed_holding = account.holdings.iter().any(|held| held.contested.is_some() && held.covers(scope));
+    let registered = || grounds.registered(account);
+    let is_anothers = |deal: &&Deal| deal.partner.as_ref().is_some_and(|of| of != partner);
+    let mut others = registered().flat_map(|account| &account.deals).filter(is_anothers);
+    let waits = others.any(|deal| deal.is_undecided() && deal.scope.overlaps(scope));
+    let mut holdings = registered().flat_map(|account| &account.holdings);
+    let disputed_holding = holdings.any(|held| held.contested.is_some() && held.covers(scope));
     if keeping_out.len() > 1 || waits || disputed_holding {
         Claim::Contested
-    } else if keeping_out.len() == 1 || takeover(account, &grounds, &ask, "deal.submit").is_some() {
+    } else if keeping_out.len() == 1 || takeover(account, grounds, &ask, "deal.submit").is_some() {
         Claim::Held
     } else {
         Claim::Free
@@ -132,7 +126,7 @@ pub fn explain(account: &Account, deal: &DealId, at: Instant) -> Option<Explanat
     })
 }
 
-fn after_rejection(account: &Account, known: &crate::account::registration::Deal, at: Instant) -> Helps {
+fn after_rejection(account: &Account, known: &Deal, at: Instant) -> Helps {
     let refused =
         account.refusals.iter().rev().find(|refused| refused.refused.deal.as_ref() == Some(&known.deal));
     if let Some(refused) = refused {

@@ -45,6 +45,9 @@ pub struct Context<'a> {
     /// As what customers the account is known, itself included where other accounts are known to be it; none where
     /// the account is all there is.
     pub customers: &'a [Customer<'a>],
+    /// The other accounts that are surely this customer, by merges and hard ids, each with what is its own; itself
+    /// only where something of its own stands on another stream or the other way round.
+    pub surely: &'a [Customer<'a>],
 }
 
 /// An event that follows, valid from `now`, and whether somebody asked for it or the rules derived it.
@@ -65,17 +68,20 @@ pub struct Settled {
 
 /// What the rules read beside the state of an account, whoever asks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Grounds<'a> {
-    pub(crate) account: &'a AccountId,
-    pub(crate) families: &'a Families,
-    pub(crate) program: &'a Program,
-    pub(crate) customers: &'a [Customer<'a>],
+pub struct Grounds<'a> {
+    pub account: &'a AccountId,
+    pub families: &'a Families,
+    pub program: &'a Program,
+    /// As in [`Context`].
+    pub customers: &'a [Customer<'a>],
+    /// As in [`Context`].
+    pub surely: &'a [Customer<'a>],
 }
 
 impl<'a> Context<'a> {
     pub(crate) fn grounds(&self) -> Grounds<'a> {
-        let Self { account, families, program, customers, .. } = *self;
-        Grounds { account, families, program, customers }
+        let Self { account, families, program, customers, surely, .. } = *self;
+        Grounds { account, families, program, customers, surely }
     }
 }
 

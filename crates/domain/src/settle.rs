@@ -20,13 +20,13 @@ use crate::account::registration::{Deal, Registration};
 use crate::account::{Account, Refused};
 use crate::decide::Grounds;
 pub use crate::decide::Settled;
-use crate::decide::registration::judgement::{Ask, Judgement, judge};
+use crate::decide::registration::judgement::{Ask, Judgement, judge, keeps_out};
 use crate::event::account::AccountEvent;
 use crate::event::deal::DealEvent;
 use crate::event::{DecidedBy, Event};
 use crate::fact::{Class, Fact, Meta, Origin};
 use crate::family::Families;
-use crate::id::{AccountId, DealId, EventId};
+use crate::id::{AccountId, DealId, EventId, PartnerId};
 use crate::program::Program;
 use crate::protection::Known;
 use crate::rank::Rank;
@@ -43,7 +43,24 @@ pub struct Conflict {
     pub recorded: Registration,
     pub otherwise: Registration,
     /// The registration that was first after all, when that is why.
-    pub rival: Option<DealId>,
+    pub rival: Option<Rival>,
+}
+
+/// A registration that keeps another out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rival {
+    pub deal: DealId,
+    pub partner: Option<PartnerId>,
+    pub submission: Option<EventId>,
+    pub home: Home,
+}
+
+/// Under which account of the customer something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    Own,
+    /// Another one that is surely the same customer.
+    Other,
 }
 
 /// What has to be recorded so that everything that follows from `recorded`, and nothing else, is derived from
@@ -65,7 +82,7 @@ pub fn settle(
     program: &Program,
 ) -> Vec<Settled> {
     let facts = history::effective(recorded.iter().filter(|fact| !fact.is_settled()));
-    let grounds = Grounds { account: account_id, families, program, customers: &[] };
+    let grounds = Grounds { account: account_id, families, program, customers: &[], surely: &[] };
     let walk = Walk::new(grounds, &facts, Look::Forward).over(&facts);
     let merged_at = walk.account.into.as_ref().and_then(|_| merged_at(&facts));
     let mut settled = walk.settled;
@@ -83,16 +100,19 @@ fn merged_at(facts: &[Cow<'_, Fact>]) -> Option<Instant> {
 /// Decisions the rules gave that the whole history, as known now, would give otherwise, in fold order.
 ///
 /// Each is judged against everything else as it was recorded, so one late fact names only the decisions it
-/// touches itself.
+/// touches itself. `surely` is what stands on each other account that is surely the same customer: as the submission
+/// of a live command was decided with it, it is judged with it; what was told is decided by its own account alone.
 pub fn conflicts(
     account_id: &AccountId,
     recorded: &[Fact],
+    surely: &[Vec<Fact>],
     families: &Families,
     program: &Program,
 ) -> Vec<Conflict> {
     let facts = history::effective(recorded);
-    let grounds = Grounds { account: account_id, families, program, customers: &[] };
-    Walk::new(grounds, &facts, Look::Back).over(&facts).conflicts
+    let grounds = Grounds { account: account_id, families, program, customers: &[], surely: &[] };
+    let surely = surely.iter().map(history::effective).collect();
+    Walk { surely, ..Walk::new(grounds, &facts, Look::Back) }.over(&facts).conflicts
 }
 
 /// Whether a walk also judges what was decided before.
@@ -123,6 +143,8 @@ struct Walk<'a> {
     open_places: HashMap<DealId, usize>,
     settled: Vec<Settled>,
     conflicts: Vec<Conflict>,
+    /// What is in effect on the other accounts that are surely the same customer.
+    surely: Vec<Vec<Cow<'a, Fact>>>,
 }
 
 impl<'a> Walk<'a> {
@@ -137,6 +159,7 @@ impl<'a> Walk<'a> {
             open_places: HashMap::new(),
             settled: Vec::new(),
             conflicts: Vec::new(),
+            surely: Vec::new(),
         }
     }
 
@@ -238,23 +261,43 @@ impl<'a> Walk<'a> {
             | Event::Program(_)
             | Event::Correction(_) => return,
         };
-        let submitted_now = self.open_places.contains_key(deal);
-        let Some(known) = self.account.deal(deal).filter(|_| submitted_now).cloned() else { return };
+        let Some(submission) = self.open_places.get(deal).map(|place| &self.open[*place].first) else {
+            return;
+        };
+        let origin = submission.origin;
+        let Some(known) = self.account.deal(deal).cloned() else { return };
         let at = decision.meta.valid_at;
         if self.is_refused_elsewhere(deal, at) {
             return;
         }
         let Some(ask) = ask(&known, at) else { return };
-        let judgement = self.judge(&ask);
+        let own = self.standing.rival(&self.account.deals, &ask);
+        let own = own.and_then(|own| Some(Rival::of(self.account.deal(&own)?, Home::Own)));
+        let rival = own.or_else(|| match origin {
+            Origin::Live => self.rival_elsewhere(&ask, &decision.meta),
+            Origin::Imported => None,
+        });
+        let first = || rival.as_ref().map(|rival| rival.deal.clone());
+        let judgement = judge(&self.account, &self.grounds, &ask, first);
         let otherwise = judgement.registration();
         if otherwise != recorded {
-            let rival = match judgement {
-                Judgement::Rejected { rival, .. } => rival,
-                Judgement::Returned | Judgement::Takeover(_) | Judgement::Approved { .. } => None,
-            };
+            let is_outrun = matches!(judgement, Judgement::Rejected { rival: Some(_), .. });
+            let rival = rival.filter(|_| is_outrun);
             let (deal, decision) = (deal.clone(), decision.meta.id);
             self.conflicts.push(Conflict { deal, decision, at, recorded, otherwise, rival });
         }
+    }
+
+    /// What kept a submission out by what stood on the other accounts of the customer when it was decided.
+    fn rival_elsewhere(&self, ask: &Ask<'_>, decision: &Meta) -> Option<Rival> {
+        let decided = (decision.valid_at, decision.position);
+        let is_before = |fact: &&Cow<'_, Fact>| (fact.meta.valid_at, fact.meta.position) < decided;
+        self.surely.iter().find_map(|facts| {
+            let before = facts.iter().filter(is_before);
+            let account = before.fold(Account::default(), |account, fact| account.evolve(fact));
+            let rival = account.deals.iter().find(|deal| keeps_out(deal, ask))?;
+            Some(Rival::of(rival, Home::Other))
+        })
     }
 
     /// Whether the deal was refused for a handoff under another account of the customer: what was known of that then
@@ -272,6 +315,13 @@ impl<'a> Walk<'a> {
 
     fn decided_by(&self, at: Instant) -> DecidedBy {
         DecidedBy { policy: self.grounds.program.policy_at(at).name.clone(), person: None }
+    }
+}
+
+impl Rival {
+    fn of(deal: &Deal, home: Home) -> Self {
+        let (partner, submission) = (deal.partner.clone(), deal.submission);
+        Self { deal: deal.deal.clone(), partner, submission, home }
     }
 }
 

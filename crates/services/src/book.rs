@@ -24,6 +24,7 @@ use ports::{
 use views::directory::Directory;
 
 use crate::accounts::{Accounts, Loaded};
+use crate::asked::Asked;
 use crate::attended::Attended;
 use crate::book::cases::Cases;
 use crate::customers::{Customers, redescribes};
@@ -52,6 +53,7 @@ pub struct Book {
     pub journal: Arc<dyn Journal>,
     pub quarantine: Arc<dyn Quarantine>,
     pub clock: Arc<dyn Clock>,
+    pub(crate) asked: Asked,
     pub(crate) attended: Attended,
     pub(crate) registrations: Registrations,
     /// What accounts add to what others are judged by.
@@ -111,6 +113,7 @@ impl Book {
             journal,
             quarantine,
             clock,
+            asked: Asked::default(),
             attended: Attended::default(),
             registrations: Registrations::default(),
             ledger: Arc::default(),

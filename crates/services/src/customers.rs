@@ -112,15 +112,7 @@ impl OfVendor {
             return;
         }
         let Event::Identity(event) = event else { return };
-        let named: Vec<AccountId> = match event {
-            IdentityEvent::Linked(linked) => {
-                linked.account.iter().chain([&linked.survivor]).cloned().collect()
-            }
-            IdentityEvent::Merged(merged) => vec![merged.absorbed.clone(), merged.survivor.clone()],
-            IdentityEvent::Split(split) => vec![split.restored.clone(), split.survivor.clone()],
-            IdentityEvent::KeptApart(kept) => vec![kept.account.clone(), kept.other.clone()],
-            IdentityEvent::Suspected(_) | IdentityEvent::Related(_) => Vec::new(),
-        };
+        let named = named(event);
         self.open.extend(named.iter().map(|account| (account.clone(), fact.meta.position)));
         self.decided.extend(named);
     }
@@ -168,6 +160,17 @@ impl OfVendor {
     /// The accounts about which a person decided since this was last asked.
     pub(crate) fn take_decided(&mut self) -> BTreeSet<AccountId> {
         std::mem::take(&mut self.decided)
+    }
+}
+
+/// The accounts of which a decision says that they are one customer, or are not.
+pub(crate) fn named(event: &IdentityEvent) -> Vec<AccountId> {
+    match event {
+        IdentityEvent::Linked(linked) => linked.account.iter().chain([&linked.survivor]).cloned().collect(),
+        IdentityEvent::Merged(merged) => vec![merged.absorbed.clone(), merged.survivor.clone()],
+        IdentityEvent::Split(split) => vec![split.restored.clone(), split.survivor.clone()],
+        IdentityEvent::KeptApart(kept) => vec![kept.account.clone(), kept.other.clone()],
+        IdentityEvent::Suspected(_) | IdentityEvent::Related(_) => Vec::new(),
     }
 }
 

@@ -25,7 +25,7 @@ use wire::problem::Problem;
 
 use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX};
-use crate::elsewhere::customers::{self, KnownAs};
+use crate::elsewhere::customers::{self, Read, Whole};
 use crate::intake;
 use crate::pen::{Entry, Line};
 use crate::settling;
@@ -84,15 +84,15 @@ pub async fn answer(book: &Book, input: CommandInput, known: Option<u64>) -> any
         let compared = identity::compared(book, &input, &world, now).await?;
         let counted = book.registrations.elsewhere(book, &input, &world, now).await?;
         let open_elsewhere = counted.as_ref().map(|counted| counted.open);
-        let customers = customers::of(book, &input.stream, &loaded, &world).await?;
-        let asked = Asked { input: &input, now, remedy, compared, open_elsewhere, customers: &customers };
+        let whole = customers::of(book, &input.stream, &loaded, &world).await?;
+        let asked = Asked { input: &input, now, remedy, compared, open_elsewhere, whole: &whole };
         let decided = match decide_on(&asked, &loaded, &world) {
             Ok(decided) => decided,
             Err(refusal) => return Ok(Reply::Refused(refusal)),
         };
         standstill::keep(book, &input, &loaded, &decided, now).await?;
         let mut entry = entry(&input, decided, &world, now);
-        if !customers.is_empty() {
+        if !whole.is_empty() {
             let decisions = book.load(&Stream::Identity(vendor.clone())).await?.version;
             let read = decisions.map(|version| version.revision);
             entry.lines.iter_mut().for_each(|line| line.context.identity_revision = read);
@@ -153,12 +153,12 @@ struct Asked<'a> {
     remedy: Option<Proposal>,
     compared: Option<identity::Compared>,
     open_elsewhere: Option<OpenRegistrations>,
-    customers: &'a [KnownAs],
+    whole: &'a Whole,
 }
 
 /// Each family of commands is decided on the state of the stream it is about.
 fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<Decided>, Refusal> {
-    let Asked { input, now, remedy, compared, open_elsewhere, customers } = asked;
+    let Asked { input, now, remedy, compared, open_elsewhere, whole } = asked;
     let (actor, now) = (&input.actor, *now);
     match (&input.command, &input.stream) {
         (
@@ -180,6 +180,7 @@ fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<De
             identity::decided(compared.as_ref(), world, (actor, published), command)
         }
         (command, Stream::Account(_, account)) => {
+            let Read { customers, surely } = whole.read();
             let context = decide::Context {
                 now,
                 actor,
@@ -187,7 +188,8 @@ fn decide_on(asked: &Asked<'_>, loaded: &Loaded, world: &World) -> Result<Vec<De
                 families: &world.families,
                 program: &world.program,
                 open_elsewhere: *open_elsewhere,
-                customers: &customers.iter().map(KnownAs::read).collect::<Vec<_>>(),
+                customers: &customers,
+                surely: &surely,
             };
             decide::decide(&loaded.account, &context, command)
         }

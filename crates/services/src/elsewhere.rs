@@ -18,6 +18,7 @@ use policing::{Judged, OfAccount, Watermark};
 use crate::book::{Book, Shelf};
 use crate::replay::capped::Refused;
 use crate::replay::{Gathered, Under};
+use crate::sentinel::registration;
 use crate::world::World;
 use ledger::Ledger;
 
@@ -44,13 +45,66 @@ impl Elsewhere {
         if policing::may_add(facts, &book.world(stream.vendor()).program) {
             ledger.read(book).await?;
         }
-        Ok(Self { ledger, ..Self::tied_to(book, stream).await? })
+        let world = book.world(stream.vendor());
+        let mut elsewhere = Self::tied_to(book, stream, &world).await?;
+        if facts.iter().any(registration::may_be_reviewed) {
+            elsewhere.add_surely_with(book, stream, &world).await?;
+        }
+        Ok(Self { ledger, ..elsewhere })
+    }
+
+    /// Adds what stands on the streams of the accounts that are surely the same customer.
+    async fn add_surely_with(&mut self, book: &Book, stream: &Stream, world: &World) -> anyhow::Result<()> {
+        let Stream::Account(vendor, account) = stream else { return Ok(()) };
+        for home in homes(&world.identities, account) {
+            let home = Stream::Account(vendor.clone(), home.clone());
+            if home != *stream && !self.facts.contains_key(&home) {
+                let facts = book.load(&home).await?.facts.clone();
+                self.facts.insert(home, facts);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was gathered of a stream.
+    pub(crate) fn recorded(&self, stream: &Stream) -> &[Fact] {
+        self.facts.get(stream).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What is known of the other accounts that are surely the same customer, each with what is its own; of the
+    /// account itself only where splits moved something from it or to it.
+    pub(crate) fn surely_with(
+        &self,
+        subject: &Subject<'_>,
+        world: &World,
+        told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
+    ) -> Vec<(AccountId, Vec<Fact>)> {
+        let Subject { vendor, account_id, facts, .. } = *subject;
+        let identities = &world.identities;
+        if !identities.reach(account_id) {
+            return Vec::new();
+        }
+        let home = |id: &AccountId| {
+            let stream = Stream::Account(vendor.clone(), id.clone());
+            if id == account_id {
+                Some(facts.to_vec())
+            } else {
+                Some(told(&stream, self.facts.get(&stream)?))
+            }
+        };
+        let of = |id: &AccountId| {
+            let own = home(id)?;
+            match moved(identities, id, &own, &home) {
+                Some((facts, _)) => Some((id.clone(), facts)),
+                None => (id != account_id).then(|| (id.clone(), own)),
+            }
+        };
+        identities.surely_with(account_id).into_iter().filter_map(of).collect()
     }
 
     /// What stands on the streams of accounts that are tied to one.
-    async fn tied_to(book: &Book, stream: &Stream) -> anyhow::Result<Self> {
+    async fn tied_to(book: &Book, stream: &Stream, world: &World) -> anyhow::Result<Self> {
         let Stream::Account(vendor, account) = stream else { return Ok(Self::default()) };
-        let world = book.world(vendor);
         if !world.identities.concern(account) {
             return Ok(Self::default());
         }
@@ -75,7 +129,19 @@ impl Elsewhere {
     /// # Errors
     /// What was gathered cannot be read, or holds something that is not ours.
     pub(crate) fn gather(wanted: Wanted, gathered: &Gathered<'_>) -> anyhow::Result<Self> {
-        let Wanted { names, mut elsewhere } = wanted;
+        let Wanted { mut names, several, mut elsewhere } = wanted;
+        if !several.of.is_empty() {
+            let is_one = |name: &str| several.of.contains_key(name);
+            let is_asked = |stream: Stream, facts: Vec<Fact>| {
+                let is_asked = facts.iter().any(registration::may_be_reviewed);
+                Ok(is_asked.then(|| stream.to_string()))
+            };
+            gathered.map_apart(&is_one, is_asked, &mut |asked| {
+                let homes = asked.and_then(|asked| several.homes.get(*several.of.get(&asked)?));
+                names.extend(homes.into_iter().flatten().cloned());
+                Ok(())
+            })?;
+        }
         if names.is_empty() {
             return Ok(elsewhere);
         }
@@ -86,6 +152,17 @@ impl Elsewhere {
             Ok(())
         })?;
         Ok(elsewhere)
+    }
+
+    /// The same without the account itself.
+    pub(crate) fn surely_beside(
+        &self,
+        subject: &Subject<'_>,
+        world: &World,
+        told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
+    ) -> Vec<Vec<Fact>> {
+        let surely = self.surely_with(subject, world, told).into_iter();
+        surely.filter(|(account, _)| account != subject.account_id).map(|(_, facts)| facts).collect()
     }
 
     /// The same with what all accounts add, as a replay found it.
@@ -126,7 +203,8 @@ impl Elsewhere {
 /// What concerns any account that policing looks at; nothing where nothing is tied to any of them.
 pub(crate) struct Wanted {
     /// The names of the streams to be read.
-    pub(crate) names: HashSet<String>,
+    names: HashSet<String>,
+    several: Several,
     /// What is known without them.
     elsewhere: Elsewhere,
 }
@@ -136,12 +214,14 @@ impl Wanted {
         let vendors: Vec<VendorId> = book.shelf().directory.vendors().cloned().collect();
         let mut elsewhere = Elsewhere::default();
         let mut names: HashSet<String> = HashSet::new();
+        let mut several = Several::default();
         for vendor in vendors {
             let world = book.world(&vendor);
             let shelf = book.shelf();
             elsewhere.opened_under.extend(opened_under(&shelf, &vendor, &world.identities));
             let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
             names.extend(world.identities.givers().into_iter().map(|home| stream(home).to_string()));
+            several.add(&world.identities, &stream);
             for account in world.identities.accounts() {
                 let is_judged = shelf.guarded.contains(&stream(account));
                 for bond in elsewhere.bonds(&vendor, account, &world.identities) {
@@ -155,7 +235,38 @@ impl Wanted {
                 }
             }
         }
-        Self { names, elsewhere }
+        Self { names, several, elsewhere }
+    }
+
+    /// The names of all streams that may be read.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        self.names.iter().chain(self.several.of.keys()).chain(self.several.homes.iter().flatten())
+    }
+}
+
+/// Customers that are surely known under several accounts: where something was submitted on one, all are read.
+#[derive(Default)]
+struct Several {
+    /// The names of the streams on which something about each of them stands.
+    homes: Vec<Vec<String>>,
+    /// Which of them an account is, by the name of its stream.
+    of: HashMap<String, usize>,
+}
+
+impl Several {
+    fn add(&mut self, identities: &Identities, stream: &dyn Fn(&AccountId) -> Stream) {
+        let name = |account: &AccountId| stream(account).to_string();
+        for account in identities.of_several() {
+            if self.of.contains_key(&name(account)) {
+                continue;
+            }
+            let homes: Vec<String> = homes(identities, account).into_iter().map(name).collect();
+            if homes.len() > 1 {
+                let place = self.homes.len();
+                self.of.extend(identities.surely_with(account).into_iter().map(|one| (name(one), place)));
+                self.homes.push(homes);
+            }
+        }
     }
 }
 
@@ -169,6 +280,13 @@ fn opened_under(
         Some(((vendor.clone(), key.clone()), account.clone()))
     };
     identities.linked_keys().filter_map(known).collect()
+}
+
+/// The accounts on whose streams something may stand that is surely about the customer of `account`.
+pub(crate) fn homes<'i>(identities: &'i Identities, account: &'i AccountId) -> BTreeSet<&'i AccountId> {
+    let surely = identities.surely_with(account);
+    let given: Vec<&AccountId> = surely.iter().flat_map(|one| identities.given_by(one)).collect();
+    surely.into_iter().chain(given).collect()
 }
 
 /// An account about to be judged.

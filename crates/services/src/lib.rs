@@ -3,6 +3,7 @@
 mod abreast;
 pub mod accounts;
 pub mod api;
+mod asked;
 mod attended;
 pub mod book;
 mod customers;

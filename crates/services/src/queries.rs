@@ -83,6 +83,14 @@ impl Moment {
         so_far.fold(Account::default(), |account, fact| account.evolve(fact))
     }
 
+    /// The facts in force at this moment.
+    pub(crate) fn facts(&self, facts: &[Fact]) -> Vec<Fact> {
+        let known: Vec<Fact> = self.known(facts).cloned().collect();
+        let effective =
+            history::effective(&known).into_iter().filter(|fact| fact.meta.valid_at <= self.as_of);
+        effective.map(std::borrow::Cow::into_owned).collect()
+    }
+
     /// Up to which recorded time everything is known at this moment.
     ///
     /// # Errors

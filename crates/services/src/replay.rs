@@ -13,7 +13,7 @@ mod standing;
 mod swapping;
 mod verdicts;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -204,7 +204,7 @@ fn gathered<'j>(
 ) -> anyhow::Result<(Gathered<'j>, Elsewhere)> {
     let threads = threads_wanted.unwrap_or_else(threads).max(1);
     let wanted = elsewhere::Wanted::of(book);
-    let mut apart = wanted.names.clone();
+    let mut apart: HashSet<String> = wanted.names().cloned().collect();
     apart.extend(among::ever_asked(book));
     let is_apart = |name: &str| apart.contains(name);
     let gathering = Gathering {

@@ -155,7 +155,10 @@ fn due(book: &Book, stream: &Stream, loaded: &Loaded, elsewhere: &Elsewhere, wat
         book.shelf().cases.of(stream).map(|(stream, case)| (stream.clone(), case)).collect();
     let previous = previous(&cases);
     let world = book.world(vendor);
-    let mut now = registration::review(account, &loaded.account, &loaded.facts, &world, watermark);
+    let subject = Subject { vendor, account_id: account, account: &loaded.account, facts: &loaded.facts };
+    let all = |_: &Stream, facts: &[Fact]| facts.to_vec();
+    let surely = || elsewhere.surely_beside(&subject, &world, &all);
+    let mut now = registration::review(account, &loaded.account, (&loaded.facts, &surely), &world, watermark);
     let is_tied = world.identities.concern(account);
     let ledger = elsewhere.ledger(Under::Published);
     let put = |adds: OfAccount| {
@@ -166,8 +169,6 @@ fn due(book: &Book, stream: &Stream, loaded: &Loaded, elsewhere: &Elsewhere, wat
     if now.is_empty() && previous.is_empty() && !is_tied && !is_guarded {
         return Due { told: Vec::new(), concerned: put(OfAccount::default()) };
     }
-    let subject = Subject { vendor, account_id: account, account: &loaded.account, facts: &loaded.facts };
-    let all = |_: &Stream, facts: &[Fact]| facts.to_vec();
     let beyond = (elsewhere, ledger, u64::MAX);
     let Reviewed { judged, joined, adds } = elsewhere::review(&subject, &world, beyond, &all, watermark);
     now.extend(judged);

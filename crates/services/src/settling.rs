@@ -19,9 +19,9 @@ use crate::accounts::Loaded;
 use crate::book::{Book, CONFLICT_TRIES_MAX};
 use crate::intake::own_source;
 use crate::pen::{Entry, Line};
-use crate::resolving;
 use crate::roles::duty::Duty;
 use crate::world::{World, batch, house};
+use crate::{customers, elsewhere, resolving};
 
 /// Brings everything that follows from a write to `stream` up to date, as far as this process does so at once:
 /// derived events, then findings.
@@ -36,7 +36,10 @@ pub async fn after(book: &Book, stream: &Stream) -> anyhow::Result<()> {
     }
     if book.does_at_once(Duty::Judge) {
         judge(book, stream).await?;
-        for account in changed {
+        for account in &changed {
+            crate::sentinel::look(book, account).await?;
+        }
+        for account in decided_with(book, &changed).await? {
             crate::sentinel::look(book, &account).await?;
         }
     }
@@ -62,6 +65,9 @@ pub(crate) async fn judge(book: &Book, stream: &Stream) -> anyhow::Result<()> {
             }
         }
         Stream::Case(..) | Stream::Partnership(..) => {}
+    }
+    for account in decided_with(book, [stream]).await? {
+        crate::sentinel::look(book, &account).await?;
     }
     if let Some(version) = stands {
         book.attended.note(Duty::Judge, stream, version.revision);
@@ -115,6 +121,55 @@ fn counted_for(book: &Book, stream: &Stream) -> Vec<Stream> {
     let keys = entry.into_iter().flat_map(|entry| entry.keys.iter().map(|known| &known.key));
     let counts = world.identities.counts_for(account, keys);
     counts.into_iter().map(|id| Stream::Account(vendor.clone(), id.clone())).collect()
+}
+
+/// The accounts whose live submissions may have been decided otherwise by what was written to `streams`: those that
+/// are surely one customer with an account written to, or named by a decision on who is one.
+///
+/// # Errors
+/// The journal cannot be read.
+pub(crate) async fn decided_with<'s>(
+    book: &Book,
+    streams: impl IntoIterator<Item = &'s Stream>,
+) -> anyhow::Result<BTreeSet<Stream>> {
+    let mut concerned = BTreeSet::new();
+    for stream in streams {
+        let vendor = stream.vendor();
+        let world = book.world(vendor);
+        let identities = &world.identities;
+        let of = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
+        match stream {
+            Stream::Account(_, account) if identities.reach(account) => {
+                let homes = elsewhere::homes(identities, account).into_iter().filter(|home| *home != account);
+                concerned.extend(homes.map(of));
+            }
+            Stream::Identity(_) => {
+                let loaded = book.load(stream).await?;
+                let is_news = |fact: &&Fact| !book.attended.has(Duty::Judge, stream, fact.meta.revision);
+                let named = loaded.facts.iter().filter(is_news).flat_map(|fact| named(fact, &loaded.facts));
+                let named: BTreeSet<AccountId> = named.collect();
+                let surely = named.iter().flat_map(|account| identities.surely_with(account));
+                concerned.extend(surely.map(of));
+            }
+            Stream::Account(..)
+            | Stream::Partner(..)
+            | Stream::Program(_)
+            | Stream::Case(..)
+            | Stream::Partnership(..) => {}
+        }
+    }
+    book.asked.of(book, concerned)
+}
+
+/// The accounts that a fact on an identity stream with these facts says are one customer, or are not.
+fn named(fact: &Fact, facts: &[Fact]) -> Vec<AccountId> {
+    let decision = if let Event::Correction(correction) = &fact.event {
+        facts.iter().find(|known| Some(known.meta.id) == correction.target())
+    } else {
+        Some(fact)
+    };
+    let Some(Event::Identity(event)) = decision.map(|decision| &decision.event) else { return Vec::new() };
+    customers::named(event)
 }
 
 /// Guarded accounts that the uniform act recorded last covers too: with each more of them it is more uniform.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use domain::scope::Scope;
 use domain::time::Instant;
 use ports::memory::{MemoryJournal, MemoryQuarantine};
 use ports::{Clock, ManualClock};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use services::book::Book;
 use services::desk::{self, Reply};
 use services::intake::{self, Answer};
-use services::queries::{Asked, cases};
+use services::queries::{Asked, cases, deals};
 use services::replay::{self, Question, Record as Compare};
 use wire::input::{Defaults, Record};
 
@@ -71,7 +72,7 @@ impl Desk {
     }
 
     async fn tell_as_of(&self, at: Instant, Said { account, kind, by, data }: Said) {
-        let mut event = json!({"specversion": "1.0", "id": format!("{account} {kind}"), "source": "crm",
+        let mut event = json!({"specversion": "1.0", "id": format!("{account} {kind} {at}"), "source": "crm",
             "type": format!("chaperone.{kind}.v1"), "subject": format!("account-acme.{account}"),
             "time": at.to_string(), "actorrole": "system", "data": data});
         if let Some(partner) = by {
@@ -85,9 +86,27 @@ impl Desk {
     }
 
     async fn register(&self, account: &str, deal: &str) -> Reply {
+        self.register_for("contoso", account, deal).await
+    }
+
+    async fn register_for(&self, partner: &str, account: &str, deal: &str) -> Reply {
         self.clock.advance(DAY_MS);
         let to = format!("account-acme.{account}");
-        self.ask(&to, "deal.submit", ("partner_user", Some("contoso")), submission(deal)).await
+        let mut submission = submission(deal);
+        submission["partner"] = partner.into();
+        self.ask(&to, "deal.submit", ("partner_user", Some(partner)), submission).await
+    }
+
+    /// What a partner is told before it registers, and what becomes of it when it does.
+    async fn claim_and_register(&self, partner: &str, account: &str, deal: &str) -> (String, String) {
+        let place = ("acme".parse().unwrap(), account.parse().unwrap());
+        let scope = Scope::of_product_lines(["servers".parse().unwrap()]);
+        let partner_id = partner.parse().unwrap();
+        let claim = deals::claim(&self.book, &place, &partner_id, &scope, Asked::default()).await.unwrap();
+        let reply = self.register_for(partner, account, deal).await;
+        assert!(matches!(reply, Reply::Accepted { .. } | Reply::Prevented { .. }), "{reply:?}");
+        let explained = deals::explain(&self.book, deal, Asked::default()).await.unwrap().unwrap();
+        (claim.claim, explained.deal.registration)
     }
 
     /// The findings of the live book, which are those of its replay; and what differs from the record when every
@@ -244,4 +263,65 @@ async fn a_registration_told_of_a_duplicate_is_approved_and_found_in_whatever_or
         }
         assert_eq!(desk.found().await, (vec!["T08 S4".to_owned()], vec![]), "{kinds:?}");
     }
+}
+
+fn pair(words: (&str, &str)) -> (String, String) {
+    (words.0.to_owned(), words.1.to_owned())
+}
+
+#[tokio::test]
+async fn a_registration_under_one_account_keeps_others_out_under_its_duplicate_whichever_stands_for_both() {
+    for (first, second) in [("globex", "globex-2"), ("globex-2", "globex")] {
+        let desk = Desk::enrolled().await;
+        desk.tell(opened("globex", None)).await;
+        desk.tell(opened("globex-2", None)).await;
+        let own = desk.claim_and_register("northwind", first, "d-1").await;
+        let rivals = desk.claim_and_register("contoso", second, "d-2").await;
+        assert_eq!([own, rivals], [pair(("free", "approved")), pair(("held", "rejected"))], "{first} first");
+        let again = desk.claim_and_register("northwind", second, "d-3").await;
+        assert_eq!(again, pair(("free", "approved")), "nobody keeps itself out");
+        assert_eq!(desk.found().await, (vec![], vec![]));
+    }
+}
+
+/// An account of which nothing is known but its name.
+fn named(account: &'static str) -> Said {
+    let legal_name = format!("Globex {account} AG");
+    said(account, "account.opened", json!({"keys": [], "country": "DE", "legal_name": legal_name}))
+}
+
+#[tokio::test]
+async fn a_registration_that_a_duplicate_known_later_had_first_is_put_before_a_person() {
+    let desk = Desk::enrolled().await;
+    desk.tell(named("globex")).await;
+    desk.tell(named("globex-2")).await;
+    let own = desk.claim_and_register("northwind", "globex", "d-1").await;
+    let others = desk.claim_and_register("contoso", "globex-2", "d-2").await;
+    assert_eq!([own, others], [pair(("free", "approved")), pair(("free", "approved"))]);
+    assert_eq!(desk.found().await, (vec![], vec![]));
+    for account in ["globex", "globex-2"] {
+        desk.tell(opened(account, None)).await;
+    }
+    let (found, differing) = desk.found().await;
+    assert_eq!(found, ["registration S2"]);
+    assert!(
+        differing.len() == 1 && differing[0].contains("d-2") && differing[0].contains("identity"),
+        "{differing:?}"
+    );
+}
+
+#[tokio::test]
+async fn history_told_late_of_a_duplicate_speaks_against_a_registration_decided_before() {
+    let desk = Desk::enrolled().await;
+    desk.tell(opened("globex", None)).await;
+    desk.tell(opened("globex-2", None)).await;
+    let own = desk.claim_and_register("contoso", "globex", "d-1").await;
+    assert_eq!(own, pair(("free", "approved")));
+    let mut earlier = submission("d-0");
+    earlier["partner"] = "northwind".into();
+    let at = Instant::from_unix_ms(START_MS + DAY_MS / 2).unwrap();
+    desk.tell_as_of(at, said("globex-2", "deal.submitted", earlier)).await;
+    let (found, differing) = desk.found().await;
+    assert_eq!(found, ["registration S2"]);
+    assert!(differing.len() == 1 && differing[0].contains("d-1"), "{differing:?}");
 }

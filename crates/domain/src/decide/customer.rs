@@ -12,7 +12,16 @@ pub struct Customer<'a> {
     pub account: &'a Account,
 }
 
-impl Grounds<'_> {
+impl<'a> Grounds<'a> {
+    /// Where registrations keep others out of `account`: itself first, then every other account that is surely this
+    /// customer.
+    pub(crate) fn registered<'s>(&'s self, account: &'s Account) -> impl Iterator<Item = &'s Account> {
+        let is_own = |one: &&Customer<'a>| one.account_id == self.account;
+        let own = self.surely.iter().find(is_own).map_or(account, |own| own.account);
+        let others = self.surely.iter().filter(move |one| !is_own(one)).map(|one| one.account);
+        std::iter::once(own).chain(others)
+    }
+
     /// Why `attempt` on `account` is refused, if it is: what protects the customer under any of its accounts
     /// protects it here.
     pub(crate) fn refusable(&self, account: &Account, attempt: &Attempt<'_>) -> Option<Refusable> {
@@ -22,7 +31,8 @@ impl Grounds<'_> {
         if let Some(refusable) = protection::attempt(own, self.account, families, program, attempt) {
             return Some(refusable);
         }
-        let others = self.customers.iter().filter(|customer| !of_own(customer));
+        // A duplicate that is only linked and was handed on itself is no part of the customer it is known as.
+        let others = self.customers.iter().chain(self.surely).filter(|customer| !of_own(customer));
         others.into_iter().find_map(|other| {
             let known = Known { account: other.account, account_id: other.account_id, families, program };
             let refusable = protection::attempt(known.account, known.account_id, families, program, attempt)?;

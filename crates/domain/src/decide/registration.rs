@@ -73,7 +73,9 @@ fn submit(account: &Account, context: &Context<'_>, submitted: &Submitted) -> Re
         tender: submitted.tender.unwrap_or(false),
         at: context.now,
     };
-    let judgement = judge(account, &context.grounds(), &ask, || rivals(account, &ask).next());
+    let grounds = context.grounds();
+    let rival = || rivals(account, &grounds, &ask).next().map(|rival| rival.deal.clone());
+    let judgement = judge(account, &grounds, &ask, rival);
     if known
         .is_some_and(|known| says_the_same(known, &submitted) && judgement.is_in_effect(known, context.now))
     {
@@ -214,7 +216,8 @@ fn approve(account: &Account, context: &Context<'_>, deal: &DealId) -> Result<Ve
         tender: known.tender,
         at: context.now,
     };
-    if let Some(refused) = takeover(account, &context.grounds(), &ask, "deal.approve") {
+    let grounds = context.grounds();
+    if let Some(refused) = takeover(account, &grounds, &ask, "deal.approve") {
         let repeated = account.refusals.iter().any(|known| known.refused == refused && known.at == ask.at);
         if repeated {
             return Ok(Vec::new());
@@ -228,9 +231,9 @@ fn approve(account: &Account, context: &Context<'_>, deal: &DealId) -> Result<Ve
         deal: deal.clone(),
         scope: known.scope.clone(),
         protected_from: context.now,
-        protected_until: judgement::protected_until(&context.grounds(), context.now),
+        protected_until: judgement::protected_until(&grounds, context.now),
         decided_by: by_person(context, person),
-        rivals_considered: rivals(account, &ask).collect(),
+        rivals_considered: rivals(account, &grounds, &ask).map(|rival| rival.deal.clone()).collect(),
     };
     Ok(one(Class::Ruled, DealEvent::Approved(approved)))
 }

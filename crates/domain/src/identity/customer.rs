@@ -67,6 +67,13 @@ impl Identities {
         all.into_iter()
     }
 
+    /// Every account that was merged or linked into another, or of which a split moved events, and what stands for it.
+    pub fn of_several(&self) -> BTreeSet<&AccountId> {
+        let joined = self.joined.iter().flat_map(|(account, joined)| [account, &joined.into]);
+        let moved = self.moved.values().flat_map(|moved| [&moved.from, &moved.to]);
+        joined.chain(moved).collect()
+    }
+
     /// What the rules linked into this account.
     pub fn linked_by_rules(&self, account: &AccountId) -> impl Iterator<Item = (&AccountId, &Joined)> {
         let members = self.members.get(account).into_iter().flatten();

@@ -158,7 +158,7 @@ proptest! {
             }
         }
         prop_assert_eq!(story.settle(), vec![]);
-        prop_assert_eq!(settle::conflicts(&story.account, &story.facts, &story.families, &story.program), vec![]);
+        prop_assert_eq!(settle::conflicts(&story.account, &story.facts, &[], &story.families, &story.program), vec![]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use domain::account::registration::Registration;
 use domain::claim::{self, Claim, Claimed, Helps};
 use domain::command::{Command, DealCommand};
+use domain::decide::Grounds;
 use domain::event::deal::{Approved, DealEvent, Submitted, Withdrawn};
 use domain::event::{DecidedBy, Event, PolicyRef};
 use domain::fact::Class;
@@ -162,17 +163,17 @@ fn later_history_takes_no_decision_back_but_names_it() {
     let story = approved().but(-5, submitted("older", "beta", "x")).settled();
     assert_eq!(story.registration("older"), Registration::Approved);
     assert_eq!(story.registration("d1"), Registration::Approved);
-    let conflicts = settle::conflicts(&story.account, &story.facts, &story.families, &story.program);
+    let conflicts = settle::conflicts(&story.account, &story.facts, &[], &story.families, &story.program);
     assert_eq!(conflicts.len(), 1);
     assert_eq!((&conflicts[0].deal, conflicts[0].otherwise), (&id("d1"), Registration::Rejected));
-    assert_eq!(conflicts[0].rival, Some(id("older")));
+    assert_eq!(conflicts[0].rival.as_ref().map(|rival| &rival.deal), Some(&id("older")));
 }
 
 #[test]
 fn a_rejection_for_a_deal_that_was_over_by_then_is_named() {
     let story = approved().and(20, user_of("beta"), submit("d2", "beta", "x"));
     let known =
-        |story: &Story| settle::conflicts(&story.account, &story.facts, &story.families, &story.program);
+        |story: &Story| settle::conflicts(&story.account, &story.facts, &[], &story.families, &story.program);
     assert!(known(&story).is_empty());
     let conflicts = known(&story.but(10, lost("d1", day(10))));
     assert_eq!((&conflicts[0].deal, conflicts[0].otherwise), (&id("d2"), Registration::Approved));
@@ -182,7 +183,7 @@ fn a_rejection_for_a_deal_that_was_over_by_then_is_named() {
 fn a_persons_ruling_is_no_conflict() {
     let story = given([(0, submitted("one", "alpha", "x")), (0, ruled_approval("one"))]);
     let story = story.but(-5, submitted("older", "beta", "x")).settled();
-    assert!(settle::conflicts(&story.account, &story.facts, &story.families, &story.program).is_empty());
+    assert!(settle::conflicts(&story.account, &story.facts, &[], &story.families, &story.program).is_empty());
 }
 
 #[test]
@@ -206,7 +207,9 @@ fn live_commands_are_settled_by_their_own_answer() {
 fn check(story: &Story, partner: &str, line: &str, at: i64) -> Claim {
     let (partner, scope) = (id(partner), lines(&[line]));
     let claimed = Claimed { partner: &partner, scope: &scope, at: day(at) };
-    claim::check(&story.now(), &story.account, &story.families, &story.program, &claimed)
+    let Story { account, families, program, .. } = story;
+    let grounds = Grounds { account, families, program, customers: &[], surely: &[] };
+    claim::check(&story.now(), &grounds, &claimed)
 }
 
 #[test]

@@ -218,6 +218,7 @@ impl Story {
             program: &self.program,
             open_elsewhere: Some(self.open_elsewhere),
             customers: &[],
+            surely: &[],
         };
         decide(&self.now(), &context, command)
     }

@@ -132,6 +132,7 @@ impl Story {
             program: &program,
             open_elsewhere: None,
             customers: &[],
+            surely: &[],
         };
         let remedy = proposal();
         let computed = matches!(command, CaseCommand::OrderRemedy { act } if *act == event_id(ACT));

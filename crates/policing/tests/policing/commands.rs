@@ -311,6 +311,7 @@ impl Book {
             program,
             open_elsewhere: None,
             customers: if known { &[customer] } else { &[] },
+            surely: &[],
         };
         decide(&self.place.account(&self.story), &context, command)
     }

@@ -76,6 +76,7 @@ pub(super) fn decide(
         program: &world.program,
         open_elsewhere: None,
         customers: &[],
+        surely: &[],
     };
     decide::case::decide(&case, &context, command, remedy)
 }

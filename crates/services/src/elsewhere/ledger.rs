@@ -171,7 +171,7 @@ async fn adds(book: &Book, stream: &Stream) -> anyhow::Result<Option<OfAccount>>
         return Ok(None);
     }
     let watermark = Watermark { head: last.meta.id, until: last.meta.recorded_at };
-    let elsewhere = Elsewhere::tied_to(book, stream).await?;
+    let elsewhere = Elsewhere::tied_to(book, stream, &book.world(stream.vendor())).await?;
     let account = history::fold(&facts);
     let subject = Subject { vendor, account_id, account: &account, facts: &facts };
     let told = |_: &Stream, facts: &[domain::fact::Fact]| facts.to_vec();

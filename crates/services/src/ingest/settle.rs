@@ -40,7 +40,10 @@ pub(super) async fn settle(
     } else {
         accounts(&touched)
     };
-    let unjudged: HashSet<Stream> = open.iter().cloned().collect();
+    let mut unjudged: HashSet<Stream> = open.iter().cloned().collect();
+    // What was told of one account may speak against what was decided about another of the customer.
+    let told: Vec<Stream> = touched.iter().filter_map(|name| name.parse().ok()).collect();
+    unjudged.extend(settling::decided_with(book, &told).await?);
     for _ in 0..ROUNDS_MAX {
         if open.is_empty() {
             break;

@@ -31,15 +31,6 @@ impl Customer {
         self.parts.into_iter().flat_map(|(_, facts)| facts).collect()
     }
 
-    /// What is recorded of the accounts that are surely one customer with `account`.
-    pub(crate) fn surely(&self, identities: &Identities, account: &AccountId) -> Vec<Fact> {
-        let sure = identities.surely_with(account);
-        let is_sure = |(stream, fact): &(&Stream, &Fact)| {
-            stream.account().is_some_and(|home| sure.contains(identities.belongs_to(fact.meta.id, home)))
-        };
-        self.told().filter(is_sure).map(|(_, fact)| fact.clone()).collect()
-    }
-
     /// Everything recorded, each with the stream it stands on.
     pub(crate) fn told(&self) -> impl Iterator<Item = (&Stream, &Fact)> {
         self.parts.iter().flat_map(|(stream, facts)| facts.iter().map(move |fact| (stream, fact)))

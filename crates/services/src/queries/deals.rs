@@ -5,11 +5,13 @@ mod explanation;
 use std::ops::ControlFlow;
 
 use anyhow::Context as _;
-use domain::account::Account;
 use domain::account::registration::Registration;
+use domain::account::{Account, history};
 use domain::claim::{self, Claim, Claimed};
+use domain::decide::Grounds;
 use domain::event::Event;
 use domain::event::deal::DealEvent;
+use domain::fact::Fact;
 use domain::id::{AccountId, PartnerId, VendorId};
 use domain::scope::Scope;
 use domain::stream::Stream;
@@ -18,9 +20,12 @@ use views::deals;
 use wire::answers::{ClaimAnswer, DealExplanation, DealRow};
 use wire::shape::Words as _;
 
-use super::{Asked, Moment, customers, find_account, words};
+use super::{Asked, Moment, account_facts, customers, find_account, words};
 use crate::book::{Book, kind_of};
+use crate::elsewhere::customers::Read;
+use crate::elsewhere::{self, Subject};
 use crate::pen;
+use crate::world::World;
 
 /// Which deals a list shows; an absent condition lets all through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,22 +178,42 @@ pub async fn claim(
     let (vendor, account_id) = place;
     let world = book.world_at(vendor, moment.known.lo());
     let claimed = Claimed { partner, scope, at: moment.as_of };
-    let check = |account: &Account, id: &AccountId| {
-        claim::check(account, id, &world.families, &world.program, &claimed)
+    let World { families, program, .. } = &world;
+    let check = |account: &Account, id: &AccountId, Read { customers, surely }: Read<'_>| {
+        let grounds = Grounds { account: id, families, program, customers: &customers, surely: &surely };
+        claim::check(account, &grounds, &claimed)
     };
     let claim = if find_account(book, account_id.as_str()).is_some() {
         let customer = customers::of(book, vendor, account_id, moment).await?;
-        // Nothing is held on a match without a hard id: a person would look at the registration afterwards.
-        let sure = moment.account(&customer.surely(&world.identities, account_id));
         let stands = customer.account.clone();
-        match (check(&moment.account(&customer.into_facts()), &stands), check(&sure, account_id)) {
+        let together = check(&moment.account(&customer.into_facts()), &stands, Read::default());
+        // Nothing is held on a match without a hard id: a person would look at the registration afterwards.
+        match (together, surely(book, &world, place, moment, &check).await?) {
             (Claim::Held, Claim::Free) => Claim::Contested,
-            (claim, _) => claim,
+            (Claim::Free, sure) => sure,
+            (together, _) => together,
         }
     } else {
-        check(&Account::default(), account_id)
+        check(&Account::default(), account_id, Read::default())
     };
     Ok(ClaimAnswer { claim: claim.as_str().to_owned(), as_of: moment.as_of.to_string() })
+}
+
+/// The answer to a claim as the desk would decide the registration.
+async fn surely(
+    book: &Book,
+    world: &World,
+    (vendor, account_id): &(VendorId, AccountId),
+    moment: Moment,
+    check: &(impl Fn(&Account, &AccountId, Read<'_>) -> Claim + Sync),
+) -> anyhow::Result<Claim> {
+    let facts = moment.facts(&account_facts(book, vendor, account_id).await?);
+    let account = history::fold(&facts);
+    let subject = Subject { vendor, account_id, account: &account, facts: &facts };
+    let gathered = elsewhere::customers::gathered(book, &subject, world).await?;
+    let told = |_: &Stream, facts: &[Fact]| moment.facts(facts);
+    let whole = gathered.map(|gathered| elsewhere::customers::known(&subject, world, &gathered, &told));
+    Ok(check(&account, account_id, whole.unwrap_or_default().read()))
 }
 
 /// Whether a word names a state of a registration, for filters.

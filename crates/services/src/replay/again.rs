@@ -4,7 +4,7 @@
 //! their answer, from which the command is read back: an execution, an extension, or a refused attempt, which
 //! is recorded in full for this. What was sent out (notices, tokens) stays sent.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use domain::account::{Account, history};
 use domain::command::{AccountCommand, ChangeCommand, Command, DealCommand};
@@ -17,39 +17,82 @@ use domain::fact::{Class, Fact, Meta, Origin, Producer};
 use domain::refusal::Refusal;
 use domain::stream::Stream;
 
-use super::standing::{Ground, elsewhere_told, with_derived};
-use crate::elsewhere::Subject;
-use crate::elsewhere::customers::{self, KnownAs};
+use super::standing::{Ground, elsewhere_recorded, elsewhere_told, with_derived};
+use crate::elsewhere::customers::{self, Read};
+use crate::elsewhere::{Subject, homes};
 
-/// The facts with every live command decided again, in the order of their instants.
-pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> Vec<Fact> {
-    let (mut facts, mut asks) = (Vec::with_capacity(told.len()), Vec::new());
-    for one in self::told(ground, told) {
-        match one.command {
-            None => facts.push(one.fact),
-            Some(command) => asks.push((one.fact.meta, command)),
-        }
+/// What stands on other accounts of the customer once their commands are decided again, by stream.
+pub(super) type Others = HashMap<Stream, Vec<Fact>>;
+
+/// The facts with every live command decided again, in the order of their instants, and those of the other accounts
+/// that are surely the same customer: a registration on any of them decides about those on all.
+pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> (Vec<Fact>, Others) {
+    let own = Told::of(ground, told);
+    if own.asks.is_empty() {
+        return (own.facts, Others::new());
     }
-    asks.sort_by_key(|(meta, _)| (meta.valid_at, meta.position));
-    for (asked, command) in asks {
-        let before = before(ground, &facts, &asked);
+    let streams: Vec<Stream> = std::iter::once(ground.stream.clone()).chain(beside(ground)).collect();
+    let mut asks: Vec<(usize, Meta, Box<Command>)> = Vec::new();
+    let mut others = Others::new();
+    let mut told = Some(own);
+    for (place, stream) in streams.iter().enumerate() {
+        let here = Ground { stream, account: stream.account().unwrap_or(ground.account), ..ground };
+        let told = told.take().unwrap_or_else(|| Told::of(here, elsewhere_recorded(here, stream)));
+        asks.extend(told.asks.into_iter().map(|(asked, command)| (place, asked, command)));
+        others.insert(stream.clone(), told.facts);
+    }
+    asks.sort_by_key(|(_, meta, _)| (meta.valid_at, meta.position));
+    for (place, asked, command) in asks {
+        let stream = &streams[place];
+        let here = Ground { stream, account: stream.account().unwrap_or(ground.account), ..ground };
+        let before = before(here, others.get(stream).map(Vec::as_slice).unwrap_or_default(), &asked);
         // A command that is refused leaves nothing.
-        let decided = decide(ground, &before, &asked, &command).unwrap_or_default();
-        facts.extend(answered(ground, &asked, decided));
+        let decided = decide(here, &others, &before, &asked, &command).unwrap_or_default();
+        others.entry(stream.clone()).or_default().extend(answered(here, &asked, decided));
     }
-    facts.sort_by_key(|fact| fact.meta.position);
-    facts
+    others.values_mut().for_each(|facts| facts.sort_by_key(|fact| fact.meta.position));
+    let own = others.remove(ground.stream).unwrap_or_default();
+    (own, others)
 }
 
-/// What a replay is told.
-pub(super) struct Told {
+/// The streams of the other accounts on which something stands that is surely about the same customer.
+fn beside(ground: Ground<'_>) -> Vec<Stream> {
+    let (identities, account) = (&ground.world.identities, ground.account);
+    if !identities.reach(account) {
+        return Vec::new();
+    }
+    let others = homes(identities, account).into_iter().filter(|home| *home != account);
+    others.map(|home| Stream::Account(ground.stream.vendor().clone(), home.clone())).collect()
+}
+
+/// What is told of an account, and what was asked about it.
+struct Told {
+    facts: Vec<Fact>,
+    asks: Vec<(Meta, Box<Command>)>,
+}
+
+impl Told {
+    fn of(ground: Ground<'_>, told: Vec<Fact>) -> Self {
+        let (mut facts, mut asks) = (Vec::with_capacity(told.len()), Vec::new());
+        for one in self::told(ground, told) {
+            match one.command {
+                None => facts.push(one.fact),
+                Some(command) => asks.push((one.fact.meta, command)),
+            }
+        }
+        Self { facts, asks }
+    }
+}
+
+/// One thing a replay is told.
+pub(super) struct Said {
     pub(super) fact: Fact,
     /// What is decided again in place of the fact.
     pub(super) command: Option<Box<Command>>,
 }
 
 /// What stands of the facts and what was asked, in the order of the facts.
-pub(super) fn told(ground: Ground<'_>, facts: Vec<Fact>) -> impl Iterator<Item = Told> {
+pub(super) fn told(ground: Ground<'_>, facts: Vec<Fact>) -> impl Iterator<Item = Said> {
     let submissions: HashSet<Producer> = facts
         .iter()
         .filter(|fact| matches!(fact.event, Event::Deal(DealEvent::Submitted(_))))
@@ -60,12 +103,12 @@ pub(super) fn told(ground: Ground<'_>, facts: Vec<Fact>) -> impl Iterator<Item =
         // Submissions are decided by settling, which reads one account.
         if is_asked_again && let Some(submitted) = submitted(&fact) {
             let command = Command::Deal(DealCommand::Submit(Box::new(submitted.clone())));
-            return Some(Told { fact, command: Some(Box::new(command)) });
+            return Some(Said { fact, command: Some(Box::new(command)) });
         }
         match answer(&fact, &submissions) {
-            Answer::None => Some(Told { fact, command: None }),
+            Answer::None => Some(Said { fact, command: None }),
             Answer::OfSubmission => None,
-            Answer::Of(command) => Some(Told { fact, command: Some(command) }),
+            Answer::Of(command) => Some(Said { fact, command: Some(command) }),
         }
     })
 }
@@ -93,9 +136,10 @@ fn is_before(fact: &Fact, asked: &Meta) -> bool {
     (fact.meta.valid_at, fact.meta.position) < (asked.valid_at, asked.position)
 }
 
-/// What follows from a command at the instant it was given.
+/// What follows from a command at the instant it was given, with `others` as they stand by then.
 pub(super) fn decide(
     ground: Ground<'_>,
+    others: &Others,
     before: &Before,
     asked: &Meta,
     command: &Command,
@@ -106,11 +150,12 @@ pub(super) fn decide(
         if stream == ground.stream {
             return before.facts.clone();
         }
-        let mut known = elsewhere_told(ground, stream, facts);
+        let mut known = elsewhere_told(ground, others, stream, facts);
         known.retain(|fact| is_before(fact, asked));
         known
     };
-    let known = customers::known(&subject, world, ground.elsewhere, &told);
+    let whole = customers::known(&subject, world, ground.elsewhere, &told);
+    let Read { customers, surely } = whole.read();
     let context = Context {
         now: asked.valid_at,
         actor: &asked.actor,
@@ -119,7 +164,8 @@ pub(super) fn decide(
         program: &world.program,
         // What a cap keeps out was found out beforehand, over all accounts.
         open_elsewhere: None,
-        customers: &known.iter().map(KnownAs::read).collect::<Vec<_>>(),
+        customers: &customers,
+        surely: &surely,
     };
     decide::decide(&before.account, &context, command)
 }

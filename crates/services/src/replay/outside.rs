@@ -11,7 +11,7 @@ use domain::id::DealId;
 use wire::answers::RulingRow;
 use wire::shape::Words as _;
 
-use super::again::{before, decide};
+use super::again::{Others, before, decide};
 use super::standing::{Ground, with_derived};
 
 /// The rulings that would not have been possible under the rules of `other` and are under those of `own`.
@@ -40,7 +40,7 @@ pub(super) fn rulings(own: Ground<'_>, other: Ground<'_>, recorded: &[Fact]) -> 
 /// Why the rules would not let the ruling pass; `None` when they would.
 fn forbidden(ground: Ground<'_>, told: &[Fact], ruling: &Fact, command: &Command) -> Option<String> {
     let before = before(ground, told, &ruling.meta);
-    match decide(ground, &before, &ruling.meta, command) {
+    match decide(ground, &Others::new(), &before, &ruling.meta, command) {
         Err(refusal) => Some(refusal.to_string()),
         Ok(decided) => {
             let refused = decided.iter().find_map(|decided| {

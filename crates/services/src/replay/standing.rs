@@ -9,7 +9,7 @@ use domain::stream::Stream;
 use domain::time::Instant;
 use policing::{Judged, OfAccount, Watermark};
 
-use super::again;
+use super::again::{self, Others};
 use super::capped::Refused;
 use super::naming::Naming;
 use crate::elsewhere::ledger::Ledger;
@@ -68,38 +68,38 @@ impl Stood {
 /// what is found cites events one can look up.
 pub(crate) fn stand(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<Stood> {
     let watermark = Watermark { head: recorded.last()?.meta.id, until: ground.until };
-    let facts = decided(ground, recorded);
+    let (facts, others) = decided(ground, recorded);
     let (so_far, account) = folded(ground, &facts);
-    let judged = judged(ground, &account, so_far, watermark);
+    let judged = judged((ground, &others), &account, so_far, watermark);
     Some(Stood { account, judged, facts })
 }
 
 /// What an account that stands like this adds to what others are judged by.
 pub(super) fn adds(ground: Ground<'_>, recorded: Vec<Fact>) -> Option<OfAccount> {
     let watermark = Watermark { head: recorded.last()?.meta.id, until: ground.until };
-    let facts = decided(ground, recorded);
+    let (facts, others) = decided(ground, recorded);
     let (so_far, account) = folded(ground, &facts);
     let is_tied = ground.world.identities.concern(ground.account);
     let facts = if is_tied { owned(so_far) } else { Vec::new() };
     let vendor = ground.stream.vendor();
     let subject = Subject { vendor, account_id: ground.account, account: &account, facts: &facts };
-    let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, stream, facts);
+    let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, &others, stream, facts);
     Some(elsewhere::adds(&subject, ground.world, ground.elsewhere, &told, watermark))
 }
 
-/// The facts with what is derived from them.
-fn decided(ground: Ground<'_>, recorded: Vec<Fact>) -> Vec<Fact> {
+/// The facts with what is derived from them, and what is decided again on other accounts of the customer with them.
+fn decided(ground: Ground<'_>, recorded: Vec<Fact>) -> (Vec<Fact>, Others) {
     let is_kept = ground.asks == Asks::AsAnswered && ground.horizon.is_prefix();
     let told: Vec<Fact> = recorded.into_iter().filter(|fact| is_kept || !fact.is_settled()).collect();
     let told = match ground.refused {
         Some(refused) => refused.kept(ground.stream, told),
         None => told,
     };
-    let told = match ground.asks {
-        Asks::AsAnswered => told,
+    let (told, others) = match ground.asks {
+        Asks::AsAnswered => (told, Others::new()),
         Asks::Again => again::decided(ground, told),
     };
-    with_derived(ground.stream, told, ground.world)
+    (with_derived(ground.stream, told, ground.world), others)
 }
 
 /// Those in force by then, and the account they make.
@@ -115,7 +115,7 @@ fn owned(facts: Vec<Cow<'_, Fact>>) -> Vec<Fact> {
 }
 
 fn judged(
-    ground: Ground<'_>,
+    (ground, others): (Ground<'_>, &Others),
     account: &Account,
     so_far: Vec<Cow<'_, Fact>>,
     watermark: Watermark,
@@ -126,29 +126,44 @@ fn judged(
     let facts = if is_reviewed || is_tied { owned(so_far) } else { Vec::new() };
     let vendor = ground.stream.vendor();
     let subject = Subject { vendor, account_id: ground.account, account, facts: &facts };
-    let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, stream, facts);
+    let told = |stream: &Stream, facts: &[Fact]| elsewhere_told(ground, others, stream, facts);
     let beyond = (ground.elsewhere, ground.ledger, ground.horizon.observed_upto());
     let Reviewed { mut judged, joined, adds: _ } =
         elsewhere::review(&subject, world, beyond, &told, watermark);
     if is_reviewed {
-        judged.extend(registration::review(ground.account, account, &facts, world, watermark));
+        let surely = || ground.elsewhere.surely_beside(&subject, world, &told);
+        judged.extend(registration::review(ground.account, account, (&facts, &surely), world, watermark));
     }
     let account = joined.as_ref().map_or(account, |(_, account)| account);
     rules::guarded(judged, account, &world.program)
 }
 
-/// What is known of another account's facts, decided again like the account's own.
-pub(super) fn elsewhere_told(ground: Ground<'_>, stream: &Stream, facts: &[Fact]) -> Vec<Fact> {
-    let known = facts.iter().filter(|fact| ground.horizon.knows(fact) && !fact.is_settled()).cloned();
-    let known: Vec<Fact> = known.collect();
-    let known = match ground.refused {
-        Some(refused) => refused.kept(stream, known),
-        None => known,
-    };
+/// What is known of another account's facts, decided again like the account's own; as in `others`, where it is there.
+pub(super) fn elsewhere_told(
+    ground: Ground<'_>,
+    others: &Others,
+    stream: &Stream,
+    facts: &[Fact],
+) -> Vec<Fact> {
+    let known = others.get(stream).cloned().unwrap_or_else(|| known(ground, stream, facts));
     let facts = with_derived(stream, known, ground.world);
     let mut so_far = history::effective(&facts);
     so_far.retain(|fact| fact.meta.valid_at <= ground.as_of);
     owned(so_far)
+}
+
+/// What is recorded and known of another account, without what follows from it.
+pub(super) fn elsewhere_recorded(ground: Ground<'_>, stream: &Stream) -> Vec<Fact> {
+    known(ground, stream, ground.elsewhere.recorded(stream))
+}
+
+fn known(ground: Ground<'_>, stream: &Stream, facts: &[Fact]) -> Vec<Fact> {
+    let known = facts.iter().filter(|fact| ground.horizon.knows(fact) && !fact.is_settled()).cloned();
+    let known: Vec<Fact> = known.collect();
+    match ground.refused {
+        Some(refused) => refused.kept(stream, known),
+        None => known,
+    }
 }
 
 /// The facts with what the rules derive from them, in the places it would have been recorded at.

@@ -6,7 +6,7 @@ use domain::event::case::{CaseKind, Clearing, Finding, Ground, Opened, Severity,
 use domain::event::deal::DealEvent;
 use domain::fact::{Fact, Origin};
 use domain::id::{AccountId, EventId};
-use domain::settle::{self, Conflict};
+use domain::settle::{self, Conflict, Home};
 use policing::{CaseKey, Judged, Watermark};
 
 use crate::world::World;
@@ -20,11 +20,12 @@ pub(crate) fn may_be_reviewed(fact: &Fact) -> bool {
     fact.meta.origin == Origin::Live && matches!(fact.event, Event::Deal(DealEvent::Submitted(_)))
 }
 
-/// Decisions given to live submissions that the whole history, as known now, would give otherwise.
+/// Decisions given to live submissions that the whole history, as known now, would give otherwise; `surely` is what
+/// stands on the other accounts that are surely the same customer.
 pub(crate) fn review(
     account_id: &AccountId,
     account: &Account,
-    facts: &[Fact],
+    (facts, surely): (&[Fact], &dyn Fn() -> Vec<Vec<Fact>>),
     world: &World,
     watermark: Watermark,
 ) -> Vec<Judged> {
@@ -34,7 +35,7 @@ pub(crate) fn review(
     if !account.deals.iter().any(|deal| deal.submission.is_some_and(live)) {
         return Vec::new();
     }
-    let conflicts = settle::conflicts(account_id, facts, &world.families, &world.program);
+    let conflicts = settle::conflicts(account_id, facts, &surely(), &world.families, &world.program);
     let of_live = conflicts
         .into_iter()
         .filter(|conflict| account.deal(&conflict.deal).and_then(|deal| deal.submission).is_some_and(live));
@@ -50,10 +51,12 @@ fn judged(
 ) -> Option<Judged> {
     let deal = account.deal(&conflict.deal)?;
     let partner = deal.partner.clone()?;
-    let rival = conflict.rival.as_ref().and_then(|rival| account.deal(rival));
-    let first = rival.and_then(|rival| rival.submission);
-    let because = match first {
-        Some(_) => "another registration was first",
+    let rival = conflict.rival.as_ref();
+    let own = rival.filter(|rival| rival.home == Home::Own);
+    let first = own.and_then(|rival| rival.submission);
+    let because = match rival.map(|rival| rival.home) {
+        Some(Home::Own) => "another registration was first",
+        Some(Home::Other) => "another registration under another account of this customer was first",
         None => "nothing stands in its way",
     };
     let sentence = format!(

@@ -94,9 +94,15 @@ pub(crate) fn takeover(
     })
 }
 
-/// Deals of other partners that keep this submission out at its instant, in the order they became known.
-pub(crate) fn rivals(account: &Account, ask: &Ask<'_>) -> impl Iterator<Item = DealId> {
-    account.deals.iter().filter(|deal| keeps_out(deal, ask)).map(|deal| deal.deal.clone())
+/// Deals of other partners that keep this submission out at its instant, account by account in the order they became
+/// known: a customer is one, under however many accounts it is known.
+pub(crate) fn rivals<'a>(
+    account: &'a Account,
+    grounds: &'a Grounds<'_>,
+    ask: &'a Ask<'_>,
+) -> impl Iterator<Item = &'a Deal> {
+    let deals = grounds.registered(account).flat_map(|account| &account.deals);
+    deals.filter(|deal| keeps_out(deal, ask))
 }
 
 /// Whether `deal` is another partner's and protects part of what is asked for.

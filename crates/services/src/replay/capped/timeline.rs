@@ -10,7 +10,7 @@ use domain::id::{DealId, EventId, PartnerId};
 use domain::time::Instant;
 
 use super::vain;
-use crate::replay::again::{self, Told};
+use crate::replay::again::{self, Others, Said};
 use crate::replay::standing::{Ground, with_derived};
 
 /// Something that matters to how many registrations a partner has open.
@@ -45,7 +45,11 @@ pub(super) fn steps(ground: Ground<'_>, recorded: Vec<Fact>) -> Vec<Step> {
     let vain = vain(&told, refused);
     told.retain(|fact| !vain.contains(&fact.meta.id));
     let let_in = approved_by_a_person(&told);
-    let mut walked = Walked { ground, known: Vec::new(), open: BTreeMap::new(), steps: Vec::new() };
+    let is_one_of_several = ground.world.identities.reach(ground.account);
+    let kept =
+        || ground.refused.map_or_else(|| told.clone(), |refused| refused.kept(ground.stream, told.clone()));
+    let others = if is_one_of_several { again::decided(ground, kept()).1 } else { Others::new() };
+    let mut walked = Walked { ground, others, known: Vec::new(), open: BTreeMap::new(), steps: Vec::new() };
     for one in again::told(ground, told) {
         let next = walked.next(one);
         let asks = next.asks(&let_in);
@@ -82,6 +86,8 @@ fn approval(fact: &Fact, class: Class) -> Option<&Approved> {
 /// How far the walk has come.
 struct Walked<'a> {
     ground: Ground<'a>,
+    /// What stands on the other accounts of the customer in the end; what came later is no part of an answer.
+    others: Others,
     /// What is recorded so far, without what is derived from it.
     known: Vec<Fact>,
     /// What is open so far, of whom and until when.
@@ -98,8 +104,8 @@ struct Next {
 }
 
 impl Walked<'_> {
-    fn next(&self, told: Told) -> Next {
-        let Told { fact, command } = told;
+    fn next(&self, said: Said) -> Next {
+        let Said { fact, command } = said;
         let position = fact.meta.position;
         let facts = match command {
             None => vec![fact],
@@ -107,7 +113,8 @@ impl Walked<'_> {
                 let asked = &fact.meta;
                 let before = again::before(self.ground, &self.known, asked);
                 // A command that is refused leaves nothing.
-                let decided = again::decide(self.ground, &before, asked, &command).unwrap_or_default();
+                let decided =
+                    again::decide(self.ground, &self.others, &before, asked, &command).unwrap_or_default();
                 again::answered(self.ground, asked, decided).collect()
             }
         };
