@@ -166,6 +166,9 @@ impl Journal for SqliteJournal {
         select: Select,
         max: usize,
     ) -> Result<Page, ReadError> {
+        if let Some(recent) = recent(&self.handle, after, upto, select, max) {
+            return Ok(recent);
+        }
         self.blocking(move |handle| read_all(handle, after, upto, select, max)).await
     }
 
@@ -324,6 +327,13 @@ fn read_stream(
     page.ok_or_else(|| damaged(format!("the index of stream {stream} lacks events")))
 }
 
+/// The page as far as the owner still has it in memory.
+fn recent(handle: &Handle, after: Position, upto: Position, select: Select, max: usize) -> Option<Page> {
+    let memory = handle.memory();
+    let upto = upto.min(memory.head.position);
+    memory.recent.between(after.lo(), upto.lo(), select, max.min(PAGE_EVENTS_MAX))
+}
+
 fn read_all(
     handle: &Handle,
     after: Position,
@@ -334,6 +344,10 @@ fn read_all(
     let max = max.min(PAGE_EVENTS_MAX);
     let (events, upto) = handle.with(|connection| {
         let upto = upto.min(handle.head().position).lo();
+        // A place behind the head may be too far behind it for the file to be asked.
+        if after.lo() >= upto {
+            return Ok((Vec::new(), upto));
+        }
         Ok((read::events_between(connection, after.lo(), upto, select, max)?, upto))
     })?;
     let events: Vec<Recorded> =

@@ -14,6 +14,7 @@ mod past;
 mod pending;
 mod quarantine;
 mod read;
+mod recent;
 mod runs;
 mod schema;
 mod verify;

@@ -1,4 +1,4 @@
-//! What the journal keeps in memory: stream names, stream heads, pending index entries and the head.
+//! What the journal keeps in memory: stream names, stream heads, pending index entries, the head and the events before it.
 
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::key_filter::KeyFilter;
 use crate::pending::{EntryKey, Pending};
+use crate::recent::Recent;
 use crate::runs::{self, Index};
 
 /// Everything derived from the file that reads and judgements ask for first.
@@ -24,6 +25,8 @@ pub(crate) struct Memory {
     pub(crate) keys: Option<KeyFilter>,
     pub(crate) last_receipt: u64,
     pub(crate) head: Head,
+    /// What this process recorded last.
+    pub(crate) recent: Recent,
 }
 
 #[derive(Debug)]
@@ -67,6 +70,7 @@ impl Memory {
             keys: None,
             last_receipt: 0,
             head: Head { position: Position::START, recorded_ms: 0 },
+            recent: Recent::default(),
         };
         memory.catch_up_within(snapshot)?;
         Ok(memory)

@@ -99,6 +99,33 @@ async fn a_reader_beside_the_writer_sees_what_is_committed_and_cannot_write() {
 }
 
 #[tokio::test]
+async fn an_owner_answers_from_memory_what_the_file_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let owner = open(dir.path());
+    let count = 3 * PAGE_EVENTS_MAX + 100;
+    let appends =
+        (0..count).map(|number| input(number, &format!("account-{}", number % 7), Expect::NoStream));
+    let answers = owner.append_all(appends.collect()).await;
+    let head = answers.last().unwrap().as_ref().unwrap().last.lo();
+    let file = SqliteJournal::open_reader(dir.path()).unwrap();
+    let page = PAGE_EVENTS_MAX as u64;
+    let in_memory = head - 2 * page;
+    let starts = [0, 1, page, in_memory - 1, in_memory, in_memory + 1, head - page, head - 1, head, head + 1];
+    for after in starts.into_iter().chain([u64::MAX]) {
+        for upto in [0, after, after.saturating_add(1), in_memory + 9, head - 1, head, u64::MAX] {
+            for max in [0, 1, 17, PAGE_EVENTS_MAX, usize::MAX] {
+                for select in [Select::Facts, Select::Text, Select::Both] {
+                    let (from, to) = (Position::new(0, after), Position::new(0, upto));
+                    let told = owner.read_all(from, to, select, max).await.unwrap();
+                    let written = file.read_all(from, to, select, max).await.unwrap();
+                    assert!(told == written, "after {after} up to {upto}, {max} with {select:?}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_reader_needs_a_journal_to_read() {
     let dir = tempfile::tempdir().unwrap();
     let missing = SqliteJournal::open_reader(dir.path()).map(|_| ());

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ports::{Append, AppendError, Clock, Expect, Outcome, Position, Receipt, Version, next_recorded_ms};
+use ports::{
+    Append, AppendError, Clock, Expect, Outcome, Position, Receipt, Recorded, Version, next_recorded_ms,
+};
 use rusqlite::{CachedStatement, Connection, params};
 use rustc_hash::FxHashMap;
 use uuid::Uuid;
@@ -40,6 +42,7 @@ pub(super) struct Staged {
     new_numbers: FxHashMap<Arc<str>, u32>,
     heads: FxHashMap<u32, StreamHead>,
     receipts: FxHashMap<Uuid, Receipt>,
+    events: Vec<Recorded>,
     by_stream: Vec<(EntryKey, u64)>,
     by_id: Vec<(EntryKey, u64)>,
     by_key: Vec<(EntryKey, u64)>,
@@ -239,6 +242,16 @@ impl<'g> Group<'g> {
             self.insert_text.execute(params![position, &*event.text])?;
             staged.by_stream.push((EntryKey::of_revision(stream, revision), position));
             staged.by_id.push((EntryKey::of_uuid(event.id), position));
+            staged.events.push(Recorded {
+                position: Position::new(0, position),
+                stream: append.stream.clone(),
+                revision,
+                id: event.id,
+                recorded_ms,
+                kind: event.kind,
+                text: event.text.clone(),
+                fact: event.fact.clone(),
+            });
             staged.last_position = position;
             version = Some(Version { revision, token: position });
         }
@@ -291,6 +304,7 @@ impl Staged {
             }
             new.into_iter().for_each(|(key, value)| pending.add(key, value));
         }
+        self.events.into_iter().for_each(|event| memory.recent.add(event));
         memory.last_receipt = self.last_receipt;
         if let Some(recorded_ms) = self.recorded_ms {
             memory.advance(Position::new(0, self.last_position), recorded_ms);
