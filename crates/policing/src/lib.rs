@@ -24,10 +24,10 @@ use std::collections::BTreeSet;
 pub use across::{Gains, OfAccount, Others};
 use domain::account::Account;
 use domain::account::gain::{Gain, GainKind};
-use domain::event::case::Verdict;
+use domain::event::case::{Finding, Verdict};
 use domain::fact::Fact;
 use domain::family::Families;
-use domain::id::{AccountId, EventId};
+use domain::id::AccountId;
 use domain::program::Program;
 use domain::protection::Known;
 use domain::time::Instant;
@@ -92,26 +92,42 @@ pub fn review_among(
         .filter(|row| guard::is_looked_for(program, row.pattern))
         .flat_map(|row| (row.look)(&scene).into_iter().map(move |sighting| (row, sighting)));
     let found_there = found_there(known, ties, watermark);
-    let sightings = sightings.filter(|(row, sighting)| !found_there.contains(&(row.pattern, sighting.act)));
-    let judged = sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting)).collect();
+    let judged = sightings.map(|(row, sighting)| Judged::new(&scene, row, sighting));
+    let judged = judged.filter(|judged| !is_said_by(&found_there, &judged.finding)).collect();
     Reviewed { judged, adds: scene.among.own }
 }
 
-/// What is found in a linked duplicate by itself, as pattern and act: it is looked at as well, so that a change made in
-/// haste there is one finding and not two.
-fn found_there(
-    known: Known<'_>,
-    ties: &[Tied<'_>],
-    watermark: Watermark,
-) -> BTreeSet<(&'static str, EventId)> {
+/// What is found in a linked duplicate by itself: it is looked at as well, so that a change made in haste there is one
+/// finding and not two.
+fn found_there(known: Known<'_>, ties: &[Tied<'_>], watermark: Watermark) -> Vec<Finding> {
     let looked_at = ties.iter().filter(|tie| tie.is_joined() && tie.is_looked_at());
     let found = looked_at.flat_map(|tie| {
         let there = Known { account: tie.account, account_id: tie.account_id, ..known };
         review_among(there, &[], watermark, Others::none()).judged
     });
-    let found = found.filter(|judged| !matches!(judged.finding.verdict, Verdict::Cleared(_)));
-    let row = |pattern: &str| patterns::PATTERNS.iter().find(|row| row.pattern == pattern);
-    found.filter_map(|judged| Some((row(&judged.finding.pattern)?.pattern, judged.finding.act))).collect()
+    found.map(|judged| judged.finding).filter(stands).collect()
+}
+
+/// Whether one of `others` says of the same act what `finding` says, and no less surely: what is decided of the
+/// customer is not lost because its duplicate alone cannot be judged, or not yet.
+fn is_said_by(others: &[Finding], finding: &Finding) -> bool {
+    let is_same = |other: &&Finding| (&other.pattern, other.act) == (&finding.pattern, finding.act);
+    let mut same = others.iter().filter(is_same);
+    same.any(|other| sureness(&other.verdict) >= sureness(&finding.verdict))
+}
+
+fn stands(finding: &Finding) -> bool {
+    sureness(&finding.verdict) > 0
+}
+
+/// How much a verdict decides, from nothing that stands to what is confirmed.
+fn sureness(verdict: &Verdict) -> u8 {
+    match verdict {
+        Verdict::Cleared(_) | Verdict::Superseded(_) => 0,
+        Verdict::Indeterminate(_) => 1,
+        Verdict::Pending => 2,
+        Verdict::Confirmed => 3,
+    }
 }
 
 /// What an account adds to what others are judged by, without judging it.
@@ -236,4 +252,28 @@ pub fn look_again_at(account: &Account, program: &Program, until: Instant) -> Op
     let accrues = patterns::t21_commission::due_after(program, account, until);
     let told = patterns::t25_override::due_after(program, account, until);
     [lapses, accrues, told].into_iter().flatten().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::case::{ClearedBy, Unknown};
+
+    use super::*;
+
+    #[test]
+    fn what_is_decided_of_the_customer_outlasts_what_its_duplicate_alone_cannot_decide() {
+        let unsure = || Verdict::Indeterminate(Unknown::TooFew);
+        let is_said = |there: &Verdict, here: &Verdict| sureness(there) >= sureness(here);
+        for (there, here) in [
+            (unsure(), Verdict::Confirmed),
+            (unsure(), Verdict::Pending),
+            (Verdict::Pending, Verdict::Confirmed),
+        ] {
+            assert!(!is_said(&there, &here), "{here:?} is lost to {there:?}");
+        }
+        for same in [Verdict::Confirmed, Verdict::Pending, unsure()] {
+            assert!(is_said(&same, &same), "{same:?} is found twice");
+        }
+        assert!(is_said(&Verdict::Confirmed, &Verdict::Cleared(ClearedBy::Granted)));
+    }
 }

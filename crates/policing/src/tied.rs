@@ -51,7 +51,8 @@ impl Whereabouts {
 impl Tied<'_> {
     /// Whether its acts are acts on the account.
     pub fn is_joined(&self) -> bool {
-        let accepted = |handoff: &Handoff| handoff.accepted_at.is_some();
+        // An acceptance whose invitation nobody told binds nobody: it says neither whom it protects nor from whom.
+        let accepted = |handoff: &Handoff| handoff.accepted_at.is_some() && handoff.guest.is_some();
         let is_own = || self.account.handoffs.iter().any(accepted);
         self.is_same() && (self.bond.known_by == KnownBy::Decision || !is_own())
     }

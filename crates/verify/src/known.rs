@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use domain::event::Event;
 use domain::event::account::AccountEvent;
-use domain::event::handoff::HandoffEvent;
 use domain::event::partner::PartnerEvent;
 use domain::fact::Fact;
 use domain::id::{AccountId, BatchId, ContactRef, EventId, Key, PartnerId};
@@ -14,7 +13,9 @@ use domain::time::Instant;
 use crate::family::Families;
 use crate::order::{effective, place};
 use crate::program::Program;
+use crate::terms::Terms;
 use crate::ties::{Bond, Decisions, Tie};
+use crate::told::Told;
 use crate::{Apart, Closing, Record};
 
 /// Another account, and what ties it to the one looked at.
@@ -221,6 +222,7 @@ fn is_opened_under(facts: &[Fact], key: &Key) -> bool {
 /// stays an account of its own.
 fn is_joined(other: &Other) -> bool {
     let same = matches!(other.tie.bond, Bond::Same { .. });
-    let accepts = |fact: &Fact| matches!(&fact.event, Event::Handoff(HandoffEvent::Accepted(_)));
-    same && !(other.tie.by_link && other.facts.iter().any(accepts))
+    // An acceptance whose invitation nobody told binds nobody: it says neither whom it protects nor from whom.
+    let is_bound = || !Terms::all(&Told::of(&other.facts)).is_empty();
+    same && !(other.tie.by_link && is_bound())
 }

@@ -1,7 +1,7 @@
 //! T08, T09 and their look-alikes: the same customer under another name, and its relatives.
 
 use domain::event::account::{AccountEvent, AccountKey, KeyStrength, Opened};
-use domain::event::handoff::HandoffEvent;
+use domain::event::handoff::{self, HandoffEvent};
 use domain::event::identity::{AccountRelation, Band, IdentityEvent, Linked, Merged, Related, Split};
 use domain::event::partner::AffiliationBasis::{self, Inferred, Registry};
 use domain::event::{DecidedBy, PolicyRef};
@@ -72,6 +72,12 @@ fn change_on_the_duplicate(story: &mut Story, opener: Option<&str>) {
     story.tell_at("acme-2", 20, None, executed("c1", "guest", gtx(), 20));
 }
 
+/// A host asks for a guest, and nobody is invited.
+fn wanted(handoff: &str) -> HandoffEvent {
+    let (handoff, host, need) = (id(handoff), id("host"), "installation".to_owned());
+    HandoffEvent::Requested(handoff::Requested { handoff, host, skills: Vec::new(), scope: gtx(), need })
+}
+
 /// The guest sells to another company of the customer's, which has its own contact unless it shares one.
 fn sold_to_sister(story: &mut Story, contact: &str) {
     story.tell(-95, opened("duns:7", Some("customer-cio")));
@@ -94,7 +100,7 @@ fn needs(story: &mut Story, here: &str, there: &str) {
     story.tell_at("acme-2", 20, None, domain::event::trade::TradeEvent::OrderBooked(order));
 }
 
-pub(crate) const CASES: [Case; 25] = [
+pub(crate) const CASES: [Case; 27] = [
     Case {
         name: "T08: an account the guest opened turns out to be the host's, by a hard id",
         tell: |story| {
@@ -184,6 +190,25 @@ pub(crate) const CASES: [Case; 25] = [
             story.decide(40, linked(Some("acme-2")));
         },
         found: &[],
+    },
+    Case {
+        name: "T01: an acceptance whose invitation nobody told makes a linked account no account of its own",
+        tell: |story| {
+            change_on_the_duplicate(story, None);
+            story.tell_at("acme-2", 16, None, HandoffEvent::Accepted(accepted("h2")));
+            story.decide(40, linked(Some("acme-2")));
+        },
+        found: &["T01 S4", "T19 S4"],
+    },
+    Case {
+        name: "T01: nor does one that was only asked for",
+        tell: |story| {
+            change_on_the_duplicate(story, None);
+            story.tell_at("acme-2", 15, None, wanted("h2"));
+            story.tell_at("acme-2", 16, None, HandoffEvent::Accepted(accepted("h2")));
+            story.decide(40, linked(Some("acme-2")));
+        },
+        found: &["T01 S4", "T19 S4"],
     },
     Case {
         name: "L2: the release of the host covers the duplicate too",
