@@ -33,6 +33,10 @@ pub struct Worlds {
     facts: BTreeMap<Stream, Vec<Fact>>,
     /// Which accounts a uniform act of a vendor covers, with the position that says so.
     covered: BTreeMap<VendorId, Vec<(u64, BatchId, AccountId)>>,
+    /// The last position known of each vendor, and of what its house publishes for all: facts may be taken in another
+    /// order than they were recorded in.
+    known_upto: HashMap<VendorId, u64>,
+    house_upto: u64,
     folded: HashMap<VendorId, Arc<World>>,
 }
 
@@ -51,6 +55,7 @@ impl Worlds {
             self.folded.clear();
         }
         self.folded.remove(stream.vendor());
+        self.know(stream, fact.meta.position);
         self.facts.entry(stream.clone()).or_default().push(fact);
     }
 
@@ -64,19 +69,24 @@ impl Worlds {
         let Stream::Account(vendor, account) = stream else { return };
         if let Some(batch) = batch(&fact.event) {
             self.folded.remove(vendor);
+            self.know(stream, fact.meta.position);
             let covered = self.covered.entry(vendor.clone()).or_default();
             covered.push((fact.meta.position, batch.clone(), account.clone()));
         }
     }
 
+    fn know(&mut self, stream: &Stream, position: u64) {
+        if *stream == Stream::Program(house()) {
+            self.house_upto = self.house_upto.max(position);
+        }
+        let upto = self.known_upto.entry(stream.vendor().clone()).or_default();
+        *upto = position.max(*upto);
+    }
+
     /// Whether all that is known of `vendor` now was known at a journal position.
     pub fn is_known_by(&self, vendor: &VendorId, position: u64) -> bool {
-        let concerns = |stream: &Stream| stream.vendor() == vendor || *stream == Stream::Program(house());
-        // Each stream's facts are taken in their order, so the last one tells.
-        let of_streams = self.facts.iter().filter(|(stream, _)| concerns(stream));
-        let last = of_streams.filter_map(|(_, facts)| facts.last().map(|fact| fact.meta.position));
-        let covered = self.covered.get(vendor).and_then(|covered| covered.last()).map(|(known, ..)| *known);
-        last.chain(covered).all(|at| at <= position)
+        let of_vendor = self.known_upto.get(vendor).copied().unwrap_or_default();
+        of_vendor.max(self.house_upto) <= position
     }
 
     /// The world of `vendor` as known now.
@@ -135,6 +145,88 @@ impl World {
             }
             Stream::Identity(_) => Self { identities: self.identities.evolve(fact), ..self },
             Stream::Account(..) | Stream::Case(..) | Stream::Partnership(..) => self,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use domain::event::account::{HolderRecorded, HoldingBasis};
+    use domain::event::partner::{Enrolled, Origin as EnrolledBy, PartnerEvent, PartnerKind};
+    use domain::fact::{Actor, Class, Context, Meta, Origin, Producer};
+    use domain::id::EventId;
+    use domain::scope::Scope;
+    use domain::time::Instant;
+
+    use super::*;
+
+    fn fact(position: u64, event: Event) -> Fact {
+        let at = Instant::EARLIEST;
+        let meta = Meta {
+            id: EventId(uuid::Uuid::from_u128(u128::from(position))),
+            position,
+            revision: position,
+            valid_at: at,
+            recorded_at: at,
+            class: Class::Observed,
+            origin: Origin::Live,
+            producer: Producer { source: "test".parse().unwrap(), id: "1".parse().unwrap() },
+            actor: Actor::system(),
+            causation: None,
+            policy: None,
+            context: Context::default(),
+        };
+        Fact { meta, event }
+    }
+
+    fn enrolled(position: u64) -> Fact {
+        let (kinds, keys, legal_name) = (vec![PartnerKind::Var], Vec::new(), "Contoso".to_owned());
+        let enrolled = Enrolled { kinds, legal_name, keys, country: None, origin: EnrolledBy::Application };
+        fact(position, Event::Partner(PartnerEvent::Enrolled(enrolled)))
+    }
+
+    fn moved(position: u64) -> Fact {
+        let recorded = HolderRecorded {
+            holder: "contoso".parse().unwrap(),
+            previous: None,
+            scope: Scope::all(),
+            from: Instant::EARLIEST,
+            basis_claimed: HoldingBasis::Initial,
+            change: None,
+            batch: Some("spring".parse().unwrap()),
+        };
+        fact(position, Event::Account(AccountEvent::HolderRecorded(recorded)))
+    }
+
+    #[test]
+    fn how_far_a_vendor_is_known_depends_on_no_order_of_arrival() {
+        let partner: Stream = "partner-acme.contoso".parse().unwrap();
+        let account: Stream = "account-acme.globex".parse().unwrap();
+        let others: Stream = "partner-umbrella.contoso".parse().unwrap();
+        let arriving = [
+            (&partner, enrolled(3)),
+            (&partner, enrolled(5)),
+            (&account, moved(4)),
+            (&account, moved(7)),
+            (&others, enrolled(9)),
+        ];
+        let acme = "acme".parse().unwrap();
+        for turn in 0..arriving.len() {
+            let mut order: Vec<&(&Stream, Fact)> = arriving.iter().collect();
+            order.rotate_left(turn);
+            for order in [order.clone(), order.into_iter().rev().collect()] {
+                let mut worlds = Worlds::default();
+                for (stream, fact) in &order {
+                    match Worlds::concerns(stream) {
+                        true => worlds.take(stream, fact.clone()),
+                        false => worlds.take_batch(stream, fact),
+                    }
+                }
+                let known = (1..10).filter(|position| worlds.is_known_by(&acme, *position));
+                assert_eq!(known.collect::<Vec<u64>>(), [7, 8, 9], "{order:?}");
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ mod timeline;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use domain::event::Event;
 use domain::event::correction::CorrectionEvent;
 use domain::event::deal::{DealEvent, Submitted};
@@ -103,11 +103,15 @@ fn vain(facts: &[Fact], refused: &HashSet<EventId>) -> HashSet<EventId> {
 ///
 /// Accounts depend on each other: what is refused on one leaves a place for another, and may let in a rival that
 /// takes one. All accounts are walked together, each as it stands by what is taken to be refused, until the walk
-/// refuses just that. Whatever the walk before had wrong lies behind the first thing it had wrong, so each walk is
-/// right further than the one before; there are as many as one refusal brings about another by way of a rival.
+/// refuses just that. Whether a submission is refused follows from which were refused before it: what was known of its
+/// own account and counted on all stands before it in the journal, and of other accounts of the customer only what
+/// happened before it. So whatever the walk before had wrong lies behind the first thing it had wrong, each walk is
+/// right about one submission more than the one before, and one more walk than there are submissions is enough. There
+/// are as many as one refusal brings about another by way of a rival.
 ///
 /// # Errors
-/// The journal or what was gathered of it cannot be read, or holds something that is not ours.
+/// The journal or what was gathered of it cannot be read, or holds something that is not ours; or the walks come to no
+/// rest after all, which is a mistake in here.
 pub(super) fn refused(
     book: &Book,
     (folded, elsewhere): (&FoldedWorlds<'_>, &Elsewhere),
@@ -117,9 +121,16 @@ pub(super) fn refused(
 ) -> anyhow::Result<Refused> {
     let mut refused = Refused::default();
     let mut steps: HashMap<Stream, Vec<Step>> = HashMap::new();
-    let mut again = crowded(book, moment.known, max)?;
+    let Crowded { accounts: mut again, submissions } = crowded(book, moment.known, max)?;
+    let walks_max = submissions.saturating_add(1);
+    let mut walks = 0;
     let mut tied: HashSet<String> = HashSet::new();
     while !again.is_empty() {
+        walks += 1;
+        ensure!(
+            walks <= walks_max,
+            "what a cap of {max} refuses came to no rest in {walks_max} walks over {submissions} submissions"
+        );
         let work = |stream: Stream, facts: Vec<Fact>| {
             let world = folded.of(stream.vendor(), inputs.horizon, inputs.under);
             let is_tied = stream.account().is_some_and(|id| customers::are_known(&world, id, &facts));
@@ -145,9 +156,16 @@ pub(super) fn refused(
     Ok(refused)
 }
 
-/// The names of accounts with a submission of a partner that ever made more than `max` of them: nobody else can
-/// reach the cap.
-fn crowded(book: &Book, upto: Position, max: u16) -> anyhow::Result<HashSet<String>> {
+/// What a cap may refuse something of.
+struct Crowded {
+    /// The names of accounts with a submission of a partner that ever made more than the cap of them: nobody else can
+    /// reach it.
+    accounts: HashSet<String>,
+    /// How many submissions are recorded, of whomever.
+    submissions: usize,
+}
+
+fn crowded(book: &Book, upto: Position, max: u16) -> anyhow::Result<Crowded> {
     let mut submitted: HashMap<(VendorId, PartnerId), Vec<StreamNumber>> = HashMap::new();
     let kinds = KindSet::only(["deal.submitted", "fact.corrected"].map(kind_of));
     let scan = Scan { after: Position::START, upto, kinds: &kinds, streams: StreamShare::ALL };
@@ -170,9 +188,11 @@ fn crowded(book: &Book, upto: Position, max: u16) -> anyhow::Result<HashSet<Stri
         }
     })?;
     failed.map_or(Ok(()), Err)?;
+    let submissions = submitted.values().map(Vec::len).sum();
     let crowded = submitted.into_values().filter(|streams| streams.len() > usize::from(max));
     let streams: HashSet<StreamNumber> = crowded.flatten().collect();
-    streams.into_iter().map(|stream| name(book, stream)).collect()
+    let accounts = streams.into_iter().map(|stream| name(book, stream)).collect::<anyhow::Result<_>>()?;
+    Ok(Crowded { accounts, submissions })
 }
 
 fn name(book: &Book, stream: StreamNumber) -> anyhow::Result<String> {
