@@ -56,11 +56,18 @@ impl Home {
         Self { folder, journal: None }
     }
 
-    /// The arguments that name the place, without a password.
+    /// The arguments that name the place, as a shell reads them, without a password.
     pub(crate) fn arguments(&self) -> String {
-        let data = format!("--data {}", self.folder.display());
-        self.journal.as_ref().map_or(data.clone(), |_| format!("{data} --journal {self}"))
+        let data = format!("--data {}", quoted(&self.folder.to_string_lossy()));
+        self.journal
+            .as_ref()
+            .map_or(data.clone(), |_| format!("{data} --journal {}", quoted(&self.to_string())))
     }
+}
+
+/// A word of a command as a shell reads it: in quotes where it holds more than a shell takes for one word.
+fn quoted(word: &str) -> String {
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), Into::into)
 }
 
 impl fmt::Display for Home {
@@ -212,5 +219,23 @@ mod on_server {
 
     pub(super) async fn read(_: &Home, _: &str) -> anyhow::Result<Journals> {
         Err(stop(Exit::Usage, "this chaperone was built without the feature kurrent"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_that_name_a_place_are_words_of_a_shell() {
+        let arguments = |folder: &str| Home::at(folder.into()).arguments();
+        assert_eq!(arguments("/var/lib/chaperone"), "--data /var/lib/chaperone");
+        for folder in ["/home/jo/my data", "it's here", "$(date)", "~jo"] {
+            let words = shlex::split(&arguments(folder)).unwrap_or_default();
+            assert_eq!(words, ["--data", folder]);
+        }
+        let kurrent =
+            Home { folder: "d".into(), journal: Some("esdb://admin:secret@host?tls=false&a=b".into()) };
+        assert_eq!(kurrent.arguments(), "--data d --journal 'esdb://host?tls=false&a=b'");
     }
 }

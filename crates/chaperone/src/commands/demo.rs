@@ -149,14 +149,14 @@ fn finish(
         summary.elapsed_ms
     ));
     if let Some(first) = summary.findings.first() {
-        let (next, folder) = match told {
-            Some(folder) => ("Next:", folder.display().to_string()),
-            None => ("Next, with the data kept by --data DIR:", "DIR".to_owned()),
+        let (next, place) = match told {
+            Some(folder) => ("Next:", Home::at(folder.to_owned()).arguments()),
+            None => ("Next, with the data kept by --data DIR:", "--data DIR".to_owned()),
         };
         talk(format_args!("\n{next}"));
-        talk(format_args!("  chaperone case show {} --data {folder}", first.case));
-        talk(format_args!("  chaperone account show {} --data {folder}", first.account));
-        talk(format_args!("  chaperone replay --data {folder}"));
+        talk(format_args!("  chaperone case show {} {place}", first.case));
+        talk(format_args!("  chaperone account show {} {place}", first.account));
+        talk(format_args!("  chaperone replay {place}"));
     }
     Ok(())
 }
