@@ -325,3 +325,18 @@ async fn history_told_late_of_a_duplicate_speaks_against_a_registration_decided_
     assert_eq!(found, ["registration S2"]);
     assert!(differing.len() == 1 && differing[0].contains("d-1"), "{differing:?}");
 }
+
+#[tokio::test]
+async fn what_is_protected_under_a_duplicate_is_protected_under_the_account_that_stands_for_both() {
+    let desk = Desk::enrolled().await;
+    desk.tell(opened("globex", None)).await;
+    for said in [opened("globex-2", None), invited(), accepted()] {
+        desk.tell(Said { account: "globex-2", ..said }).await;
+    }
+    let answer = desk.claim_and_register("contoso", "globex", "d-1").await;
+    assert_eq!(answer, pair(("held", "rejected")));
+    assert_eq!(desk.found().await, (vec![], vec![]));
+    let again = desk.register("globex", "d-2").await;
+    assert_eq!(refused(&again).map(|(rule, _)| rule), Some("T02"));
+    assert_eq!(desk.found().await.1, [""; 0]);
+}

@@ -6,6 +6,7 @@ mod asking;
 #[path = "support/machine.rs"]
 mod machine;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::event::Officer;
@@ -22,6 +23,8 @@ use services::intake::Answer;
 use services::policies::{self, Publishing};
 use services::queries::{Asked, cases, deals};
 use services::replay::{self, Question, Record as Compare, Replayed};
+
+use wire::answers::FindingRow;
 
 use crate::asking::ask;
 use crate::machine::{Machine, START_MS, tell};
@@ -165,13 +168,17 @@ async fn replayed(book: &Arc<Book>, tried: Option<&Value>) -> Replayed {
     let book = Arc::clone(book);
     let replaying = tokio::task::spawn_blocking(move || {
         let question = Question { moment, until, what_if, record: Compare::Compared, threads: Some(2) };
-        let live = replay::judge_all(&book, moment, until).unwrap().findings;
-        let mut known = cases::findings(&book);
-        known.sort();
-        assert_eq!(live, known, "live is replay");
+        let replayed = replay::judge_all(&book, moment, until).unwrap().findings;
+        assert_eq!(stand(cases::findings(&book)), stand(replayed), "live is replay");
         replay::run(&book, &question).unwrap()
     });
     replaying.await.unwrap()
+}
+
+/// What is found, without its evidence: a finding is not written anew when an earlier rival comes to be known.
+fn stand(findings: Vec<FindingRow>) -> BTreeSet<[String; 5]> {
+    let row = |row: FindingRow| [row.account, row.case, row.pattern, row.severity, row.verdict];
+    findings.into_iter().map(row).collect()
 }
 
 fn decisions(replayed: &Replayed) -> Vec<&String> {
@@ -183,7 +190,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_registration_is_decided_as_the_claim_check_said_and_as_a_replay_decides_it(
@@ -225,8 +232,8 @@ proptest! {
             json!({"registration": {"protection_days": 2, "open_max": 2}}),
         ]),
     ) {
-        // A person who approves is told nothing by a cap, so what it kept out is not there to be approved.
-        let steps: Vec<Step> = steps.into_iter().filter(|step| !matches!(step, Step::Approve(_))).collect();
+        // What is asked about a deal is answered by how it was decided; what was refused then left no record.
+        let steps: Vec<Step> = steps.into_iter().filter(|step| matches!(step, Step::Submit { .. })).collect();
         run(async {
             let [in_force, on_trial] = [Machine::new(), Machine::new()];
             let live = opened(&in_force, Some(&tried)).await;

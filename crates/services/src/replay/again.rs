@@ -28,9 +28,15 @@ pub(super) type Others = HashMap<Stream, Vec<Fact>>;
 /// that are surely the same customer: a registration on any of them decides about those on all.
 pub(super) fn decided(ground: Ground<'_>, told: Vec<Fact>) -> (Vec<Fact>, Others) {
     let own = Told::of(ground, told);
-    if own.asks.is_empty() {
-        return (own.facts, Others::new());
-    }
+    if own.asks.is_empty() { (own.facts, Others::new()) } else { together(ground, own) }
+}
+
+/// What stands on the other accounts that are surely the same customer, once all commands are decided again.
+pub(super) fn others(ground: Ground<'_>, told: Vec<Fact>) -> Others {
+    together(ground, Told::of(ground, told)).1
+}
+
+fn together(ground: Ground<'_>, own: Told) -> (Vec<Fact>, Others) {
     let streams: Vec<Stream> = std::iter::once(ground.stream.clone()).chain(beside(ground)).collect();
     let mut asks: Vec<(usize, Meta, Box<Command>)> = Vec::new();
     let mut others = Others::new();

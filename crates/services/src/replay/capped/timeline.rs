@@ -48,7 +48,7 @@ pub(super) fn steps(ground: Ground<'_>, recorded: Vec<Fact>) -> Vec<Step> {
     let is_one_of_several = ground.world.identities.reach(ground.account);
     let kept =
         || ground.refused.map_or_else(|| told.clone(), |refused| refused.kept(ground.stream, told.clone()));
-    let others = if is_one_of_several { again::decided(ground, kept()).1 } else { Others::new() };
+    let others = if is_one_of_several { again::others(ground, kept()) } else { Others::new() };
     let mut walked = Walked { ground, others, known: Vec::new(), open: BTreeMap::new(), steps: Vec::new() };
     for one in again::told(ground, told) {
         let next = walked.next(one);
