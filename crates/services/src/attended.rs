@@ -41,9 +41,13 @@ impl Attended {
         self.of(duty).lock().unwrap_or_else(PoisonError::into_inner).put(stream.clone(), revision);
     }
 
+    /// At which revision of `stream` the duty was last done here.
+    pub(crate) fn upto(&self, duty: Duty, stream: &Stream) -> Option<u64> {
+        self.of(duty).lock().unwrap_or_else(PoisonError::into_inner).peek(stream).copied()
+    }
+
     /// Whether the duty was done here for `stream` as it stood at `revision` or later.
     pub(crate) fn has(&self, duty: Duty, stream: &Stream, revision: u64) -> bool {
-        let attended = self.of(duty).lock().unwrap_or_else(PoisonError::into_inner);
-        attended.peek(stream).is_some_and(|done| *done >= revision)
+        self.upto(duty, stream).is_some_and(|done| done >= revision)
     }
 }

@@ -24,7 +24,6 @@ use ports::{
 use views::directory::Directory;
 
 use crate::accounts::{Accounts, Loaded};
-use crate::asked::Asked;
 use crate::attended::Attended;
 use crate::book::cases::Cases;
 use crate::customers::{Customers, redescribes};
@@ -34,6 +33,7 @@ use crate::pen::{self, Entry};
 use crate::registrations::Registrations;
 use crate::roles::duty::Duty;
 use crate::roles::follower::Shelved;
+use crate::sentinel::registration::may_be_reviewed;
 use crate::world::{World, Worlds, batch};
 
 /// How often a write is tried again after somebody else wrote to the same stream first. Each try loses to a
@@ -53,7 +53,6 @@ pub struct Book {
     pub journal: Arc<dyn Journal>,
     pub quarantine: Arc<dyn Quarantine>,
     pub clock: Arc<dyn Clock>,
-    pub(crate) asked: Asked,
     pub(crate) attended: Attended,
     pub(crate) registrations: Registrations,
     /// What accounts add to what others are judged by.
@@ -81,6 +80,9 @@ pub struct Shelf {
     pub guarded: BTreeSet<Stream>,
     /// Account streams on which the holder changed from one partner to another.
     pub moved: BTreeSet<Stream>,
+    /// Account streams on which a registration was asked for here: those are looked at again when more is known of the
+    /// customer.
+    pub(crate) asked: BTreeSet<Stream>,
     /// When time alone may bring something to light on an account.
     awaited: BTreeMap<Stream, Instant>,
     /// Accounts of which people were reminded, with the last instant something is due on them.
@@ -113,7 +115,6 @@ impl Book {
             journal,
             quarantine,
             clock,
-            asked: Asked::default(),
             attended: Attended::default(),
             registrations: Registrations::default(),
             ledger: Arc::default(),
@@ -187,6 +188,7 @@ impl Book {
             "handoff.accepted",
             "change.requested",
             "change.executed",
+            "deal.submitted",
             "notice.reminded",
             "fact.corrected",
             "fact.retracted",
@@ -263,6 +265,9 @@ impl Book {
         }
         if moves(&fact.event) {
             shelf.moved.insert(stream.clone());
+        }
+        if may_be_reviewed(fact) {
+            shelf.asked.insert(stream.clone());
         }
         if let Event::Notice(NoticeEvent::Reminded(reminded)) = &fact.event {
             let last = shelf.reminded.entry(stream.clone()).or_insert(reminded.due_at);

@@ -3,7 +3,6 @@
 mod abreast;
 pub mod accounts;
 pub mod api;
-mod asked;
 mod attended;
 pub mod book;
 mod customers;

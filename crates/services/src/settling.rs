@@ -145,7 +145,8 @@ pub(crate) async fn decided_with<'s>(
             }
             Stream::Identity(_) => {
                 let loaded = book.load(stream).await?;
-                let is_news = |fact: &&Fact| !book.attended.has(Duty::Judge, stream, fact.meta.revision);
+                let judged = book.attended.upto(Duty::Judge, stream);
+                let is_news = |fact: &&Fact| Some(fact.meta.revision) > judged;
                 let named = loaded.facts.iter().filter(is_news).flat_map(|fact| named(fact, &loaded.facts));
                 let named: BTreeSet<AccountId> = named.collect();
                 let surely = named.iter().flat_map(|account| identities.surely_with(account));
@@ -158,7 +159,8 @@ pub(crate) async fn decided_with<'s>(
             | Stream::Partnership(..) => {}
         }
     }
-    book.asked.of(book, concerned)
+    let asked = &book.shelf().asked;
+    Ok(concerned.into_iter().filter(|stream| asked.contains(stream)).collect())
 }
 
 /// The accounts that a fact on an identity stream with these facts says are one customer, or are not.

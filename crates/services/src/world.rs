@@ -151,8 +151,6 @@ impl World {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use domain::event::account::{HolderRecorded, HoldingBasis};
     use domain::event::partner::{Enrolled, Origin as EnrolledBy, PartnerEvent, PartnerKind};
     use domain::fact::{Actor, Class, Context, Meta, Origin, Producer};
