@@ -7,6 +7,7 @@ mod buckets;
 mod connect;
 mod exchange;
 mod facts;
+mod heard;
 mod inbox;
 mod projections;
 

@@ -2,12 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
-use async_nats::jetstream::context::{DeleteStreamErrorKind, PublishAckFuture, PublishErrorKind};
+use async_nats::jetstream::context::{DeleteStreamErrorKind, PublishAckFuture};
 use async_nats::jetstream::kv::{self, Store};
-use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::Config;
 use async_nats::{Client, HeaderMap, jetstream};
 use async_trait::async_trait;
@@ -16,11 +14,11 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use ports::bus::BusError;
 use ports::projections::{Change, Projections};
 use tokio::sync::Mutex;
-use tokio::time::sleep;
 
 use crate::batch::{self, Outgoing};
 use crate::buckets::STREAM_OF_BUCKET;
 use crate::connect::Connection;
+use crate::heard::heard;
 
 /// Changes sent and not yet acknowledged, at most: enough to hide the way to the server, little enough for its
 /// buffers.
@@ -30,13 +28,8 @@ const UNACKNOWLEDGED_MAX: usize = 256;
 /// which costs few changes more than it spares them.
 const BATCH_CHANGES_MIN: usize = 256;
 
-/// How often a server is asked whether it knows of a bucket just made, and how many times.
-const HEARD_EVERY: Duration = Duration::from_millis(10);
-const HEARD_AFTER_MAX: usize = 500;
 /// A key that never has a value.
 const KEY_OF_NOTHING: &str = "_heard";
-/// The number of a message that no stream comes to.
-const BEHIND_NOTHING: u64 = 1 << 62;
 
 /// Buckets on JetStream; clones share the connection.
 #[derive(Clone)]
@@ -70,7 +63,7 @@ impl NatsProjections {
                 };
                 let made = jetstream.create_key_value(config).await;
                 let made = made.map_err(|error| unavailable("making bucket", bucket, &error))?;
-                heard(jetstream, &made).await?;
+                heard(jetstream, &made.stream, &format!("{}{KEY_OF_NOTHING}", made.prefix)).await?;
                 made
             }
         };
@@ -104,24 +97,6 @@ fn outgoing(store: &Store, (key, value): Change) -> Outgoing {
         headers.insert("KV-Operation", "DEL");
     }
     Outgoing { subject: format!("{prefix}{key}"), headers, payload: value.unwrap_or_default() }
-}
-
-/// Returns once what is written to a bucket just made is heard. One server of several says that it is made before all
-/// of them know where to send its changes, and says until then that there is no such stream. Asked is with a change that
-/// is never taken: one behind a message that there is not.
-async fn heard(jetstream: &jetstream::Context, store: &Store) -> Result<(), BusError> {
-    let told = |error: &dyn std::fmt::Display| unavailable("writing first to", &store.name, error);
-    for _ in 0..HEARD_AFTER_MAX {
-        let change = PublishMessage::build().expected_last_sequence(BEHIND_NOTHING);
-        let sent = jetstream.send_publish(format!("{}{KEY_OF_NOTHING}", store.prefix), change).await;
-        match sent.map_err(|error| told(&error))?.await {
-            Err(error) if error.kind() == PublishErrorKind::StreamNotFound => sleep(HEARD_EVERY).await,
-            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => return Ok(()),
-            Err(error) => return Err(told(&error)),
-            Ok(_) => return Ok(()),
-        }
-    }
-    Err(told(&"no server says where its stream is led"))
 }
 
 /// Sends one change after the other and waits for every acknowledgement.

@@ -6,6 +6,8 @@ use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Stream};
 use ports::bus::BusError;
 
+use crate::heard::heard;
+
 /// The subjects of every vendor's facts.
 pub const FACT_SUBJECTS: &str = "chaperone.*.fact.>";
 
@@ -75,7 +77,10 @@ pub(super) async fn make(jetstream: &jetstream::Context, wanted: &FactStream) ->
     let config = set_right(config, wanted).map_err(BusError::Unfit)?;
     tracing::info!(stream = %wanted.name, replicas = wanted.replicas, "makes stream {}", wanted.name);
     let made = jetstream.create_stream(config).await;
-    made.map_err(|error| BusError::Unavailable(format!("making stream {}: {error}", wanted.name)))
+    let made =
+        made.map_err(|error| BusError::Unavailable(format!("making stream {}: {error}", wanted.name)))?;
+    heard(jetstream, &made, &wanted.subjects.replace(['*', '>'], "heard")).await?;
+    Ok(made)
 }
 
 /// The configuration with everything that could lose, change or refuse a fact taken out of it.
