@@ -102,6 +102,17 @@ impl Elsewhere {
         identities.surely_with(account_id).into_iter().filter_map(of).collect()
     }
 
+    /// The same without the account itself.
+    pub(crate) fn surely_beside(
+        &self,
+        subject: &Subject<'_>,
+        world: &World,
+        told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
+    ) -> Vec<Vec<Fact>> {
+        let surely = self.surely_with(subject, world, told).into_iter();
+        surely.filter(|(account, _)| account != subject.account_id).map(|(_, facts)| facts).collect()
+    }
+
     /// What stands on the streams of accounts that are tied to one.
     async fn tied_to(book: &Book, stream: &Stream, world: &World) -> anyhow::Result<Self> {
         let Stream::Account(vendor, account) = stream else { return Ok(Self::default()) };
@@ -129,19 +140,7 @@ impl Elsewhere {
     /// # Errors
     /// What was gathered cannot be read, or holds something that is not ours.
     pub(crate) fn gather(wanted: Wanted, gathered: &Gathered<'_>) -> anyhow::Result<Self> {
-        let Wanted { mut names, several, mut elsewhere } = wanted;
-        if !several.of.is_empty() {
-            let is_one = |name: &str| several.of.contains_key(name);
-            let is_asked = |stream: Stream, facts: Vec<Fact>| {
-                let is_asked = facts.iter().any(registration::may_be_reviewed);
-                Ok(is_asked.then(|| stream.to_string()))
-            };
-            gathered.map_apart(&is_one, is_asked, &mut |asked| {
-                let homes = asked.and_then(|asked| several.homes.get(*several.of.get(&asked)?));
-                names.extend(homes.into_iter().flatten().cloned());
-                Ok(())
-            })?;
-        }
+        let Wanted { names, mut elsewhere } = wanted;
         if names.is_empty() {
             return Ok(elsewhere);
         }
@@ -152,17 +151,6 @@ impl Elsewhere {
             Ok(())
         })?;
         Ok(elsewhere)
-    }
-
-    /// The same without the account itself.
-    pub(crate) fn surely_beside(
-        &self,
-        subject: &Subject<'_>,
-        world: &World,
-        told: &dyn Fn(&Stream, &[Fact]) -> Vec<Fact>,
-    ) -> Vec<Vec<Fact>> {
-        let surely = self.surely_with(subject, world, told).into_iter();
-        surely.filter(|(account, _)| account != subject.account_id).map(|(_, facts)| facts).collect()
     }
 
     /// The same with what all accounts add, as a replay found it.
@@ -203,8 +191,7 @@ impl Elsewhere {
 /// What concerns any account that policing looks at; nothing where nothing is tied to any of them.
 pub(crate) struct Wanted {
     /// The names of the streams to be read.
-    names: HashSet<String>,
-    several: Several,
+    pub(crate) names: HashSet<String>,
     /// What is known without them.
     elsewhere: Elsewhere,
 }
@@ -214,14 +201,18 @@ impl Wanted {
         let vendors: Vec<VendorId> = book.shelf().directory.vendors().cloned().collect();
         let mut elsewhere = Elsewhere::default();
         let mut names: HashSet<String> = HashSet::new();
-        let mut several = Several::default();
         for vendor in vendors {
             let world = book.world(&vendor);
             let shelf = book.shelf();
             elsewhere.opened_under.extend(opened_under(&shelf, &vendor, &world.identities));
             let stream = |account: &AccountId| Stream::Account(vendor.clone(), account.clone());
             names.extend(world.identities.givers().into_iter().map(|home| stream(home).to_string()));
-            several.add(&world.identities, &stream);
+            // Where a registration was asked for, it was decided by all that is surely about the customer.
+            let several = world.identities.of_several().into_iter();
+            for account in several.filter(|account| shelf.asked.contains(&stream(account))) {
+                let homes = homes(&world.identities, account).into_iter();
+                names.extend(homes.map(|home| stream(home).to_string()));
+            }
             for account in world.identities.accounts() {
                 let is_judged = shelf.guarded.contains(&stream(account));
                 for bond in elsewhere.bonds(&vendor, account, &world.identities) {
@@ -235,38 +226,7 @@ impl Wanted {
                 }
             }
         }
-        Self { names, several, elsewhere }
-    }
-
-    /// The names of all streams that may be read.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
-        self.names.iter().chain(self.several.of.keys()).chain(self.several.homes.iter().flatten())
-    }
-}
-
-/// Customers that are surely known under several accounts: where something was submitted on one, all are read.
-#[derive(Default)]
-struct Several {
-    /// The names of the streams on which something about each of them stands.
-    homes: Vec<Vec<String>>,
-    /// Which of them an account is, by the name of its stream.
-    of: HashMap<String, usize>,
-}
-
-impl Several {
-    fn add(&mut self, identities: &Identities, stream: &dyn Fn(&AccountId) -> Stream) {
-        let name = |account: &AccountId| stream(account).to_string();
-        for account in identities.of_several() {
-            if self.of.contains_key(&name(account)) {
-                continue;
-            }
-            let homes: Vec<String> = homes(identities, account).into_iter().map(name).collect();
-            if homes.len() > 1 {
-                let place = self.homes.len();
-                self.of.extend(identities.surely_with(account).into_iter().map(|one| (name(one), place)));
-                self.homes.push(homes);
-            }
-        }
+        Self { names, elsewhere }
     }
 }
 

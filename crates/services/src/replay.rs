@@ -204,7 +204,7 @@ fn gathered<'j>(
 ) -> anyhow::Result<(Gathered<'j>, Elsewhere)> {
     let threads = threads_wanted.unwrap_or_else(threads).max(1);
     let wanted = elsewhere::Wanted::of(book);
-    let mut apart: HashSet<String> = wanted.names().cloned().collect();
+    let mut apart: HashSet<String> = wanted.names.clone();
     apart.extend(among::ever_asked(book));
     let is_apart = |name: &str| apart.contains(name);
     let gathering = Gathering {
