@@ -112,8 +112,11 @@ fn found_there(known: Known<'_>, ties: &[Tied<'_>], watermark: Watermark) -> Vec
 /// customer is not lost because its duplicate alone cannot be judged, or not yet.
 fn is_said_by(others: &[Finding], finding: &Finding) -> bool {
     let is_same = |other: &&Finding| (&other.pattern, other.act) == (&finding.pattern, finding.act);
-    let mut same = others.iter().filter(is_same);
-    same.any(|other| sureness(&other.verdict) >= sureness(&finding.verdict))
+    others.iter().filter(is_same).any(|other| is_as_sure(&other.verdict, &finding.verdict))
+}
+
+fn is_as_sure(verdict: &Verdict, other: &Verdict) -> bool {
+    sureness(verdict) >= sureness(other)
 }
 
 fn stands(finding: &Finding) -> bool {
@@ -263,17 +266,16 @@ mod tests {
     #[test]
     fn what_is_decided_of_the_customer_outlasts_what_its_duplicate_alone_cannot_decide() {
         let unsure = || Verdict::Indeterminate(Unknown::TooFew);
-        let is_said = |there: &Verdict, here: &Verdict| sureness(there) >= sureness(here);
         for (there, here) in [
             (unsure(), Verdict::Confirmed),
             (unsure(), Verdict::Pending),
             (Verdict::Pending, Verdict::Confirmed),
         ] {
-            assert!(!is_said(&there, &here), "{here:?} is lost to {there:?}");
+            assert!(!is_as_sure(&there, &here), "{here:?} is lost to {there:?}");
         }
         for same in [Verdict::Confirmed, Verdict::Pending, unsure()] {
-            assert!(is_said(&same, &same), "{same:?} is found twice");
+            assert!(is_as_sure(&same, &same), "{same:?} is found twice");
         }
-        assert!(is_said(&Verdict::Confirmed, &Verdict::Cleared(ClearedBy::Granted)));
+        assert!(is_as_sure(&Verdict::Confirmed, &Verdict::Cleared(ClearedBy::Granted)));
     }
 }
