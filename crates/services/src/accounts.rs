@@ -190,40 +190,15 @@ mod tests {
     use domain::event::Event;
     use domain::event::correction::{CorrectionEvent, CorrectionReason, Retracted};
     use domain::event::deal::{DealEvent, Submitted};
-    use domain::fact::{Actor, Class, Context, Meta, Origin, Producer};
-    use domain::id::EventId;
-    use domain::time::Instant;
 
     use super::*;
-
-    fn fact(id: EventId, position: u64, event: Event) -> Fact {
-        let at = Instant::from_unix_ms(i64::try_from(position).expect("small")).expect("in range");
-        let meta = Meta {
-            id,
-            position,
-            revision: position,
-            valid_at: at,
-            recorded_at: at,
-            class: Class::Observed,
-            origin: Origin::Imported,
-            producer: Producer {
-                source: "crm".parse().expect("a source"),
-                id: position.to_string().parse().expect("an id"),
-            },
-            actor: Actor::system(),
-            causation: None,
-            policy: None,
-            context: Context::default(),
-        };
-        Fact { meta, event }
-    }
+    use crate::fixture::{fact, id};
 
     #[test]
     fn a_fact_retracted_before_it_came_does_not_count_when_it_comes() {
-        let [early, late] = [1, 2].map(|number| EventId(uuid::Uuid::from_u128(number)));
         let retracted =
-            Retracted { target: late, reason: CorrectionReason::Typo, approved_by: None, evidence: None };
-        let retraction = fact(early, 0, Event::Correction(CorrectionEvent::Retracted(retracted)));
+            Retracted { target: id(1), reason: CorrectionReason::Typo, approved_by: None, evidence: None };
+        let retraction = fact(0, Event::Correction(CorrectionEvent::Retracted(retracted)));
         let submitted = Submitted {
             deal: "d1".parse().expect("an id"),
             source: None,
@@ -239,7 +214,7 @@ mod tests {
             renews: None,
             related_accounts: Vec::new(),
         };
-        let told = fact(late, 1, Event::Deal(DealEvent::Submitted(submitted)));
+        let told = fact(1, Event::Deal(DealEvent::Submitted(submitted)));
         let stream: Stream = "account-acme.globex".parse().expect("a stream");
         let nothing = Loaded { facts: Vec::new(), account: Account::default(), version: None };
         let grown = Accounts::default().grow(&stream, Arc::new(nothing), vec![retraction, told], None);

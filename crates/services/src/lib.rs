@@ -9,6 +9,8 @@ mod customers;
 mod dashboard;
 pub mod desk;
 mod elsewhere;
+#[cfg(test)]
+mod fixture;
 pub mod horizon;
 pub mod ingest;
 pub mod intake;

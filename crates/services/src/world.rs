@@ -153,31 +153,11 @@ impl World {
 mod tests {
     use domain::event::account::{HolderRecorded, HoldingBasis};
     use domain::event::partner::{Enrolled, Origin as EnrolledBy, PartnerEvent, PartnerKind};
-    use domain::fact::{Actor, Class, Context, Meta, Origin, Producer};
-    use domain::id::EventId;
     use domain::scope::Scope;
     use domain::time::Instant;
 
     use super::*;
-
-    fn fact(position: u64, event: Event) -> Fact {
-        let at = Instant::EARLIEST;
-        let meta = Meta {
-            id: EventId(uuid::Uuid::from_u128(u128::from(position))),
-            position,
-            revision: position,
-            valid_at: at,
-            recorded_at: at,
-            class: Class::Observed,
-            origin: Origin::Live,
-            producer: Producer { source: "test".parse().unwrap(), id: "1".parse().unwrap() },
-            actor: Actor::system(),
-            causation: None,
-            policy: None,
-            context: Context::default(),
-        };
-        Fact { meta, event }
-    }
+    use crate::fixture::fact;
 
     fn enrolled(position: u64) -> Fact {
         let (kinds, keys, legal_name) = (vec![PartnerKind::Var], Vec::new(), "Contoso".to_owned());

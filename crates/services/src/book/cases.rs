@@ -166,32 +166,9 @@ impl Packed {
 #[cfg(test)]
 mod tests {
     use domain::event::case::{Assigned, CaseKind, Opened};
-    use domain::fact::{Actor, Class, Context, Meta, Origin, Producer};
-    use domain::id::EventId;
 
     use super::*;
-
-    fn fact(revision: u64, event: CaseEvent) -> Fact {
-        let at = Instant::EARLIEST;
-        let meta = Meta {
-            id: EventId(uuid::Uuid::from_u128(u128::from(revision))),
-            position: revision + 10,
-            revision,
-            valid_at: at,
-            recorded_at: at,
-            class: Class::Derived,
-            origin: Origin::Live,
-            producer: Producer {
-                source: "chaperone".parse().expect("a source"),
-                id: revision.to_string().parse().expect("an id"),
-            },
-            actor: Actor::system(),
-            causation: None,
-            policy: None,
-            context: Context::default(),
-        };
-        Fact { meta, event: Event::Case(event) }
-    }
+    use crate::fixture::fact;
 
     fn assigned(to: &str) -> CaseEvent {
         let by = "olaf".parse().expect("a person");
@@ -202,7 +179,8 @@ mod tests {
     fn a_case_stands_the_same_in_whatever_order_its_events_are_taken_in() {
         let (stream, account) = ("case-acme.c1".parse().expect("a stream"), "globex".parse().expect("an id"));
         let opened = Opened { kind: CaseKind::Takeover, account, handoff: None, host: None, guest: None };
-        let told = [fact(0, CaseEvent::Opened(opened)), fact(1, assigned("ada")), fact(2, assigned("bea"))];
+        let told = [(0, CaseEvent::Opened(opened)), (1, assigned("ada")), (2, assigned("bea"))]
+            .map(|(number, event)| fact(number, Event::Case(event)));
         for order in [[0, 1, 2], [0, 2, 1], [2, 0, 1], [2, 1, 0]] {
             let mut cases = Cases::default();
             order.into_iter().for_each(|place| cases.take(&stream, &told[place]));
